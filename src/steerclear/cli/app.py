@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which commands are there, and how does any of them end?
+
+A command's module is imported only when that command is used, so that ``steerclear --help`` stays quick.
+Every command ends here: its status is what it returns (``None`` is 0), a ``SteerclearError`` becomes words and
+the status of ``errors.EXIT_STATUS``, an interrupt is quiet 130, a reader that went away is quiet 141.
+
+    0 ok · 1 findings · 2 usage or bad input · 3 unreachable · 4 refused
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from steerclear.cli import show
+from steerclear.errors import SteerclearError
+
+__all__ = ["COMMANDS", "main", "root"]
+
+INTERRUPTED: Final = 130
+READER_GONE: Final = 141
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """``target`` is ``module:name`` below ``steerclear.cli``: a function, or a ``typer.Typer`` of several."""
+
+    target: str
+    summary: str
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    "screen": Command("screen:screen", "Check the notices in files against each other; needs no node."),
+}
+"""One line a command, in the order of the listing."""
+
+
+class Commands(TyperGroup):
+    """A group that knows its commands by name and imports one only when it is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is the library's
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            ctx.fail(_no_such_command(cmd_name))
+        return _imported(cmd_name, COMMANDS[cmd_name])
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the library's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.summary) for name, command in COMMANDS.items()])
+
+    def invoke(self, ctx: Any) -> None:
+        """Run the command and end with its status."""
+        try:
+            status = super().invoke(ctx)
+        except SteerclearError as error:
+            show.tell(error, as_json=show.asked_for_json(ctx))
+            raise typer.Exit(error.EXIT_STATUS) from error
+        except KeyboardInterrupt as interrupt:
+            raise typer.Exit(INTERRUPTED) from interrupt
+        except BrokenPipeError as gone:
+            raise typer.Exit(READER_GONE) from gone
+        raise typer.Exit(status or 0)
+
+
+root: Final = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: rich would be half of the start-up time
+)
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - the library calls it so
+    if asked:
+        from importlib.metadata import version  # imported here: it is slow and rarely needed
+
+        show.say(f"steerclear {version('steerclear')}")
+        raise typer.Exit
+
+
+@root.callback()
+def steerclear(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Keep clear of one another through a neutral host. Nothing printed here is permission."""
+    # --version has ended the run before it comes here.
+    del version
+
+
+def main() -> None:
+    """Run the command line of this process; always raises ``SystemExit``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        try:
+            root()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more at exit; give it somewhere to write.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(READER_GONE)
+
+
+def _imported(name: str, command: Command) -> Any:
+    module, _, attribute = command.target.partition(":")
+    target = getattr(import_module(f"steerclear.cli.{module}"), attribute)
+    if isinstance(target, typer.Typer):
+        return get_command(target)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(name)(target)
+    return get_command(alone)
+
+
+def _no_such_command(name: str) -> str:
+    near = get_close_matches(name, COMMANDS)
+    question = f" Did you mean “{near[0]}”?" if near else " See steerclear --help."
+    return f"There is no command “{show.printable(name)}”.{question}"
