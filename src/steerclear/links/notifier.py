@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a desk is made to hear: the console's bell, and ears that remember for plays.
+
+An alarm outside the console never says more than "call the desk": no place, no time, no names.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Protocol, TextIO
+
+from steerclear.model.time import Instant, format_instant
+
+__all__ = ["Alarm", "ConsoleBell", "Ears", "MemoryEars"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What one desk shall hear.
+
+    ``cause``   why, as a stable word: ``stop``, ``distress``, ``immediate``, ``line-down``, ``climb``
+    ``about``   the id of the statement concerned, or the member whose line is down
+    ``rung``    the rung of the desk's ladder that is called, from 1
+    ``sounds``  only STOP, distress, immediate, entry into a live area and line-down sound at all
+    """
+
+    member: str
+    desk: str
+    cause: str
+    about: str
+    rung: int
+    sounds: bool
+    at: Instant
+
+
+class Ears(Protocol):
+    """Rings a desk. Returns when the way out has taken it, raises ``Unreachable`` when it has not."""
+
+    async def ring(self, alarm: Alarm) -> None: ...
+
+
+class ConsoleBell:
+    """Rings the terminal that the node runs in."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    async def ring(self, alarm: Alarm) -> None:
+        bell = "\a" if alarm.sounds else ""
+        call = f"{format_instant(alarm.at)} call the {alarm.desk} desk of {alarm.member} (rung {alarm.rung})"
+        self._stream.write(f"{bell}{call}\n")
+        self._stream.flush()
+
+
+class MemoryEars:
+    """Keeps what was rung, in order."""
+
+    def __init__(self) -> None:
+        self._rung: list[Alarm] = []
+        self._lock = threading.Lock()
+
+    async def ring(self, alarm: Alarm) -> None:
+        with self._lock:
+            self._rung.append(alarm)
+
+    @property
+    def rung(self) -> tuple[Alarm, ...]:
+        with self._lock:
+            return tuple(self._rung)
