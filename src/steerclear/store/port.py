@@ -3,8 +3,8 @@
 
 The rules that hold for all of them (``tests/contract`` runs one suite over each):
 
-- What a ``keep`` or ``append`` acknowledged by returning is on disk; what it raised for is not kept, none of it.
-- A log only grows. Its entries have no gaps; a place that is filled is never filled again with other bytes.
+- What a ``keep`` or ``append`` acknowledged by returning is on disk; what it raised for is not kept at all.
+- A log only grows. It has no gaps; a place that is filled is never filled again with other bytes.
 - Keeping the same bytes twice is no error and changes nothing; keeping other bytes in their place is.
 - What cannot be read is an error, never an empty answer.
 - Openings (the plaintext of what came sealed) lie encrypted under the node's storage key; leaves,
@@ -69,8 +69,8 @@ class Store(Protocol):
     """Where one node keeps one mechanism. One writer at a time; readers on any thread.
 
     Every ``keep_…`` and ``append`` raises ``NotKept`` when the bytes are not on disk: ``store-full``,
-    ``store-read-only``, ``store-busy``, ``store-corrupt``, ``store-disk-error``, ``store-closed``. Reading raises
-    ``NotKept`` with ``store-corrupt``, ``store-disk-error`` or ``store-closed``.
+    ``store-read-only``, ``store-busy``, ``store-corrupt``, ``store-disk-error``, ``store-closed``. Reading
+    raises ``NotKept`` with ``store-corrupt``, ``store-disk-error`` or ``store-closed``.
     """
 
     def keep_charter(self, charter: bytes) -> None:
@@ -90,8 +90,8 @@ class Store(Protocol):
     def keep_opened(self, member: str, generation: int, seq: int, opened: bytes) -> None:
         """Keep what an entry says, once this node could open it.
 
-        Raises ``NotKept`` (``entry-missing``) and ``NotVerified`` (``opening-differs``: one commitment has one
-        opening).
+        Raises ``NotKept`` (``entry-missing``) and ``NotVerified`` (``opening-differs``: one commitment has
+        one opening).
         """
 
     def entries(
@@ -117,10 +117,10 @@ class Store(Protocol):
         """Members of whom an entry is kept, in alphabetical order."""
 
     def keep_note(self, member: str, generation: int, size: int, note: bytes) -> None:
-        """Keep a checkpoint. Each size keeps one note; it gives way only to one that has all its lines and more.
+        """Keep a checkpoint. Each size keeps one note; it gives way only to one with all its lines and more.
 
-        A note whose lines are all kept already changes nothing. Raises ``NotVerified`` (``note-differs``: the same
-        size, another text: the caller holds proof of equivocation and must keep it) and ``NotKept``
+        A note whose lines are all kept already changes nothing. Raises ``NotVerified`` (``note-differs``: the
+        same size, another text: the caller holds proof of equivocation and must keep it) and ``NotKept``
         (``note-loses-lines``: same text, but signatures that are kept are missing: merge first;
         ``note-spelling``: not a signed note).
         """
@@ -142,13 +142,13 @@ class Store(Protocol):
         """Every floor message, in the order in which they were kept."""
 
     def keep_fact(self, name: str, value: bytes) -> None:
-        """Keep a small fact of this node under ``name``; a later value replaces it. Not encrypted: no secrets."""
+        """Keep a small fact of this node; a later value replaces it. Not encrypted: no secrets."""
 
     def fact(self, name: str) -> bytes | None:
         """The fact, or ``None`` if it was never kept."""
 
     def close(self) -> None:
-        """Let go. Closing twice is no error; anything else afterwards raises ``NotKept`` (``store-closed``)."""
+        """Let go. Closing twice is no error; all else afterwards raises ``NotKept`` (``store-closed``)."""
 
     def __enter__(self) -> Self: ...
 

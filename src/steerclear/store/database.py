@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a SQLite file becomes a database that may hold the record, and what its errors mean to an operator.
+
+- A database comes into being whole: it is built beside its place and renamed into it. So a file that is
+  missing, empty or foreign is never taken for a record with nothing in it.
+- Every setting that durability rests on is read back after it is set.
+- ``application_id`` says that the file is ours, ``user_version`` how many migrations it has seen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from steerclear.errors import NotKept, Refused, Unreachable
+from steerclear.store import failures
+
+__all__ = [
+    "APPLICATION_ID",
+    "BUSY_TIMEOUT_MS",
+    "build",
+    "check_whole",
+    "copy",
+    "migrate",
+    "open_reader",
+    "open_writer",
+    "settle",
+    "spoken_plainly",
+]
+
+APPLICATION_ID: Final = 0x53544352  # "STCR"
+BUSY_TIMEOUT_MS: Final = 5_000
+
+_WRITER_SETTINGS: Final = {
+    # setting: (value to set, value that must be read back)
+    "journal_mode": ("WAL", "wal"),
+    "synchronous": ("FULL", 2),  # fsync at every commit: an acknowledged entry survives the power cut
+    "foreign_keys": ("ON", 1),
+    "secure_delete": ("ON", 1),  # what is shredded is overwritten
+    "cell_size_check": ("ON", 1),
+    "trusted_schema": ("OFF", 0),
+    "busy_timeout": (str(BUSY_TIMEOUT_MS), BUSY_TIMEOUT_MS),
+}
+
+
+def build(path: Path) -> sqlite3.Connection:
+    """Make a new database beside ``path``, for ``settle`` to move there. ``Refused``: ``store-exists``."""
+    if path.exists():
+        raise Refused(
+            "store-exists",
+            "There is a database already.",
+            remedy="Use it, or move it away first; it is never overwritten.",
+            where=str(path),
+        )
+    beside = _beside(path)
+    for leftover in (beside, *_companions(beside)):
+        leftover.unlink(missing_ok=True)
+    with spoken_plainly(path):
+        beside.touch(mode=0o600, exist_ok=False)
+        connection = _connect(f"{beside.absolute().as_uri()}?mode=rw")
+        _set_and_read_back(connection, path)
+        migrate(connection, path)
+        return connection
+
+
+def settle(connection: sqlite3.Connection, path: Path) -> None:
+    """Close a database from ``build`` and move it to its place, durably."""
+    with spoken_plainly(path):
+        connection.close()
+        _beside(path).rename(path)
+        _sync_folder(path.parent)
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """The one connection that writes: checked, migrated, durable."""
+    _check_there(path)
+    with spoken_plainly(path):
+        connection = _connect(f"{path.absolute().as_uri()}?mode=rw")
+        with _closed_on_error(connection):
+            _check_ours(connection, path)
+            _set_and_read_back(connection, path)
+            migrate(connection, path)
+            check_whole(connection, path)
+    return connection
+
+
+def open_reader(path: Path, *, beside_writer: bool) -> sqlite3.Connection:
+    """A connection that cannot write. Alone (not ``beside_writer``) it checks the file as a writer would."""
+    _check_there(path)
+    with spoken_plainly(path):
+        connection = _connect_to_read(path)
+        with _closed_on_error(connection):
+            connection.execute("PRAGMA query_only = ON")
+            if not beside_writer:
+                _check_ours(connection, path)
+                _check_up_to_date(connection, path)
+                check_whole(connection, path)
+    return connection
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Apply the numbered files that this database has not seen, each in a transaction of its own."""
+    seen = _pragma(connection, "user_version")
+    for number, script in _migrations()[seen:]:
+        with spoken_plainly(path):
+            connection.executescript(
+                f"BEGIN IMMEDIATE;\n{script}\n"
+                f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number}; COMMIT;"
+            )
+
+
+def check_whole(connection: sqlite3.Connection, path: Path) -> None:
+    """``PRAGMA quick_check``: every page is where the others say it is."""
+    answer = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    if answer != "ok":
+        raise failures.corrupt(answer.splitlines()[-1], where=str(path))
+
+
+def copy(path: Path, target: Path) -> None:
+    """A consistent copy of a database, at its place whole or not at all; the original may be in use."""
+    if target.exists():
+        raise Refused(
+            "store-exists",
+            "There is a file already where the copy should go.",
+            remedy="Choose another name for the copy.",
+            where=str(target),
+        )
+    source = open_reader(path, beside_writer=True)
+    beside = _beside(target)
+    with contextlib.closing(source), spoken_plainly(target):
+        beside.unlink(missing_ok=True)
+        beside.touch(mode=0o600, exist_ok=False)
+        connection = _connect(f"{beside.absolute().as_uri()}?mode=rw")
+        with _closed_on_error(connection):
+            connection.execute("PRAGMA synchronous = FULL")
+            source.backup(connection)
+            check_whole(connection, target)
+    settle(connection, target)
+
+
+@contextlib.contextmanager
+def spoken_plainly(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system say into what an operator can act on."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _plain(error, str(path)) from error
+    except OSError as error:
+        raise failures.disk_error(str(error.strerror), where=str(path)) from error
+
+
+def _plain(error: sqlite3.Error, where: str) -> NotKept:
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_FULL"):
+        return failures.full(where)
+    if name.startswith("SQLITE_READONLY"):
+        return failures.read_only(where)
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return failures.corrupt(str(error), where=where)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return NotKept(
+            "store-busy",
+            "Another program holds the database.",
+            remedy="End the other program that writes to it, then repeat the command.",
+            where=where,
+        )
+    return failures.disk_error(f"{error} ({name or type(error).__name__})", where=where)
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    # check_same_thread is off on purpose: the store guards each connection with a lock of its own, and
+    # commits in a worker thread while the event loop reads. Autocommit: transactions are written out.
+    return sqlite3.connect(
+        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1_000
+    )
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    uri = path.absolute().as_uri()
+    connection = _connect(f"{uri}?mode=ro")
+    try:
+        connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        if any(companion.exists() for companion in _companions(path)):
+            raise
+        # A database in WAL mode, cleanly closed, in a folder that cannot be written: nothing can change it.
+        return _connect(f"{uri}?mode=ro&immutable=1")
+    return connection
+
+
+def _check_there(path: Path) -> None:
+    if not path.is_file():
+        raise Unreachable(
+            "store-missing",
+            "There is no database here.",
+            remedy="Check the path; a new node is made with steerclear init.",
+            where=str(path),
+        )
+    if path.stat().st_size == 0:
+        raise failures.corrupt("it is an empty file", where=str(path))
+
+
+def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
+    if _pragma(connection, "application_id") != APPLICATION_ID:
+        raise Refused(
+            "store-not-ours",
+            "This file is a database of another program.",
+            remedy="Check the path.",
+            where=str(path),
+        )
+    if _pragma(connection, "user_version") > len(_migrations()):
+        raise Refused(
+            "store-newer",
+            "This database was written by a newer version of this program.",
+            remedy="Install that version or a newer one.",
+            where=str(path),
+        )
+
+
+def _check_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    if _pragma(connection, "user_version") < len(_migrations()):
+        raise Refused(
+            "store-older",
+            "This database was written by an older version and cannot be brought forward while only reading.",
+            remedy="Start the node once with this version, or read it with the older one.",
+            where=str(path),
+        )
+
+
+def _set_and_read_back(connection: sqlite3.Connection, path: Path) -> None:
+    for setting, (value, wanted) in _WRITER_SETTINGS.items():
+        connection.execute(f"PRAGMA {setting} = {value}")
+        found = connection.execute(f"PRAGMA {setting}").fetchone()[0]
+        if found != wanted:
+            raise Refused(
+                "store-not-durable",
+                f"SQLite does not take {setting} = {value} here; it says {found}.",
+                remedy="Put the database on a local disk; network file systems cannot hold it safely.",
+                where=str(path),
+            )
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def _migrations() -> list[tuple[int, str]]:
+    """Number and text of each migration, from 1 without gaps."""
+    folder = resources.files("steerclear.store") / "migrations"
+    scripts = sorted(
+        (file.name, file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".sql")
+    )
+    return [(number, text) for number, (_, text) in enumerate(scripts, start=1)]
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
+
+
+def _companions(path: Path) -> tuple[Path, Path]:
+    return path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
