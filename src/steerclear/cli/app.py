@@ -2,8 +2,8 @@
 """Which commands are there, and how does any of them end?
 
 A command's module is imported only when that command is used, so that ``steerclear --help`` stays quick.
-Every command ends here: its status is what it returns (``None`` is 0), a ``SteerclearError`` becomes words and
-the status of ``errors.EXIT_STATUS``, an interrupt is quiet 130, a reader that went away is quiet 141.
+Every command ends here: its status is what it returns (``None`` is 0), a ``SteerclearError`` becomes words
+and the status of ``errors.EXIT_STATUS``, an interrupt is quiet 130, a reader that went away is quiet 141.
 
     0 ok · 1 findings · 2 usage or bad input · 3 unreachable · 4 refused
 """
