@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the rules see of one log entry: its place, what it had seen, and the statement, opened or sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from steerclear.model.time import Instant
+from steerclear.record.statement import Statement
+
+__all__ = ["Entry", "Place", "Sealed", "Shown"]
+
+
+class Place(NamedTuple):
+    """Where an entry stands. Places of one log are ordered; between logs the order only breaks ties."""
+
+    author: str
+    generation: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the outside of a sealed entry shows where the annex says so (design file 3)."""
+
+    thread: str | None = None
+    of_class: str | None = None
+    desk: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A statement that this node cannot open: its id, who can, and what its outside shows."""
+
+    id: str
+    recipients: tuple[str, ...]
+    shown: Shown = Shown()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a verified log.
+
+    ``author``      whose log it stands in (a carrier's log may hold a carried notifier's statement)
+    ``heads``       size of every other member's log as its author had seen it
+    ``signed_as``   key roles that validly signed the statement: of ``authority duty node root``
+    ``sealed_to``   who can open it; ``None``: it is in clear, and everybody can
+    ``doubt``       why its key or its log cannot be fully trusted (expired, fork), or ``None``
+    """
+
+    author: str
+    generation: int
+    seq: int
+    at: Instant
+    heads: Mapping[str, int]
+    content: Statement | Sealed
+    signed_as: frozenset[str]
+    sealed_to: tuple[str, ...] | None = None
+    doubt: str | None = None
+
+    @property
+    def place(self) -> Place:
+        return Place(self.author, self.generation, self.seq)
+
+    @property
+    def readers(self) -> tuple[str, ...] | None:
+        """Who can open it: the same answer whether or not this node could. ``None``: everybody."""
+        return self.content.recipients if isinstance(self.content, Sealed) else self.sealed_to

@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an annex may agree: a dataclass for each kind of terms, each value with its restrictive direction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated, ClassVar
+
+from steerclear.model.finding import SeparationMinima
+from steerclear.model.forms import Count, Hash, Label, Seconds, Text
+from steerclear.model.member import DeskName, MemberId
+from steerclear.model.notice import Domain, NoticeKind
+from steerclear.model.response import ClassTerms, Ladder, ResponseClass
+from steerclear.model.space import Footprint
+from steerclear.model.time import Instant
+
+__all__ = [
+    "Blackout", "Clause", "Clauses", "CommChecks", "Disclosure", "DisclosureRow", "Frequencies", "Frequency",
+    "Incidents", "KindTerms", "Level", "NamedArea", "NoticeTerms", "ProtectedSites", "Response",
+    "SafetyFloor", "Separation", "SeparationRow", "Succession", "Terms", "Theatre", "Vocabulary",
+]  # fmt: skip
+
+
+class Level(Enum):
+    """Disclosure, from open to blind (design file 5); later is more closed."""
+
+    L0 = "L0"
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+    L3P = "L3p"
+
+    @property
+    def closedness(self) -> int:
+        return list(Level).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedArea:
+    """An area with a name that both sides use."""
+
+    name: Annotated[Label, "Its name."]
+    area: Annotated[Footprint, "Where it is."]
+
+
+@dataclass(frozen=True, slots=True)
+class Theatre:
+    """Where the mechanism applies."""
+
+    IS: ClassVar[str] = "theatre"
+    area: Annotated[Footprint | None, "The whole theatre; null where the charter alone says it."]
+    sub_areas: Annotated[tuple[NamedArea, ...], "Named parts."]
+    off_limits: Annotated[tuple[NamedArea, ...], "Areas to keep out of (restrictive: all of both versions)."]
+
+
+@dataclass(frozen=True, slots=True)
+class KindTerms:
+    """What the quality gate holds a kind of notice to."""
+
+    kind: Annotated[NoticeKind, "The kind of notice."]
+    lead_s: Annotated[Seconds, "Least time from filing to start (restrictive: longer)."]
+    largest_km2: Annotated[Count | None, "Largest area in km², null without limit (restrictive: smaller)."]
+    longest_s: Annotated[Seconds | None, "Longest duration, null without limit (restrictive: shorter)."]
+
+
+@dataclass(frozen=True, slots=True)
+class Blackout:
+    """A time in which kinds of notice are not filed."""
+
+    start: Annotated[Instant, "From."]
+    end: Annotated[Instant, "Until."]
+    kinds: Annotated[tuple[NoticeKind, ...], "Which kinds; empty for all."]
+    because: Annotated[Label, "Which occasion."]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeTerms:
+    """Which notices are filed, how early, how large. An empty list of kinds is a mechanism without a gate."""
+
+    IS: ClassVar[str] = "notices"
+    kinds: Annotated[tuple[KindTerms, ...], "One row for each kind in use."]
+    blackouts: Annotated[tuple[Blackout, ...], "Blackout dates (restrictive: all of both versions)."]
+
+    def of(self, kind: NoticeKind) -> KindTerms | None:
+        return next((row for row in self.kinds if row.kind is kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SeparationRow:
+    """Minima for one pair; null matches any. Symmetric: the two sides may stand either way round."""
+
+    kind_a: Annotated[NoticeKind | None, "Kind of one side."]
+    domain_a: Annotated[Domain | None, "Domain of that side."]
+    kind_b: Annotated[NoticeKind | None, "Kind of the other side."]
+    domain_b: Annotated[Domain | None, "Domain of that side."]
+    lateral_mm: Annotated[Count, "Least lateral gap in millimetres (restrictive: larger)."]
+    vertical_ft: Annotated[Count, "Least vertical gap in feet (restrictive: larger)."]
+    time_s: Annotated[Seconds, "Least gap in time (restrictive: longer)."]
+
+    def fits(self, a: tuple[NoticeKind, Domain | None], b: tuple[NoticeKind, Domain | None]) -> bool:
+        return self._fits_in_order(a, b) or self._fits_in_order(b, a)
+
+    def _fits_in_order(
+        self, a: tuple[NoticeKind, Domain | None], b: tuple[NoticeKind, Domain | None]
+    ) -> bool:
+        wanted = (self.kind_a, self.domain_a, self.kind_b, self.domain_b)
+        return all(want is None or want is have for want, have in zip(wanted, (*a, *b), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """How far apart two notices keep. The first row that fits counts, else the three defaults."""
+
+    IS: ClassVar[str] = "separation"
+    lateral_mm: Annotated[Count, "Default lateral minimum in millimetres (restrictive: larger)."]
+    vertical_ft: Annotated[Count, "Default vertical minimum in feet (restrictive: larger)."]
+    time_s: Annotated[Seconds, "Default minimum in time (restrictive: longer)."]
+    rows: Annotated[tuple[SeparationRow, ...], "Pairs with minima of their own, first match first."]
+
+    def minima(
+        self,
+        kind_a: NoticeKind,
+        kind_b: NoticeKind,
+        domain_a: Domain | None = None,
+        domain_b: Domain | None = None,
+    ) -> SeparationMinima:
+        """The minima of a pair: lateral in millimetres, vertical in feet, time in seconds."""
+        for row in self.rows:
+            if row.fits((kind_a, domain_a), (kind_b, domain_b)):
+                return SeparationMinima(row.lateral_mm, row.vertical_ft, row.time_s)
+        return SeparationMinima(self.lateral_mm, self.vertical_ft, self.time_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Classes, deadlines and ladders. Without classes nobody owes an answer: a bare telephone."""
+
+    IS: ClassVar[str] = "response"
+    written_stop: Annotated[
+        bool, "STOP reaches the desk in writing; false: only when the usual contact is there."
+    ]
+    classes: Annotated[tuple[ClassTerms, ...], "Deadlines by class."]
+    ladders: Annotated[tuple[Ladder, ...], "Who is called at each desk, in order."]
+    outcome_s: Annotated[Seconds, "STOP owes an outcome this long after DELIVERED (restrictive: shorter)."]
+    renew_s: Annotated[Seconds, "… renewed this often until the caller closes (restrictive: shorter)."]
+    close_s: Annotated[Seconds, "The caller closes this long after a final outcome (restrictive: shorter)."]
+    ownership_s: Annotated[Seconds, "Ownership is answered this long after DELIVERED (restrictive: shorter)."]
+    screening_s: Annotated[Seconds, "The host screens this long after DELIVERED (restrictive: shorter)."]
+    join_within_mm: Annotated[Count, "STOPs of one caller nearer than this join one alarm."]
+    join_within_s: Annotated[Seconds, "… and not later than this after the one before."]
+
+    def of(self, wanted: ResponseClass) -> ClassTerms | None:
+        return next((row for row in self.classes if row.of is wanted), None)
+
+    def ladder(self, member: str, desk: str) -> Ladder | None:
+        return next((row for row in self.ladders if (row.member, row.desk) == (member, desk)), None)
+
+    def desks(self, member: str) -> tuple[DeskName, ...]:
+        return tuple(row.desk for row in self.ladders if row.member == member)
+
+
+@dataclass(frozen=True, slots=True)
+class CommChecks:
+    """The line is tested at agreed times; CHECK of the table in design file 6."""
+
+    IS: ClassVar[str] = "comm-checks"
+    caller: Annotated[MemberId, "Who calls."]
+    at_minutes: Annotated[tuple[Count, ...], "Minutes after 00:00Z, each day (restrictive: all of both)."]
+    tolerance_s: Annotated[Seconds, "A call or answer within this of its time is in time."]
+    amber_s: Annotated[Seconds, "Shown amber this long after its time."]
+    red_after: Annotated[Count, "Shown red after so many missed in a row."]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The codes that have a meaning here."""
+
+    IS: ClassVar[str] = "vocabulary"
+    catalogue: Annotated[Hash, "SHA-256 of the catalogue of signals."]
+    languages: Annotated[tuple[Label, ...], "Languages in use."]
+    read_back: Annotated[tuple[Label, ...], "Codes that need a read-back (restrictive: all of both)."]
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """A channel and when it was last tested."""
+
+    name: Annotated[Label, "What both sides call it."]
+    channel: Annotated[Label, "Frequency, mode or number."]
+    use: Annotated[Text, "What it is for."]
+    tested_at: Annotated[Instant | None, "Its last test; null: never."]
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """Agreed channels (Al-Tanf: no answer on the agreed frequency)."""
+
+    IS: ClassVar[str] = "frequencies"
+    channels: Annotated[tuple[Frequency, ...], "The channels."]
+    test_every_s: Annotated[Seconds, "A channel is tested at least this often (restrictive: shorter)."]
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureRow:
+    """A level for one kind and one recipient; null matches any."""
+
+    kind: Annotated[NoticeKind | None, "The kind of notice."]
+    recipient: Annotated[MemberId | None, "To whom."]
+    level: Annotated[Level, "The most closed level allowed (restrictive: more closed)."]
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """Who sees what of a notice; a party may always be more open for one notice."""
+
+    IS: ClassVar[str] = "disclosure"
+    default: Annotated[Level, "Where no row fits (restrictive: more closed)."]
+    rows: Annotated[tuple[DisclosureRow, ...], "First match first."]
+
+    def level(self, kind: NoticeKind, recipient: str) -> Level:
+        for row in self.rows:
+            if row.kind in (None, kind) and row.recipient in (None, recipient):
+                return row.level
+        return self.default
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedSites:
+    """Sites stand until ended; without renewal they are STALE, and still protected."""
+
+    IS: ClassVar[str] = "protected-sites"
+    renew_s: Annotated[Seconds, "Renewal is owed this often (restrictive: shorter)."]
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """The clock of an incident."""
+
+    IS: ClassVar[str] = "incidents"
+    report_s: Annotated[Seconds, "Each involved member states within this (restrictive: shorter)."]
+    review_s: Annotated[Seconds, "The joint review closes within this (restrictive: shorter)."]
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyFloor:
+    """What goes on while the mechanism is suspended."""
+
+    IS: ClassVar[str] = "safety-floor"
+    kinds: Annotated[tuple[Label, ...], "Statement kinds that survive suspension (restrictive: all of both)."]
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """What still runs when the host cannot be reached."""
+
+    IS: ClassVar[str] = "succession"
+    host_gone_after_s: Annotated[Seconds, "The host counts as gone after this silence."]
+    second_host: Annotated[MemberId | None, "Who carries and witnesses then."]
+    moves_to: Annotated[
+        Level | None, "Where host-checked notices may go; null: nowhere, they are Undetermined."
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause in words."""
+
+    title: Annotated[Label, "What it is about."]
+    text: Annotated[Text, "What it says."]
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """An annex in words: binding between people, derived from by no rule."""
+
+    IS: ClassVar[str] = "clauses"
+    clauses: Annotated[tuple[Clause, ...], "In order."]
+
+
+Terms = (
+    Theatre | NoticeTerms | Separation | Response | CommChecks | Vocabulary | Frequencies | Disclosure
+    | ProtectedSites | Incidents | SafetyFloor | Succession | Clauses
+)  # fmt: skip
