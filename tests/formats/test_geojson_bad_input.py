@@ -162,7 +162,7 @@ WHOLE: dict[str, tuple[str, bytes]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", BENT)
+@pytest.mark.parametrize("name", list(BENT))
 def test_a_bent_feature_is_refused_with_its_place_and_a_remedy(name: str, refusal: Refusal) -> None:
     code, changes = BENT[name]
     error = _refused(refusal, changes)
@@ -172,7 +172,7 @@ def test_a_bent_feature_is_refused_with_its_place_and_a_remedy(name: str, refusa
     assert error.remedy
 
 
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("name", list(WHOLE))
 def test_a_file_that_is_not_geojson_is_refused(name: str, refusal: Refusal) -> None:
     code, data = WHOLE[name]
     error = refusal(data)
