@@ -26,7 +26,7 @@ FASTEST_DRILL: Final = 3_600.0
 
 
 class Clock(Protocol):
-    """``now`` is read once per command or tick; ``sleep_until`` returns at ``at``, or at once if it passed."""
+    """``now`` is read once a command or tick; ``sleep_until`` returns at ``at``, or at once if it passed."""
 
     def now(self) -> Instant: ...
 

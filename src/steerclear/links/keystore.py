@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a node's private keys are held, and what one may ask of whoever holds them.
+
+root       k of n, offline: says which key holds which role        (trusted as ``record.keys`` says of each)
+node  authority  duty  witness                                     sign
+recipient                                                          opens what was sealed to us on its day
+storage                                                            guards, on this disk alone, what was opened
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final, Protocol
+
+from steerclear.errors import BadInput, Refused, Unreachable
+from steerclear.links.keyfile import FolderShelf, KeyName, Passphrase, Protection, Purpose, Unencrypted
+from steerclear.record.keys import Ed25519Signer, RecipientPrivateKey
+
+__all__ = [
+    "FileKeystore",
+    "KeyName",
+    "Keystore",
+    "MemoryKeystore",
+    "Passphrase",
+    "Protection",
+    "Purpose",
+    "ShelvedKeystore",
+    "Unencrypted",
+]
+
+_KEY_BYTES: Final = 32
+
+
+class Keystore(Protocol):
+    """Gives keys that can sign or open; private bytes leave it only for the store's own key."""
+
+    def names(self) -> tuple[KeyName, ...]:
+        """Every key held, sorted."""
+
+    def has(self, name: KeyName) -> bool: ...
+
+    def make_signer(self, name: KeyName) -> Ed25519Signer:
+        """Make and keep a signing key. Raises ``Refused`` (``key-exists``)."""
+
+    def signer(self, name: KeyName) -> Ed25519Signer:
+        """Raises ``Unreachable`` (``key-missing``)."""
+
+    def make_recipient(self, name: KeyName) -> RecipientPrivateKey:
+        """Make and keep a key that opens. Raises ``Refused`` (``key-exists``)."""
+
+    def recipients(self) -> Mapping[str, RecipientPrivateKey]:
+        """All keys that open, by label."""
+
+    def make_storage_key(self) -> bytes:
+        """Make and keep the 32 bytes under which the store seals openings. Raises ``Refused``."""
+
+    def storage_key(self) -> bytes:
+        """Raises ``Unreachable`` (``key-missing``)."""
+
+    def forget(self, name: KeyName) -> None:
+        """Destroy a key: what only it could open is gone. Forgetting what is not held is no error."""
+
+
+class Shelf(Protocol):
+    """Where a keystore puts its keys: 32 bytes under a name."""
+
+    def names(self) -> tuple[KeyName, ...]: ...
+
+    def put(self, name: KeyName, private: bytes) -> None: ...
+
+    def get(self, name: KeyName) -> bytes: ...
+
+    def remove(self, name: KeyName) -> None: ...
+
+
+class ShelvedKeystore:
+    """A keystore over a shelf. ``random`` makes the keys; outside plays it must be the machine's own."""
+
+    def __init__(self, shelf: Shelf, random: Callable[[int], bytes]) -> None:
+        self._shelf = shelf
+        self._random = random
+
+    def names(self) -> tuple[KeyName, ...]:
+        return tuple(sorted(self._shelf.names()))
+
+    def has(self, name: KeyName) -> bool:
+        return name in self._shelf.names()
+
+    def make_signer(self, name: KeyName) -> Ed25519Signer:
+        return Ed25519Signer.from_private_bytes(self._make(_signing(name)))
+
+    def signer(self, name: KeyName) -> Ed25519Signer:
+        return Ed25519Signer.from_private_bytes(self._take(_signing(name)))
+
+    def make_recipient(self, name: KeyName) -> RecipientPrivateKey:
+        return RecipientPrivateKey.from_private_bytes(self._make(_opening(name)))
+
+    def recipients(self) -> Mapping[str, RecipientPrivateKey]:
+        held = [name for name in self.names() if name.purpose == "recipient"]
+        return {name.label: RecipientPrivateKey.from_private_bytes(self._take(name)) for name in held}
+
+    def make_storage_key(self) -> bytes:
+        return self._make(_STORAGE)
+
+    def storage_key(self) -> bytes:
+        return self._take(_STORAGE)
+
+    def forget(self, name: KeyName) -> None:
+        self._shelf.remove(name)
+
+    def _make(self, name: KeyName) -> bytes:
+        if self.has(name):
+            raise Refused(
+                "key-exists",
+                f"There is a key {name} already.",
+                remedy="Choose another label, or forget the old key first.",
+                where=str(name),
+            )
+        private = self._random(_KEY_BYTES)
+        self._shelf.put(name, private)
+        return private
+
+    def _take(self, name: KeyName) -> bytes:
+        if not self.has(name):
+            raise Unreachable(
+                "key-missing",
+                f"The keystore holds no key {name}.",
+                remedy="Bring the key's file back from its backup, or make and delegate a new one.",
+                where=str(name),
+            )
+        return self._shelf.get(name)
+
+
+class MemoryKeystore(ShelvedKeystore):
+    """Keys that live as long as the process, for plays and tests."""
+
+    def __init__(self, random: Callable[[int], bytes]) -> None:
+        super().__init__(_MemoryShelf(), random)
+
+
+class FileKeystore(ShelvedKeystore):
+    """The keys in ``folder``, which ``create`` made.
+
+    Raises ``Unreachable`` (``keys-missing``), ``Refused`` (``keys-too-open``, ``passphrase-missing``,
+    ``passphrase-wrong``, ``key-not-encrypted``), ``NotVerified`` (``key-file-damaged``).
+    """
+
+    def __init__(self, folder: Path, protection: Protection, random: Callable[[int], bytes]) -> None:
+        super().__init__(FolderShelf(folder, protection), random)
+
+    @classmethod
+    def create(cls, folder: Path, protection: Protection, random: Callable[[int], bytes]) -> FileKeystore:
+        """Make an empty keys folder. Raises ``Refused`` (``keys-exist``) if there is one."""
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+        except FileExistsError as error:
+            raise Refused(
+                "keys-exist",
+                "There is a keys folder already.",
+                remedy="Use it, or choose another node folder; keys are never overwritten.",
+                where=str(folder),
+            ) from error
+        return cls(folder, protection, random)
+
+
+class _MemoryShelf:
+    def __init__(self) -> None:
+        self._keys: dict[KeyName, bytes] = {}
+
+    def names(self) -> tuple[KeyName, ...]:
+        return tuple(self._keys)
+
+    def put(self, name: KeyName, private: bytes) -> None:
+        self._keys[name] = private
+
+    def get(self, name: KeyName) -> bytes:
+        return self._keys[name]
+
+    def remove(self, name: KeyName) -> None:
+        self._keys.pop(name, None)
+
+
+_STORAGE: Final = KeyName("storage")
+
+
+def _signing(name: KeyName) -> KeyName:
+    return _checked(name, name.purpose not in ("recipient", "storage"))
+
+
+def _opening(name: KeyName) -> KeyName:
+    return _checked(name, name.purpose == "recipient")
+
+
+def _checked(name: KeyName, fits: bool) -> KeyName:  # noqa: FBT001 - read only two lines above
+    if not fits:
+        raise BadInput(
+            "key-purpose",
+            f"A {name.purpose} key cannot be used for this.",
+            remedy="Signing keys sign, recipient keys open, and the storage key does neither.",
+            where=str(name),
+        )
+    return name
