@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one form that carries everything between nodes, over a link or as a file in somebody's pocket.
+
+    steerclear/bundle/v1
+    {"mechanism","sender","at","sizes","presence","parts","floor"}
+    an entry, byte for byte, on each line, in the order of the parts
+    a floor message on each line
+
+Entries and messages are compact JSON and hold no newline, so they stand as they are. Nothing in a bundle is
+believed: entries, checkpoints and floor messages verify by themselves. ``sizes`` and ``presence`` are worth
+what the link is worth that brought them; a false one makes a sender send too much or too little, and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from steerclear.errors import BadInput, NotVerified
+from steerclear.record.floor import FloorMessage, parse_floor, print_floor
+from steerclear.record.form import (
+    flag_field,
+    hash_field,
+    instant_field,
+    integer_field,
+    list_field,
+    member_field,
+    object_field,
+    print_instant,
+    text_field,
+)
+from steerclear.record.ijson import JsonObject, JsonValue, parse_ijson, print_ijson
+from steerclear.record.leaf import LARGEST_LEAF
+from steerclear.record.note import LARGEST_NOTE
+
+__all__ = ["LARGEST_BUNDLE", "Bundle", "Held", "LogPart", "parse_bundle", "print_bundle"]
+
+LARGEST_BUNDLE: Final = 67_108_864
+"""64 MiB: what a node reads into memory at once. A longer log is carried in several."""
+
+MOST_PARTS: Final = 4_096
+MOST_FLOOR: Final = 4_096
+_HEADER: Final = b"steerclear/bundle/v1"
+_FIELDS: Final = ("mechanism", "sender", "at", "sizes", "presence", "parts", "floor")
+
+
+class Held(NamedTuple):
+    """What the sender holds of one log: the generation that is live, and its number of entries."""
+
+    generation: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogPart:
+    """Entries ``start`` … of one log, and the newest ``checkpoint`` note with every cosignature known."""
+
+    member: str
+    generation: int
+    start: int
+    entries: tuple[bytes, ...]
+    checkpoint: bytes | None = None
+
+    def __post_init__(self) -> None:
+        for entry in self.entries:
+            if not 0 < len(entry) <= LARGEST_LEAF or b"\n" in entry:
+                raise NotVerified(
+                    "bundle-entry",
+                    f"An entry is empty, holds a newline, or has more than {LARGEST_LEAF:,} bytes.",
+                    where=f"{self.member} {self.generation}",
+                    remedy="Ask the sender for the original bundle; do not repair it.",
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """``at`` when it was made, in ms; ``sizes`` by member; ``presence`` whether each desk is manned."""
+
+    mechanism: str
+    sender: str
+    at: int
+    sizes: Mapping[str, Held]
+    parts: tuple[LogPart, ...]
+    floor: tuple[FloorMessage, ...] = ()
+    presence: Mapping[str, bool] = field(default_factory=dict)
+
+
+def print_bundle(bundle: Bundle) -> bytes:
+    """Raises ``BadInput`` (``bundle-too-large``)."""
+    lines = [_HEADER, print_ijson(_head(bundle))]
+    lines.extend(entry for part in bundle.parts for entry in part.entries)
+    lines.extend(print_floor(message) for message in bundle.floor)
+    data = b"\n".join((*lines, b""))
+    if len(data) > LARGEST_BUNDLE:
+        raise BadInput(
+            "bundle-too-large",
+            f"The bundle has {len(data):,} bytes; one holds at most {LARGEST_BUNDLE:,}.",
+            remedy="Carry fewer entries, in several bundles.",
+        )
+    return data
+
+
+def parse_bundle(data: bytes, *, at_most: int = LARGEST_BUNDLE) -> Bundle:
+    """Exact inverse of ``print_bundle``. Judges the form alone. Raises ``NotVerified``."""
+    if len(data) > at_most:
+        raise _malformed(f"it has {len(data):,} bytes, and at most {at_most:,} are read")
+    first, *lines = data.split(b"\n")
+    if first != _HEADER or len(lines) < 2 or lines.pop():
+        raise _malformed("it does not begin with its name and version, or does not end in a newline")
+    return _read(parse_ijson(lines[0], where="bundle"), lines[1:])
+
+
+def _head(bundle: Bundle) -> JsonObject:
+    return {
+        "mechanism": bundle.mechanism,
+        "sender": bundle.sender,
+        "at": print_instant(bundle.at),
+        "sizes": {member: list(held) for member, held in sorted(bundle.sizes.items())},
+        "presence": dict(sorted(bundle.presence.items())),
+        "parts": [_part(part) for part in bundle.parts],
+        "floor": len(bundle.floor),
+    }
+
+
+def _part(part: LogPart) -> JsonObject:
+    return {
+        "member": part.member,
+        "generation": part.generation,
+        "start": part.start,
+        "count": len(part.entries),
+        "checkpoint": None if part.checkpoint is None else part.checkpoint.decode("utf-8"),
+    }
+
+
+def _read(value: JsonValue, lines: Sequence[bytes]) -> Bundle:
+    found = object_field(value, _FIELDS, "bundle")
+    parts: list[LogPart] = []
+    at = 0
+    for row in list_field(found["parts"], "bundle parts", at_most=MOST_PARTS):
+        parts.append(_read_part(row, lines, at))
+        at += len(parts[-1].entries)
+    messages = integer_field(found["floor"], "bundle floor", most=MOST_FLOOR)
+    if len(lines) != at + messages:
+        raise _malformed(f"it announces {at + messages} lines and has {len(lines)}")
+    sizes = _rising(found["sizes"], "bundle sizes")
+    presence = _rising(found["presence"], "bundle presence")
+    return Bundle(
+        mechanism=hash_field(found["mechanism"], "bundle mechanism"),
+        sender=member_field(found["sender"], "bundle sender"),
+        at=instant_field(found["at"], "bundle at"),
+        sizes={member_field(member, "bundle sizes"): _read_held(held) for member, held in sizes.items()},
+        parts=tuple(parts),
+        floor=tuple(parse_floor(line) for line in lines[at:]),
+        presence={
+            text_field(desk, "bundle presence", at_most=40): flag_field(manned, "bundle presence")
+            for desk, manned in presence.items()
+        },
+    )
+
+
+def _read_part(value: JsonValue, lines: Sequence[bytes], at: int) -> LogPart:
+    where = "bundle part"
+    found = object_field(value, ("member", "generation", "start", "count", "checkpoint"), where)
+    count = integer_field(found["count"], f"{where} count", most=len(lines) - at)
+    checkpoint = found["checkpoint"]
+    if checkpoint is not None and not (isinstance(checkpoint, str) and len(checkpoint) <= LARGEST_NOTE):
+        raise _malformed("a checkpoint is no text, or too long")
+    return LogPart(
+        member=member_field(found["member"], f"{where} member"),
+        generation=integer_field(found["generation"], f"{where} generation"),
+        start=integer_field(found["start"], f"{where} start"),
+        entries=tuple(lines[at : at + count]),
+        checkpoint=None if checkpoint is None else checkpoint.encode("utf-8"),
+    )
+
+
+def _read_held(value: JsonValue) -> Held:
+    generation, size = list_field(value, "bundle sizes", at_least=2, at_most=2)
+    return Held(integer_field(generation, "bundle sizes"), integer_field(size, "bundle sizes"))
+
+
+def _rising(value: JsonValue, where: str) -> JsonObject:
+    if isinstance(value, dict) and all(earlier < later for earlier, later in pairwise(value)):
+        return value
+    raise NotVerified(
+        "bundle-order",
+        "The names do not stand in rising order.",
+        where=where,
+        remedy="Ask the sender for the original bundle; do not repair it.",
+    )
+
+
+def _malformed(why: str) -> NotVerified:
+    return NotVerified(
+        "bundle-form",
+        f"This is not a bundle: {why}.",
+        remedy="Ask the sender for the original bundle; do not repair it.",
+    )

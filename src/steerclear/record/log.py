@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Is this the next entry of this member's log? The verifying state machine of one log.
+
+    entry 0   key.delegate, signed by the root; names the node key that signs this very leaf
+    entry 1   charter.found or charter.join, signed by the root (log.succeed in a later generation)
+    entry n   signed by a node key that an entry before it names, unrevoked and unexpired
+
+Rules, each refused with ``NotVerified`` and the log left as it was:
+- the leaf names this mechanism, author and generation, and the next place: no gap, no repeat;
+- ``at`` does not run backwards; heads name other members' logs, never this one, and never go back or vanish;
+- a statement speaks for the author of the log, or for a member whom the author carries by the charter; only
+  ``log.succeed``, signed by its own root, may stand in anybody's log;
+- ``charter.*``, ``key.*`` and ``log.*`` are signed by k of n root keys and have the right form;
+- an id is said once; a sealed one may be repeated under the same commitment (a reseal), never under another.
+
+Signatures under other statements do not decide whether an entry is accepted: the entry was written, and what
+it is worth at its place is asked of ``judge``.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from steerclear.errors import NotVerified
+from steerclear.record.charter import Charter, mechanism_of
+from steerclear.record.checkpoint import Checkpoint, checkpoint_of, origin_of
+from steerclear.record.entry import KeyChange, read_key_change, require_heads, require_said_here
+from steerclear.record.keybook import Judgement, KeyBook
+from steerclear.record.keys import Delegation, KeyRole, is_signature
+from steerclear.record.leaf import Head, Leaf, SignedLeaf, parse_signed_leaf
+from steerclear.record.merkle import Tree, leaf_hash
+from steerclear.record.note import is_signed_by
+from steerclear.record.statement import SignedStatement
+
+__all__ = ["AcceptedLeaf", "Log"]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedLeaf:
+    """An entry that is the next of its log; ``leaf_hash`` in hex."""
+
+    leaf: Leaf
+    leaf_hash: str
+
+
+class Log:
+    """One member's log, entry by entry. Hashes in hex, instants in ms. Holds no bytes of entries."""
+
+    def __init__(self, charter: Charter, member: str, generation: int = 0) -> None:
+        self.charter = charter
+        self.member = charter.card(member).member
+        self.generation = generation
+        self.mechanism = mechanism_of(charter)
+        self._books = {
+            author: KeyBook(charter.card(author)) for author in (member, *charter.carried_by(member))
+        }
+        self._tree = Tree()
+        self._ats = array("q")
+        self._heads: Mapping[str, Head] = {}
+        self._said: dict[str, str | None] = {}  # id → commitment, None where it was said in clear
+
+    @property
+    def origin(self) -> str:
+        return origin_of(self.mechanism, self.member, self.generation)
+
+    @property
+    def size(self) -> int:
+        return self._tree.size
+
+    @property
+    def root(self) -> str:
+        return self.root_at(self.size)
+
+    @property
+    def heads(self) -> Mapping[str, Head]:
+        """The other logs as the newest entry has seen them."""
+        return self._heads
+
+    @property
+    def last_at(self) -> int:
+        """When the newest entry was written; 0 before the first."""
+        return self._ats[-1] if self._ats else 0
+
+    @property
+    def keys(self) -> KeyBook:
+        """Delegations of this member, by place."""
+        return self._books[self.member]
+
+    def keys_of(self, author: str) -> KeyBook:
+        """Delegations of ``author``, who is this member or carried by it. Raises ``NotVerified``."""
+        if author not in self._books:
+            raise NotVerified(
+                "statement-under-another-name",
+                f"{author} does not speak through the log of {self.member}.",
+                where=f"{self.member} {author}",
+                remedy="Refuse it; it counts only in its author's own log.",
+            )
+        return self._books[author]
+
+    def head(self) -> Head:
+        """This log as others name it. At least one entry must stand."""
+        return Head(self.size, self.root, self.generation)
+
+    def checkpoint(self) -> Checkpoint:
+        return Checkpoint(self.origin, self.size, self.root)
+
+    def root_at(self, size: int) -> str:
+        return self._tree.root_at(size).hex()
+
+    def at_of(self, seq: int) -> int:
+        """When the node claims to have written entry ``seq``."""
+        return self._ats[seq]
+
+    def leaf_hash_at(self, seq: int) -> str:
+        return self._tree.leaf_at(seq).hex()
+
+    def inclusion(self, seq: int, size: int) -> tuple[str, ...]:
+        """Path of entry ``seq`` in the tree of ``size`` entries, from the leaf's sibling upward."""
+        return tuple(step.hex() for step in self._tree.inclusion(seq, size))
+
+    def consistency(self, first: int, second: int) -> tuple[str, ...]:
+        """Proof that the tree of ``first`` entries is the beginning of that of ``second``."""
+        return tuple(step.hex() for step in self._tree.consistency(first, second))
+
+    def accept(self, data: bytes) -> AcceptedLeaf:
+        """Take ``data`` as the next entry, or raise ``NotVerified`` and stay as before."""
+        signed = parse_signed_leaf(data, where=self._place(self.size))
+        leaf = signed.leaf
+        self._require_place(leaf)
+        self._require_time(leaf)
+        require_heads(leaf, self._heads, self.charter, self._place(leaf.seq))
+        self._require_said_once(leaf)
+        require_said_here(leaf, self.charter, self._place(leaf.seq))
+        change = read_key_change(leaf)
+        self._require_node_key(signed, change)
+        self._apply(leaf, change)
+        digest = leaf_hash(data)
+        self._tree.append(digest)
+        return AcceptedLeaf(leaf, digest.hex())
+
+    def judge(self, signed: SignedStatement, seq: int, at: int) -> Judgement:
+        """What the signatures of a statement in entry ``seq`` are worth there, at ``at`` (ms).
+
+        Raises ``NotVerified`` for a statement of another mechanism or of an author who does not speak here.
+        """
+        if signed.statement.mechanism != self.mechanism:
+            raise NotVerified(
+                "statement-other-mechanism",
+                "The statement belongs to another mechanism.",
+                where=self._place(seq),
+                remedy="Refuse it; nothing passes from one mechanism to another by itself.",
+            )
+        return self.keys_of(signed.statement.author).judge(signed, seq=seq, at=at)
+
+    def check_checkpoint(self, data: bytes) -> Checkpoint:
+        """A checkpoint note of this log that agrees with what is held. Raises ``NotVerified``.
+
+        ``checkpoint-other-origin``; ``checkpoint-not-signed`` by a node key of that place;
+        ``checkpoint-beyond-log`` where it covers more than is held; ``split-view`` where a genuine signature
+        stands under another root: two records by one member, to be kept as proof.
+        """
+        checkpoint, note = checkpoint_of(data)
+        if checkpoint.origin != self.origin:
+            raise NotVerified(
+                "checkpoint-other-origin",
+                f"The checkpoint is of {checkpoint.origin}.",
+                where=self.origin,
+                remedy="Refuse it, and look at the path that it came by.",
+            )
+        keys = self.keys.holders(KeyRole.NODE, seq=min(checkpoint.size, self.size))
+        if not any(is_signed_by(note, name=self.origin, public=key.public) for key in keys):
+            raise NotVerified(
+                "checkpoint-not-signed",
+                f"No node key of {self.member} at that place has signed the checkpoint.",
+                where=f"{self.origin} {checkpoint.size}",
+                remedy="Refuse it, and look at the path that it came by.",
+            )
+        self._require_root(checkpoint)
+        return checkpoint
+
+    def _require_root(self, checkpoint: Checkpoint) -> None:
+        if checkpoint.size > self.size:
+            raise NotVerified(
+                "checkpoint-beyond-log",
+                f"The checkpoint covers {checkpoint.size} entries; {self.size} are here.",
+                where=f"{self.origin} {checkpoint.size}",
+                remedy="Ask for the missing entries; if nobody has them, the log was cut off.",
+            )
+        if checkpoint.root != self.root_at(checkpoint.size):
+            raise NotVerified(
+                "split-view",
+                f"{self.member} has signed {checkpoint.size} entries that are not the ones held here.",
+                where=f"{self.origin} {checkpoint.size}",
+                remedy="Keep both as proof; trust nothing past the last common entry; call the member.",
+            )
+
+    def _place(self, seq: int) -> str:
+        return f"{self.member} {self.generation} {seq}"
+
+    def _require_place(self, leaf: Leaf) -> None:
+        if (leaf.mechanism, leaf.author, leaf.generation) != (self.mechanism, self.member, self.generation):
+            raise NotVerified(
+                "entry-of-another-log",
+                f"The entry belongs to generation {leaf.generation} of {leaf.author}'s log in mechanism "
+                f"{leaf.mechanism[:16]}….",
+                where=self._place(self.size),
+                remedy="Refuse it, and look at the path that it came by.",
+            )
+        if leaf.seq > self.size:
+            raise NotVerified(
+                "entry-gap",
+                f"Entry {leaf.seq} came where entry {self.size} is next.",
+                where=self._place(self.size),
+                remedy="Ask for the entries between.",
+            )
+        if leaf.seq < self.size:
+            raise NotVerified(
+                "entry-repeated",
+                f"Entry {leaf.seq} came again; {self.size} entries are held.",
+                where=self._place(leaf.seq),
+                remedy="If its bytes are those held, drop it; if not, keep both as proof of two records.",
+            )
+
+    def _require_time(self, leaf: Leaf) -> None:
+        if leaf.at < self.last_at:
+            raise NotVerified(
+                "entry-backwards",
+                f"The entry claims a time {self.last_at - leaf.at} ms before the entry that it follows.",
+                where=self._place(leaf.seq),
+                remedy="The member's node must not write before its clock has caught up.",
+            )
+
+    def _require_said_once(self, leaf: Leaf) -> None:
+        if leaf.statement_id not in self._said:
+            return
+        before = self._said[leaf.statement_id]
+        now = leaf.sealed.commitment if leaf.sealed else None
+        if before is None or now is None:
+            raise NotVerified(
+                "statement-repeated",
+                f"The statement {leaf.statement_id} stands in this log already.",
+                where=self._place(leaf.seq),
+                remedy="Refuse the entry: a statement is said once.",
+            )
+        if before != now:
+            raise NotVerified(
+                "two-commitments",
+                f"{leaf.statement_id} has two commitments, so that two members can be told two things.",
+                where=self._place(leaf.seq),
+                remedy="Keep both entries as proof of equivocation; call the member.",
+            )
+
+    def _require_node_key(self, signed: SignedLeaf, change: KeyChange) -> None:
+        """The first entry is signed by a node key that it names itself, every other by one named before."""
+        leaf, signature = signed.leaf, signed.envelope.signatures[0]
+        named = change.delegations if leaf.seq == 0 else self.keys.holders(KeyRole.NODE, seq=leaf.seq)
+        if not any(
+            _may_sign(key, signature.keyid, leaf.at)
+            and is_signature(signature.sig, signed.envelope.signed_bytes, key.public)
+            for key in named
+        ):
+            raise NotVerified(
+                "entry-not-signed",
+                f"No node key that {self.member}'s root has named for this place and time signed the entry.",
+                where=self._place(leaf.seq),
+                remedy="Refuse it; if the member's key was stolen, its root revokes it and names another.",
+            )
+
+    def _apply(self, leaf: Leaf, change: KeyChange) -> None:
+        if change.author in self._books:
+            book = self._books[change.author]
+            book.delegate(change.delegations, seq=leaf.seq)
+            book.revoke(change.revoked, seq=leaf.seq)
+        self._said.setdefault(leaf.statement_id, leaf.sealed.commitment if leaf.sealed else None)
+        self._heads = leaf.heads
+        self._ats.append(leaf.at)
+
+
+def _may_sign(key: Delegation, keyid: str, at: int) -> bool:
+    return key.role is KeyRole.NODE and key.keyid == keyid and key.valid_from <= at < key.valid_until

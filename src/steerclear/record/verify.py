@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Is this record what it claims to be? Every check that needs no network, no store and no trust.
+
+    entries      each the next of its log: place, time, heads, node key (see log.py)
+    statements   each signature in clear judged at its place
+    checkpoints  each under the root recomputed, consistent with the one before, cosigned by whom
+    heads        each root that one log names of another is a prefix of that other: else a split view
+    successions  each names entries and root that the old generation has
+
+The first bad entry of a log ends that log, since nothing after it has a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from steerclear.errors import NotVerified
+from steerclear.record.charter import Charter, mechanism_of
+from steerclear.record.checkpoint import Checkpoint, checkpoint_of
+from steerclear.record.keybook import Judgement, Standing
+from steerclear.record.keys import read_delegate_body, read_revoke_body
+from steerclear.record.leaf import Head, Leaf
+from steerclear.record.log import Log
+from steerclear.record.merkle import is_consistent
+from steerclear.record.quorum import cosigners_of, is_recorded
+from steerclear.record.replica import ReplicaLog
+from steerclear.record.report import Counts, LogSummary, Progress, Remark, VerifyReport
+from steerclear.record.statement import SignedStatement
+from steerclear.record.succession import Succession, read_succeed_body
+
+__all__ = ["judge_remark", "verify_record"]
+
+MOST_SKEW_MS: Final = 10_000
+"""An entry that claims to be older than what it has seen, by more than this, is shown."""
+
+
+def verify_record(
+    charter: Charter, logs: Iterable[ReplicaLog], *, kind: str = "store", progress: Progress | None = None
+) -> VerifyReport:
+    """Check every log, and each against the others. Raises only what reading entries raises."""
+    work = _Verification(charter, progress)
+    held = list(logs)
+    for log in held:
+        work.read(log)
+    for log in held:
+        work.check_checkpoints(log)
+    work.check_heads()
+    work.check_successions()
+    work.check_presence()
+    return work.report(kind)
+
+
+def judge_remark(judgement: Judgement) -> tuple[str, str, bool] | None:
+    """Code, words, and whether it is a failure, for a statement whose signatures are not all in order."""
+    standings = {one.standing for one in judgement.signatures}
+    if Standing.BAD_SIGNATURE in standings:
+        return "statement-signature", "a signature under the statement is not of these bytes.", True
+    if judgement.by_root or Standing.VALID in standings:
+        return None
+    if Standing.REVOKED in standings:
+        return "statement-revoked-key", "the statement is signed by a key that was revoked before it.", True
+    if standings & {Standing.EXPIRED, Standing.NOT_YET_VALID}:
+        return "statement-expired-key", "the statement is signed by a key outside its time.", False
+    return "statement-unknown-key", "the statement is signed by a key that no root named before it.", True
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Entry ``seq`` of ``reader`` names ``head`` of ``member``."""
+
+    reader: Log
+    seq: int
+    member: str
+    head: Head
+
+
+class _Verification:
+    def __init__(self, charter: Charter, progress: Progress | None) -> None:
+        self.charter = charter
+        self.progress = progress
+        self.counts = Counts()
+        self.logs: dict[tuple[str, int], Log] = {}
+        self.recorded: dict[tuple[str, int], int] = {}
+        self.seen: list[_Seen] = []
+        self.successions: list[tuple[Log, int, str, Succession]] = []
+        self.failures: list[Remark] = []
+        self.doubts: list[Remark] = []
+
+    def read(self, replica: ReplicaLog) -> None:
+        try:
+            log = Log(self.charter, replica.member, replica.generation)
+            if self.logs.setdefault((replica.member, replica.generation), log) is not log:
+                raise NotVerified(
+                    "log-twice",
+                    "The log is given twice.",
+                    where=log.origin,
+                    remedy="Give each log once; two that differ are proof of two records.",
+                )
+        except NotVerified as error:
+            self._fail(error, replica, None)
+            return
+        for entry in replica.entries:
+            try:
+                self._read_entry(log, entry)
+            except NotVerified as error:
+                self._fail(error, replica, log.size)
+                return
+
+    def _read_entry(self, log: Log, entry: bytes) -> None:
+        before = log.heads
+        leaf = log.accept(entry).leaf
+        self.counts.entries += 1
+        self.counts.signatures += 1
+        self.seen.extend(
+            _Seen(log, leaf.seq, member, head)
+            for member, head in leaf.heads.items()
+            if before.get(member) != head
+        )
+        if leaf.statement is None:
+            self.counts.sealed += 1
+        else:
+            self._read_statement(log, leaf, leaf.statement)
+        if self.progress is not None:
+            self.progress(self.counts.entries)
+
+    def _read_statement(self, log: Log, leaf: Leaf, signed: SignedStatement) -> None:
+        said = signed.statement
+        self.counts.statements += 1
+        self.counts.signatures += len(signed.envelope.signatures)
+        if said.kind == "key.delegate":
+            self.counts.delegations += len(read_delegate_body(said.body))
+        elif said.kind == "key.revoke":
+            self.counts.revocations += len(read_revoke_body(said.body).keyids)
+        elif said.kind == "log.succeed":
+            # Its root signature was checked when the entry was accepted, in whosever log it stands.
+            self.successions.append((log, leaf.seq, said.author, read_succeed_body(said.body)))
+            return
+        found = judge_remark(log.judge(signed, leaf.seq, leaf.at))
+        if found is not None:
+            code, what, is_failure = found
+            remark = Remark(code, log.member, log.generation, leaf.seq, what, where=said.id)
+            (self.failures if is_failure else self.doubts).append(remark)
+
+    def check_checkpoints(self, replica: ReplicaLog) -> None:
+        log = self.logs.get((replica.member, replica.generation))
+        if log is None:
+            return
+        good: list[Checkpoint] = []
+        for data in replica.checkpoints:
+            try:
+                good.append(log.check_checkpoint(data))
+            except NotVerified as error:
+                self._fail(error, replica, None)
+            else:
+                self.counts.checkpoints += 1
+                self.counts.trees += 1
+                self._count_cosigners(log, good[-1], data)
+        good.sort(key=lambda one: one.size)
+        for first, second in pairwise(good):
+            self._check_consistency(log, first, second)
+
+    def _count_cosigners(self, log: Log, checkpoint: Checkpoint, data: bytes) -> None:
+        _, note = checkpoint_of(data)
+        books = {one.member: one.keys for _, one in sorted(self.logs.items())}
+        cosigners = cosigners_of(note, log.member, self.charter, books)
+        self.counts.cosignatures += len(cosigners.members)
+        if is_recorded(log.member, cosigners, self.charter):
+            place = log.member, log.generation
+            self.recorded[place] = max(self.recorded.get(place, 0), checkpoint.size)
+        for name in cosigners.unknown:
+            self._doubt(
+                "cosignature-unknown",
+                log,
+                None,
+                f"a line by {name} on the checkpoint of {checkpoint.size} counts for nothing.",
+            )
+
+    def _check_consistency(self, log: Log, first: Checkpoint, second: Checkpoint) -> None:
+        self.counts.consistency += 1
+        proof = [bytes.fromhex(step) for step in log.consistency(first.size, second.size)]
+        roots = bytes.fromhex(first.root), bytes.fromhex(second.root)
+        if not is_consistent(first.size, second.size, *roots, proof):
+            self.failures.append(
+                Remark(
+                    "checkpoint-not-a-prefix",
+                    log.member,
+                    log.generation,
+                    None,
+                    f"the log of {first.size} entries is not the beginning of that of {second.size}.",
+                )
+            )
+
+    def check_heads(self) -> None:
+        behind: dict[tuple[str, int], _Seen] = {}
+        for seen in self.seen:
+            place = seen.member, seen.head.generation
+            target = self.logs.get(place)
+            if target is None or target.size < seen.head.size:
+                if place not in behind or behind[place].head.size < seen.head.size:
+                    behind[place] = seen
+                continue
+            self.counts.heads += 1
+            self._check_head(seen, target)
+        for seen in behind.values():
+            self._doubt_missing(seen)
+
+    def _check_head(self, seen: _Seen, target: Log) -> None:
+        if target.root_at(seen.head.size) != seen.head.root:
+            self.failures.append(
+                Remark(
+                    "split-view",
+                    target.member,
+                    target.generation,
+                    seen.head.size - 1,
+                    f"entry {seen.seq} of {seen.reader.member} has seen {seen.head.size} others than these.",
+                )
+            )
+            return
+        ahead = target.at_of(seen.head.size - 1) - seen.reader.at_of(seen.seq)
+        if ahead > MOST_SKEW_MS:
+            self._doubt(
+                "entry-backdated",
+                seen.reader,
+                seen.seq,
+                f"it claims to be {ahead // 1000} s older than an entry of {target.member} that it has seen.",
+            )
+
+    def _doubt_missing(self, seen: _Seen) -> None:
+        held = self.logs.get((seen.member, seen.head.generation))
+        here = "none are" if held is None else f"{held.size} are"
+        self.doubts.append(
+            Remark(
+                "log-cut-short",
+                seen.member,
+                seen.head.generation,
+                None if held is None else held.size,
+                f"entry {seen.seq} of {seen.reader.member} has seen {seen.head.size} entries; {here} here.",
+            )
+        )
+
+    def check_successions(self) -> None:
+        for log, seq, author, named in self.successions:
+            old = self.logs.get((author, named.generation - 1))
+            if old is None or old.size < named.size:
+                self._doubt(
+                    "succession-unseen", log, seq, f"the entries of {author} that it keeps are not here."
+                )
+            elif old.root_at(named.size) != named.root:
+                self.failures.append(
+                    Remark(
+                        "succession-mismatch",
+                        log.member,
+                        log.generation,
+                        seq,
+                        f"it keeps {named.size} entries of {author} that are not the ones held here.",
+                    )
+                )
+
+    def check_presence(self) -> None:
+        """Nothing checked is not verified; a member whose log is absent is named."""
+        if not self.counts.entries:
+            self.failures.append(Remark("record-empty", None, None, None, "no entry could be checked."))
+        for member in self.charter.with_log:
+            if not any(name == member for name, _ in self.logs):
+                self.doubts.append(Remark("log-absent", member, None, None, "its log is not here."))
+
+    def report(self, kind: str) -> VerifyReport:
+        return VerifyReport(
+            kind=kind,
+            mechanism=mechanism_of(self.charter),
+            name=self.charter.name,
+            counts=self.counts,
+            logs=tuple(
+                LogSummary(member, generation, log.size, log.root, self.recorded.get((member, generation), 0))
+                for (member, generation), log in sorted(self.logs.items())
+            ),
+            failures=tuple(self.failures),
+            doubts=tuple(self.doubts),
+        )
+
+    def _fail(self, error: NotVerified, replica: ReplicaLog, seq: int | None) -> None:
+        self.failures.append(
+            Remark(error.code, replica.member, replica.generation, seq, error.what, where=error.where)
+        )
+
+    def _doubt(self, code: str, log: Log, seq: int | None, what: str) -> None:
+        self.doubts.append(Remark(code, log.member, log.generation, seq, what))
