@@ -7,5 +7,6 @@ from steerclear.mechanism.bodies.exchange import *  # noqa: F403 - hands on ever
 from steerclear.mechanism.bodies.kinds import KINDS, Body, Kind, Target, Who, body_of, kind_of, read_body
 from steerclear.mechanism.bodies.notices import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.screening import *  # noqa: F403 - hands on every body by name
+from steerclear.record.heard import Heard
 
-__all__ = ["KINDS", "Body", "Kind", "Target", "Who", "body_of", "kind_of", "read_body"]
+__all__ = ["KINDS", "Body", "Heard", "Kind", "Target", "Who", "body_of", "kind_of", "read_body"]

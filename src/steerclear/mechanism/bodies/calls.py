@@ -8,13 +8,12 @@ from enum import Enum
 from typing import Annotated
 
 from steerclear.model.forms import Count, Id, Label, Text
-from steerclear.model.member import MemberId
 from steerclear.model.space import Position
 from steerclear.model.time import Instant
 
 __all__ = [
     "Basis", "ContactAttempt", "ContactResult", "DistressAnswer", "DistressCall", "DistressClose",
-    "DistressOutcome", "Heard", "InDistress", "MovementReport", "MovementStep", "Ownership",
+    "DistressOutcome", "InDistress", "MovementReport", "MovementStep", "Ownership",
     "OwnershipAnswer", "OwnershipAsk", "StopAnswer", "StopCall", "StopClose", "StopOutcome", "StopRenew",
 ]  # fmt: skip
 
@@ -156,16 +155,6 @@ class OwnershipAnswer:
     ask: Annotated[Id, "The ownership.ask."]
     answer: Annotated[Ownership, "One of six."]
     part: Annotated[Text | None, "Which part, for “partly”."]
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A floor message reached us by any path: this is its FILED, and the addressee's is its DELIVERED."""
-
-    statement: Annotated[Id, "The floor message."]
-    author: Annotated[MemberId, "Who said it."]
-    kind: Annotated[Label, "Its kind."]
-    heard_at: Annotated[Instant, "When it was first heard."]
 
 
 class MovementStep(Enum):

@@ -10,6 +10,7 @@ from steerclear.model.forms import Hash, Id, Label, Readability, Text
 from steerclear.model.member import DeskName, MemberId
 from steerclear.model.space import Position
 from steerclear.model.time import Instant
+from steerclear.record.beat import Unreadable
 
 __all__ = [
     "AreaSlot", "CheckAnswer", "CheckCall", "DeskSlot", "DrillEnd", "DrillStart", "ItemSlot",
@@ -159,4 +160,4 @@ class Waive:
 class NodeBeat:
     """The node lives, and names what it could not open. Its form belongs to the record."""
 
-    unreadable: Annotated[tuple[Id, ...], "Ids of sealed statements that could not be opened."]
+    unreadable: tuple[Unreadable, ...]

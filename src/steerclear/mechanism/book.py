@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which statements are there about a thing? Kept by thing and author, so that they may come in any order.
+
+The book is a set: it grows, and never depends on what came first. Every question to it sorts by place, so two
+books with equal entries give equal answers (design file 2, idea 2). At one place an opened statement beats
+the sealed one; of two claims to one id the earlier in time counts, and the other is without effect.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeVar, cast
+
+from steerclear.errors import BadInput
+from steerclear.mechanism.bodies import (
+    KINDS,
+    AnnexCounter,
+    AnnexPropose,
+    AnnexRatify,
+    AnnexWithdraw,
+    Body,
+    ConflictClose,
+    ConflictPropose,
+    Heard,
+    ScreenResult,
+    Unreadable,
+    Waive,
+    read_body,
+)
+from steerclear.mechanism.entry import Entry, Place, Sealed
+from steerclear.mechanism.said import OUTSIDE_ANY_LOG, Said, conflict_id, order_of
+from steerclear.model.annex import annex_hash
+from steerclear.model.member import Role
+from steerclear.model.time import Instant
+from steerclear.record.statement import Statement, is_always_clear
+
+__all__ = ["Book", "targets_of", "threads_of"]
+
+B = TypeVar("B")
+R = TypeVar("R")
+
+_OF_THE_RECORD: Final = frozenset({"reseal"})
+
+
+def threads_of(kind: str, body: Body) -> tuple[str, ...]:
+    """What a body is about: ids of statements, of a conflict, or the hash of an annex."""
+    match body:
+        case ScreenResult():
+            return tuple(version.notice for version in body.notices)
+        case ConflictPropose() | ConflictClose():
+            return (conflict_id(*body.notices), *body.notices) if len(body.notices) == 2 else ()
+        case AnnexPropose(annex=annex) | AnnexCounter(annex=annex):
+            return (annex_hash(annex),)
+        case AnnexRatify(content=content) | AnnexWithdraw(content=content):
+            return (content,)
+        case Waive(about=about) | Unreadable(about=about):
+            return (about,)
+        case Heard(id=heard):
+            return (heard,)
+    return targets_of(kind, body)
+
+
+def targets_of(kind: str, body: Body) -> tuple[str, ...]:
+    """The ids in the field that names what a kind is about; none where it is left null."""
+    target = KINDS[kind].target
+    value = getattr(body, target.field) if target else None
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (str(value),)
+
+
+class Book:
+    """Every statement that this node could open, by id, by thing and by kind; and what it could not."""
+
+    def __init__(self, roles: Mapping[str, Role], carried_by: Mapping[str, str]) -> None:
+        self.roles: Final = dict(roles)
+        self.carried_by: Final = dict(carried_by)
+        self._entries: Final[dict[Place, Entry]] = {}
+        self._claims: Final[dict[str, dict[Place, Said[Any]]]] = {}
+        self._threads: Final[dict[str, dict[Place, Said[Any]]]] = {}
+        self._of_kind: Final[dict[str, dict[Place, Said[Any]]]] = {}
+        self._misread: Final[dict[Place, tuple[Statement, str]]] = {}
+        self._unknown: Final[dict[Place, Statement]] = {}
+        self._revisions: Final[Counter[str]] = Counter()
+        self._kept: Final[dict[tuple[str, str], tuple[object, frozenset[str], int]]] = {}
+
+    def add(self, entry: Entry) -> bool:
+        """Take an entry in; ``False`` when it tells nothing new."""
+        before = self._entries.get(entry.place)
+        if before is not None and not _tells_more(entry, before):
+            return False
+        if before is not None:
+            self._forget(before)
+        self._entries[entry.place] = entry
+        if isinstance(entry.content, Statement):
+            self._open(entry.content, entry)
+        return True
+
+    def overhear(
+        self, statement: Statement, *, at: Instant, signed_as: frozenset[str], doubt: str | None
+    ) -> None:
+        """A floor message outside any log; its place in a log takes over when it comes."""
+        place = Place(statement.author, OUTSIDE_ANY_LOG, int(statement.id, 16))
+        self.add(
+            Entry(
+                author=place.author,
+                generation=place.generation,
+                seq=place.seq,
+                at=at,
+                heads={},
+                content=statement,
+                signed_as=signed_as,
+                doubt=doubt,
+            )
+        )
+
+    # Questions. Each answer is sorted by place, never by arrival.
+
+    def said(self, id_: str) -> Said[Any] | None:
+        """The statement with this id: of several claims the earliest one in a log."""
+        claims = self._claims.get(id_)
+        if not claims:
+            return None
+        return min(claims.values(), key=lambda said: (not said.is_in_a_log, said.at, said.place))
+
+    def copies(self, said: Said[Any]) -> Iterator[Said[Any]]:
+        """The same statement at every place where its author's log holds it (a reseal repeats it)."""
+        return (copy for copy in self._claims[said.id].values() if copy.author == said.author)
+
+    def about(self, thread: str, body: type[B]) -> tuple[Said[B], ...]:
+        """All of one kind about one thing, in order of time and place, effective or not."""
+        found = self._threads.get(thread, {}).values()
+        return tuple(sorted((s for s in found if type(s.body) is body), key=_in_time))
+
+    def of_kind(self, kind: str) -> tuple[Said[Any], ...]:
+        return tuple(sorted(self._of_kind.get(kind, {}).values(), key=_in_time))
+
+    def ids_of_kind(self, kind: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(said.id for said in self.of_kind(kind)))
+
+    def every(self) -> Iterator[Said[Any]]:
+        """Every opened statement, copies and repeated claims included."""
+        return (said for claims in self._claims.values() for said in claims.values())
+
+    def entry(self, place: Place) -> Entry:
+        return self._entries[place]
+
+    @property
+    def sealed(self) -> tuple[Entry, ...]:
+        return tuple(entry for _, entry in sorted(self._entries.items()) if isinstance(entry.content, Sealed))
+
+    @property
+    def unknown(self) -> tuple[Statement, ...]:
+        return tuple(statement for _, statement in sorted(self._unknown.items()))
+
+    @property
+    def misread(self) -> tuple[tuple[Place, Statement, str], ...]:
+        return tuple((place, *self._misread[place]) for place in sorted(self._misread))
+
+    def kept(self, sort: str, id_: str, fold: Callable[[], tuple[R, frozenset[str]]]) -> R:
+        """A record folded before, as long as nothing was said since about anything it stands on."""
+        cached = self._kept.get((sort, id_))
+        if cached is not None and cached[2] == sum(self._revisions[on] for on in cached[1]):
+            return cast(R, cached[0])
+        record, stands_on = fold()
+        self._kept[sort, id_] = (record, stands_on, sum(self._revisions[on] for on in stands_on))
+        return record
+
+    # Filing.
+
+    def _open(self, statement: Statement, entry: Entry) -> None:
+        if statement.kind not in KINDS:
+            if not is_always_clear(statement.kind) and statement.kind not in _OF_THE_RECORD:
+                self._unknown[entry.place] = statement
+            return
+        try:
+            body = read_body(statement.kind, statement.body)
+        except BadInput as error:
+            self._misread[entry.place] = (statement, str(error))
+            return
+        self._file(_said(statement, entry, body))
+
+    def _file(self, said: Said[Any]) -> None:
+        self._claims.setdefault(said.id, {})[said.place] = said
+        self._of_kind.setdefault(said.kind, {})[said.place] = said
+        for thread in threads_of(said.kind, said.body):
+            self._threads.setdefault(thread, {})[said.place] = said
+            self._revisions[thread] += 1
+        self._revisions[said.id] += 1
+
+    def _forget(self, entry: Entry) -> None:
+        """Take back what stood at a place, because the place now tells more."""
+        self._unknown.pop(entry.place, None)
+        self._misread.pop(entry.place, None)
+        for index in (self._claims, self._threads, self._of_kind):
+            for key, found in index.items():
+                if found.pop(entry.place, None) is not None:
+                    self._revisions[key] += 1
+
+
+def _said(statement: Statement, entry: Entry, body: Body) -> Said[Body]:
+    return Said(
+        id=statement.id,
+        kind=statement.kind,
+        author=statement.author,
+        desk=statement.desk,
+        to=statement.to,
+        at=entry.at,
+        said_at=Instant(statement.at),
+        body=body,
+        place=entry.place,
+        heads=entry.heads,
+        readers=entry.readers,
+        signed_as=entry.signed_as,
+        doubt=entry.doubt,
+    )
+
+
+def _tells_more(entry: Entry, before: Entry) -> bool:
+    """Opened beats sealed, doubt beats none. Two contents at one place are a fork, which the record room
+    refuses; should they come here, the choice does not depend on the order."""
+    return _weight(entry) < _weight(before)
+
+
+def _weight(entry: Entry) -> tuple[bool, bool, str]:
+    heads = sorted(entry.heads.items())
+    fixed = (entry.at, heads, entry.content, sorted(entry.signed_as), entry.readers, entry.doubt)
+    return (isinstance(entry.content, Sealed), entry.doubt is None, repr(fixed))
+
+
+def _in_time(said: Said[Any]) -> tuple[int, tuple[bool, Place]]:
+    return (said.at, order_of(said))

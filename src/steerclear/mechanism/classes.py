@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How urgent is it, and by when must somebody answer? The table of design file 6, and the class at a moment.
+
+    now ─────────── 24 h ────────── 60 min ───── start ─────── end
+         ROUTINE          PRIORITY        IMMEDIATE ──────────→
+
+The class is recomputed as the start nears. Deadlines do not jump with it: the due time is the earliest of
+those that each class gives from the moment it was entered, so it is the same whenever it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from steerclear.mechanism.bodies import NoticeContent
+from steerclear.model.annex import Response
+from steerclear.model.notice import NoticeKind
+from steerclear.model.response import ClassTerms, ResponseClass
+from steerclear.model.time import Instant
+
+__all__ = ["MINUTE_MS", "STANDING_RESPONSE", "Phase", "class_at", "class_of", "phases", "strictest"]
+
+MINUTE_MS: Final = 60_000
+_IMMEDIATE_MS: Final = 60 * MINUTE_MS
+_PRIORITY_MS: Final = 24 * 60 * MINUTE_MS
+
+STANDING_RESPONSE: Final = Response(
+    written_stop=True,
+    classes=(
+        ClassTerms(ResponseClass.STOP, 10, 120, (120, 240)),
+        ClassTerms(ResponseClass.DISTRESS, 10, 120, (120, 240)),
+        ClassTerms(ResponseClass.IMMEDIATE, 30, 300, (300, 600)),
+        ClassTerms(ResponseClass.PRIORITY, 60, 1_800, (1_800, 3_600)),
+        ClassTerms(ResponseClass.ROUTINE, 300, 14_400, (14_400, 28_800)),
+        ClassTerms(ResponseClass.STATIC, 300, 86_400, (86_400, 172_800)),
+    ),
+    ladders=(),
+    outcome_s=300,
+    renew_s=300,
+    close_s=1_800,
+    ownership_s=300,
+    screening_s=60,
+    join_within_mm=5_000_000,
+    join_within_s=1_800,
+)
+"""What holds until a response annex is in force: the safety floor needs its clock from the first day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """From ``entered_at`` on, these deadlines run."""
+
+    entered_at: Instant
+    terms: ClassTerms
+
+    @property
+    def acknowledge_by(self) -> Instant:
+        return Instant(self.entered_at + self.terms.acknowledge_s * 1000)
+
+    def climb_at(self, step: int) -> Instant:
+        """When the rung ``step`` after the first is called; past the table it goes on in the last stride."""
+        climbs = self.terms.climbs_s or (self.terms.acknowledge_s,)
+        if step <= len(climbs):
+            return Instant(self.entered_at + climbs[step - 1] * 1000)
+        stride = climbs[-1] - (climbs[-2] if len(climbs) > 1 else 0)
+        return Instant(self.entered_at + (climbs[-1] + stride * (step - len(climbs))) * 1000)
+
+
+def class_of(content: NoticeContent, now: Instant) -> ResponseClass:
+    """The class of a notice at ``now``: a site is static, everything else by the time to its start."""
+    if content.kind is NoticeKind.SITE:
+        return ResponseClass.STATIC
+    return class_at(Instant(content.notice().span.start_s * 1000), now)
+
+
+def class_at(start_at: Instant, now: Instant) -> ResponseClass:
+    """The class of something that starts then: under 60 min immediate, up to 24 h priority, else routine."""
+    ahead_ms = start_at - now
+    if ahead_ms < _IMMEDIATE_MS:
+        return ResponseClass.IMMEDIATE
+    return ResponseClass.PRIORITY if ahead_ms <= _PRIORITY_MS else ResponseClass.ROUTINE
+
+
+def phases(response: Response, from_at: Instant, start_at: Instant | None) -> tuple[Phase, ...]:
+    """The classes that a dated thing goes through from ``from_at`` on; without a date it stays static.
+
+    Empty when the response annex gives its first class no deadline: then nobody owes an answer by a time.
+    """
+    if start_at is None:
+        entered = [(ResponseClass.STATIC, from_at)]
+    else:
+        entered = [(class_at(start_at, from_at), from_at)]
+        turns = ((ResponseClass.PRIORITY, _PRIORITY_MS), (ResponseClass.IMMEDIATE, _IMMEDIATE_MS))
+        entered += [
+            (turn, Instant(start_at - ahead_ms)) for turn, ahead_ms in turns if start_at - ahead_ms > from_at
+        ]
+    rows = ((response.of(of_class), at) for of_class, at in entered)
+    return tuple(Phase(at, terms) for terms, at in rows if terms is not None)
+
+
+def strictest(all_terms: Sequence[Response]) -> Response:
+    """While several versions bind: the earliest of every deadline; the ladders of the newest, given first."""
+    newest = all_terms[0]
+    if len(all_terms) == 1:
+        return newest
+    return Response(
+        written_stop=any(terms.written_stop for terms in all_terms),
+        classes=tuple(_strictest_class(of_class, all_terms) for of_class in _classes_in(all_terms)),
+        ladders=newest.ladders,
+        outcome_s=min(terms.outcome_s for terms in all_terms),
+        renew_s=min(terms.renew_s for terms in all_terms),
+        close_s=min(terms.close_s for terms in all_terms),
+        ownership_s=min(terms.ownership_s for terms in all_terms),
+        screening_s=min(terms.screening_s for terms in all_terms),
+        join_within_mm=newest.join_within_mm,
+        join_within_s=newest.join_within_s,
+    )
+
+
+def _classes_in(all_terms: Sequence[Response]) -> tuple[ResponseClass, ...]:
+    present = {row.of for terms in all_terms for row in terms.classes}
+    return tuple(of_class for of_class in ResponseClass if of_class in present)
+
+
+def _strictest_class(of_class: ResponseClass, all_terms: Sequence[Response]) -> ClassTerms:
+    rows = [row for terms in all_terms if (row := terms.of(of_class)) is not None]
+    steps = max(len(row.climbs_s) for row in rows)
+    return ClassTerms(
+        of_class,
+        min(row.machine_s for row in rows),
+        min(row.acknowledge_s for row in rows),
+        tuple(min(row.climbs_s[i] for row in rows if i < len(row.climbs_s)) for i in range(steps)),
+    )

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is known of conflicts? The worst that anybody found about the newest versions; none is Undetermined.
+
+A result speaks for the versions it names, under the annex it names, with the logs it had seen. Whatever is
+newer is Undetermined. One author's later result takes the place of its earlier one about the same notices;
+its later *no conflict* about a notice against all others also ends its earlier conflicts of that notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from steerclear.mechanism.annexes import Annexes
+from steerclear.mechanism.bodies import (
+    Acknowledge,
+    ConflictAccept,
+    ConflictClose,
+    ConflictDecline,
+    ConflictFound,
+    ConflictPropose,
+    NoConflictFound,
+    ScreenResult,
+)
+from steerclear.mechanism.book import Book
+from steerclear.mechanism.judge import effective
+from steerclear.mechanism.notices import NoticeRecord, Notices
+from steerclear.mechanism.said import Said, conflict_id, order_of
+from steerclear.model.finding import Finding, Undetermined, worst_of
+from steerclear.model.time import Instant
+
+__all__ = ["ConflictRecord", "Conflicts", "Findings", "StandingFinding"]
+
+Result = Said[ScreenResult]
+Reply = Said[ConflictAccept] | Said[ConflictDecline]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingFinding:
+    """What a face may say about a notice at a moment, and the results that it rests on."""
+
+    finding: Finding
+    results: tuple[Result, ...]
+
+    @property
+    def screened_at(self) -> Instant | None:
+        """The oldest of the results: what is claimed is not newer than that."""
+        return min((result.body.screened_at for result in self.results), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRecord:
+    """What was found and said about one pair of notices, which may be known here by their ids alone.
+
+    ``results`` are about the newest versions and not taken back; ``past`` are all others.
+    """
+
+    id: str
+    notices: tuple[str, str]
+    results: tuple[Result, ...]
+    past: tuple[Result, ...]
+    concerns: tuple[str, ...]
+    proposals: tuple[Said[ConflictPropose], ...]
+    replies: tuple[Reply, ...]
+    closes: tuple[Said[ConflictClose], ...]
+    acknowledgements: tuple[Said[Acknowledge], ...]
+
+    @property
+    def found(self) -> Result | None:
+        """The newest result that says conflict, if any stands."""
+        said = [result for result in self.results if isinstance(result.body.finding, ConflictFound)]
+        return said[-1] if said else None
+
+    @property
+    def is_open(self) -> bool:
+        """A conflict stands, or one was told by a proposal, and not every side concerned has closed it."""
+        if self.found is None and (self.results or self.past or not self.proposals):
+            return False
+        since = self.found.at if self.found is not None else self.proposals[-1].at
+        closed = {close.author for close in self.closes if close.at >= since}
+        return not self.concerns or not set(self.concerns) <= closed
+
+
+class Findings:
+    """The standing finding of each notice."""
+
+    def __init__(self, book: Book, notices: Notices, annexes: Annexes) -> None:
+        self._book = book
+        self._notices = notices
+        self._annexes = annexes
+
+    def of(self, notice_id: str, now: Instant) -> StandingFinding:
+        """The worst of all authors for the newest version. Never a permission."""
+        standing = self._standing(notice_id, now)
+        if not standing:
+            return StandingFinding(Undetermined("nobody has screened it yet"), ())
+        findings: list[Finding] = [result.body.finding.finding() for result in standing]
+        findings += self._doubts(notice_id, standing, now)
+        return StandingFinding(worst_of(findings), tuple(standing))
+
+    def _standing(self, notice_id: str, now: Instant) -> list[Result]:
+        """For each author the newest result about each set of notices, as far as nothing is newer."""
+        kept: dict[tuple[str, frozenset[str]], Result] = {}
+        for result in sorted(effective(self._book, self._book.about(notice_id, ScreenResult)), key=order_of):
+            pair = frozenset(version.notice for version in result.body.notices)
+            kept[result.author, pair] = result
+        current = [result for result in kept.values() if self._is_current(result, notice_id)]
+        current = [result for result in current if not _is_superseded(result, current)]
+        return [result for result in current if self._both_live(result, now)]
+
+    def _is_current(self, result: Result, notice_id: str) -> bool:
+        """Is it about the newest version of this notice?"""
+        record = self._notices.get(notice_id)
+        named = next(v.version for v in result.body.notices if v.notice == notice_id)
+        return record is None or named == record.newest.id
+
+    def _both_live(self, result: Result, now: Instant) -> bool:
+        records = (self._notices.get(version.notice) for version in result.body.notices)
+        return all(record is None or record.is_live(now) for record in records)
+
+    def _doubts(self, notice_id: str, standing: list[Result], now: Instant) -> Iterator[Undetermined]:
+        """Every reason why these results do not speak for what is known now."""
+        whole = [result for result in standing if len(result.body.notices) == 1]
+        if not whole and not any(isinstance(r.body.finding, ConflictFound) for r in standing):
+            yield Undetermined("it was not screened against all others")
+        separation = self._annexes.separation(now)
+        if separation is not None and not any(r.body.annex == separation.content for r in standing):
+            yield Undetermined("the separation annex changed since it was screened")
+        for other in self._notices.live(now):
+            if other.id != notice_id and self._is_unseen(notice_id, other, standing):
+                yield Undetermined(f"a notice of {other.author} is newer than its screening")
+
+    def _is_unseen(self, notice_id: str, other: NoticeRecord, standing: list[Result]) -> bool:
+        """Neither this notice's results nor the other's had seen both newest versions."""
+        mine = self._notices.get(notice_id)
+        if mine is None or mine.newest.content.party == other.newest.content.party:
+            return False
+        if any(_has_seen(result, other) for result in standing):
+            return False
+        theirs = effective(self._book, self._book.about(other.id, ScreenResult))
+        return not any(self._is_current(r, other.id) and _has_seen(r, mine) for r in theirs)
+
+
+def _has_seen(result: Result, record: NoticeRecord) -> bool:
+    """Did its author have this version: named, earlier in its own log, or under the heads it covers?"""
+    if any(version.version == record.newest.id for version in result.body.notices):
+        return True
+    place = record.newest.said.place
+    if place.author == result.place.author:
+        return place < result.place
+    return result.body.covers.get(place.author, 0) > place.seq
+
+
+def _is_superseded(result: Result, among: Iterable[Result]) -> bool:
+    """Its author has since said *no conflict* about one of its notices against all others."""
+    notices = {version.notice for version in result.body.notices}
+    return len(notices) == 2 and any(
+        later.author == result.author
+        and isinstance(later.body.finding, NoConflictFound)
+        and len(later.body.notices) == 1
+        and later.body.notices[0].notice in notices
+        and order_of(later) > order_of(result)
+        for later in among
+    )
+
+
+class Conflicts:
+    """Every pair of notices about which a conflict was found or proposed."""
+
+    def __init__(self, book: Book, notices: Notices) -> None:
+        self._book = book
+        self._notices = notices
+
+    def __iter__(self) -> Iterator[ConflictRecord]:
+        pairs: dict[tuple[str, str], None] = {}
+        for result in self._book.of_kind("screen.result"):
+            if len(result.body.notices) == 2 and isinstance(result.body.finding, ConflictFound):
+                pairs[_pair(version.notice for version in result.body.notices)] = None
+        for proposal in self._book.of_kind("conflict.propose"):
+            if len(set(proposal.body.notices)) == 2:
+                pairs[_pair(proposal.body.notices)] = None
+        records = (self._record(pair) for pair in pairs)
+        return (record for record in records if record.results or record.past or record.proposals)
+
+    def get(self, id_: str) -> ConflictRecord | None:
+        return next((record for record in self if record.id == id_), None)
+
+    def open(self, now: Instant) -> Iterator[ConflictRecord]:
+        """Open conflicts between notices that are still live, as far as they are known here."""
+        return (record for record in self if record.is_open and self._live(record, now))
+
+    def _live(self, record: ConflictRecord, now: Instant) -> bool:
+        known = (self._notices.get(notice) for notice in record.notices)
+        return all(notice is None or notice.is_live(now) for notice in known)
+
+    def _record(self, pair: tuple[str, str]) -> ConflictRecord:
+        id_ = conflict_id(*pair)
+        about = effective(self._book, self._book.about(pair[0], ScreenResult))
+        results = [r for r in about if {v.notice for v in r.body.notices} == set(pair)]
+        single = [
+            r
+            for notice in pair
+            for r in effective(self._book, self._book.about(notice, ScreenResult))
+            if len(r.body.notices) == 1
+        ]
+        current = [r for r in results if self._stands(r, results, single)]
+        proposals = effective(self._book, self._book.about(id_, ConflictPropose))
+        named = [m for r in results for m in r.body.concerns] + [
+            m for p in proposals for m in (p.author, *p.to)
+        ]
+        acks = [a for r in results for a in effective(self._book, self._book.about(r.id, Acknowledge))]
+        replies: list[Reply] = []
+        for proposal in proposals:
+            replies += effective(self._book, self._book.about(proposal.id, ConflictAccept))
+            replies += effective(self._book, self._book.about(proposal.id, ConflictDecline))
+        return ConflictRecord(
+            id=id_,
+            notices=pair,
+            results=tuple(current),
+            past=tuple(r for r in results if r not in current),
+            concerns=tuple(sorted({m for m in named if self._book.roles.get(m) is not None} - self._hosts())),
+            proposals=proposals,
+            replies=tuple(replies),
+            closes=effective(self._book, self._book.about(id_, ConflictClose)),
+            acknowledgements=tuple(acks),
+        )
+
+    def _hosts(self) -> set[str]:
+        return {member for member, role in self._book.roles.items() if role.value in ("host", "observer")}
+
+    def _stands(self, result: Result, results: list[Result], single: list[Result]) -> bool:
+        """About the newest versions known, the author's newest about the pair, and not taken back."""
+        for version in result.body.notices:
+            record = self._notices.get(version.notice)
+            if record is not None and record.newest.id != version.version:
+                return False
+        mine = [r for r in results if r.author == result.author]
+        newest = max(mine, key=order_of)
+        same = newest.body.notices == result.body.notices and type(newest.body.finding) is type(
+            result.body.finding
+        )
+        return (result is newest or same) and not _is_superseded(result, single)
+
+
+def _pair(notices: Iterable[str]) -> tuple[str, str]:
+    first, second = sorted(notices)
+    return first, second

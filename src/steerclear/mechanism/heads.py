@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who had seen what, and when? DELIVERED and RECORDED, read off the heads of entries and off cosignatures.
+
+A leaf is covered by the first entry of another member whose heads hold more entries of that log than its
+place. Only that first entry can call the leaf unreadable (design file 3); then that leaf did not deliver it.
+
+Heads carry a size and no generation. Within a succeeding generation a size alone could stand for the old log,
+so there an entry counts only if it was also written after the leaf. True times are thin here: the ``at`` of
+the entry counts as it stands, without clamping by a third member's heads.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from steerclear.errors import BadInput
+from steerclear.mechanism.bodies import NodeBeat, Unreadable, read_body
+from steerclear.mechanism.entry import Entry, Place
+from steerclear.mechanism.said import Said
+from steerclear.model.time import Instant
+from steerclear.record.statement import Statement
+
+__all__ = ["Covering", "Heads"]
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """The first entry of a member that covers a leaf, and whether it could not read it."""
+
+    place: Place
+    at: Instant
+    unreadable: bool
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one member's entries say about the size of one log, in order of place."""
+
+    rows: list[tuple[Place, int, Instant]] = field(default_factory=list)
+    highest: list[int] = field(default_factory=list)
+
+    def add(self, place: Place, size: int, at: Instant) -> None:
+        row = (place, size, at)
+        if self.rows and row < self.rows[-1]:
+            insort(self.rows, row)
+            self.highest = []
+            for _, known, _ in self.rows:
+                self._raise(known)
+            return
+        self.rows.append(row)
+        self._raise(size)
+
+    def first_above(self, size: int) -> int:
+        return bisect_right(self.highest, size)
+
+    def _raise(self, size: int) -> None:
+        self.highest.append(max(size, self.highest[-1]) if self.highest else size)
+
+
+class Heads:
+    """Sizes seen, leaves called unreadable, and cosignatures, in any order."""
+
+    def __init__(self) -> None:
+        self._seen: Final[dict[tuple[str, str], _Seen]] = {}
+        self._known: Final[set[Place]] = set()
+        self._unreadable: Final[dict[Place, frozenset[str]]] = {}
+        self._cosigned: Final[dict[tuple[str, str], set[tuple[int, Instant]]]] = {}
+
+    def add(self, entry: Entry) -> None:
+        if entry.place not in self._known:
+            self._known.add(entry.place)
+            for log, size in entry.heads.items():
+                self._seen.setdefault((entry.author, log), _Seen()).add(entry.place, size, entry.at)
+        named = _named_unreadable(entry)
+        if named:
+            self._unreadable[entry.place] = named
+
+    def cosigned(self, log: str, size: int, by: str, at: Instant) -> None:
+        self._cosigned.setdefault((log, by), set()).add((size, at))
+
+    def covering(self, member: str, said: Said[Any]) -> Covering | None:
+        """The first entry of ``member`` that covers this leaf, or ``None`` when it has not been seen."""
+        if member == said.place.author:
+            return Covering(said.place, said.at, unreadable=False)  # its own log carries it for the author
+        seen = self._seen.get((member, said.place.author))
+        if seen is None or not said.is_in_a_log:
+            return None
+        for place, size, at in seen.rows[seen.first_above(said.place.seq) :]:
+            if size > said.place.seq and (said.place.generation == 0 or at >= said.at):
+                return Covering(place, at, said.id in self._unreadable.get(place, ()))
+        return None
+
+    def covers(self, member: str, places: Iterable[Place]) -> Instant | None:
+        """When ``member`` had first seen all of these places; ``None``: not yet. Its own count as seen."""
+        latest = Instant(0)
+        for place in places:
+            if place.author == member:
+                continue
+            seen = self._seen.get((member, place.author))
+            index = seen.first_above(place.seq) if seen else 0
+            if seen is None or index == len(seen.rows):
+                return None
+            latest = max(latest, seen.rows[index][2])
+        return latest
+
+    def recorded_at(self, place: Place, by: Iterable[str]) -> Instant | None:
+        """When the last of these members had cosigned a checkpoint that holds the place."""
+        latest = Instant(0)
+        for member in by:
+            signed = self._cosigned.get((place.author, member), ())
+            times = [at for size, at in signed if size > place.seq]
+            if not times:
+                return None
+            latest = max(latest, min(times))
+        return latest
+
+
+def _named_unreadable(entry: Entry) -> frozenset[str]:
+    statement = entry.content
+    if not isinstance(statement, Statement) or statement.kind not in ("node.beat", "receipt.unreadable"):
+        return frozenset()
+    try:
+        body = read_body(statement.kind, statement.body)
+    except BadInput:
+        return frozenset()  # the book keeps it as misread, with the reason
+    match body:
+        case NodeBeat(unreadable=named):
+            return frozenset(one.id for one in named)
+        case Unreadable(about=about):
+            return frozenset((about,))
+    return frozenset()

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""May this author say this, about that, now? If not, the statement is kept, shown, and without effect.
+
+Judged in this order, the first reason counts:
+
+ - its id is its own: of two claims to one id the earlier counts;
+ - its author is a member, whose role may say it;
+ - it stands in its author's log, or its carrier's (floor messages: in anybody's);
+ - a key signed it that may say it, and neither key nor log is in doubt. What adds a danger (a STOP, a notice)
+   is acted on all the same; what would end one is not (design file 3, floor messages);
+ - what it is about exists here, is of the right kind and itself in effect, and its author stands in the right
+   relation to it;
+ - it was not said before, where once is enough.
+
+The verdict depends on the set of statements alone, never on which came first to this node.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from steerclear.mechanism.bodies import (
+    KINDS,
+    Acknowledge,
+    AnnexRatify,
+    AnnexWithdraw,
+    ConflictClose,
+    ConflictPropose,
+    IncidentOpen,
+    NoticeActivate,
+    NoticeAmend,
+    NoticeCold,
+    NoticeWithdraw,
+    ScreenResult,
+    Target,
+    Who,
+)
+from steerclear.mechanism.book import Book, targets_of, threads_of
+from steerclear.mechanism.proposals import proposals_of
+from steerclear.mechanism.said import Said, order_of
+
+__all__ = ["FLOOR", "addressed", "effective", "why_without_effect"]
+
+FLOOR: Final = frozenset(
+    {
+        "stop.call", "stop.answer", "stop.renew", "stop.close", "distress.call", "distress.answer",
+        "distress.close", "ownership.ask", "ownership.answer", "receipt.acknowledge", "heard",
+    }
+)  # fmt: skip
+"""Valid by themselves, by any path, in anybody's log."""
+
+ACTED_ON_IN_DOUBT: Final = frozenset(
+    {
+        "stop.call", "distress.call", "ownership.ask", "heard", "notice.file", "notice.activate",
+        "receipt.unable", "receipt.unreadable", "site.register",
+    }
+)  # fmt: skip
+"""They can only add care; refusing them could hide a danger."""
+
+
+def effective(book: Book, saids: tuple[Said[Any], ...]) -> tuple[Said[Any], ...]:
+    """Those that count, in the same order."""
+    return tuple(said for said in saids if why_without_effect(book, said) is None)
+
+
+def why_without_effect(book: Book, said: Said[Any]) -> str | None:
+    """The first reason why it does not count, or ``None``. Total: bad statements never raise."""
+    return (
+        _of_its_id(book, said)
+        or _of_its_author(book, said)
+        or _of_its_key(said)
+        or _of_its_target(book, said)
+        or _of_its_content(book, said)
+        or _of_repetition(book, said)
+    )
+
+
+def addressed(said: Said[Any]) -> frozenset[str]:
+    """Whom a statement concerns besides its author."""
+    named: tuple[str, ...] = ()
+    if isinstance(said.body, ScreenResult):
+        named = said.body.concerns
+    return frozenset((*said.to, *named)) - {said.author}
+
+
+def _of_its_id(book: Book, said: Said[Any]) -> str | None:
+    first = book.said(said.id)
+    return None if first is said else "its id was used before"
+
+
+def _of_its_author(book: Book, said: Said[Any]) -> str | None:
+    role = book.roles.get(said.author)
+    if role is None:
+        return f"{said.author} is not a member"
+    if role not in KINDS[said.kind].sayers:
+        return f"{role.value}s do not say {said.kind}"
+    at_home = said.place.author in (said.author, book.carried_by.get(said.author))
+    if not at_home and said.kind not in FLOOR:
+        return f"it stands in the log of {said.place.author}"
+    return None
+
+
+def _of_its_key(said: Said[Any]) -> str | None:
+    if said.doubt is not None:
+        return None if said.kind in ACTED_ON_IN_DOUBT else f"in doubt: {said.doubt}"
+    if not said.signed_as & KINDS[said.kind].signed:
+        wanted = " or ".join(sorted(KINDS[said.kind].signed))
+        return f"not signed by a key for {wanted}"
+    return None
+
+
+def _of_its_target(book: Book, said: Said[Any]) -> str | None:
+    """Of several targets (a bulk renewal) one that stands right is enough; the fold looks at each."""
+    target = KINDS[said.kind].target
+    if target is None or getattr(said.body, target.field) is None:
+        return None
+    reasons = [_of_one_target(book, said, target, id_) for id_ in targets_of(said.kind, said.body)]
+    if not reasons:
+        return "it names nothing"
+    return None if None in reasons else reasons[0]
+
+
+def _of_one_target(book: Book, said: Said[Any], target: Target, id_: str) -> str | None:
+    found = book.said(id_)
+    if found is None or found.kind not in target.kinds:
+        return "it is about something that is not known here"
+    if said.kind not in target.kinds and why_without_effect(book, found) is not None:
+        return "it is about something that is itself without effect"
+    if not _stands_right(book, said, found, target.who):
+        return f"only {target.who.value} says this"
+    return None
+
+
+def _stands_right(book: Book, said: Said[Any], found: Said[Any], who: Who) -> bool:
+    match who:
+        case Who.AUTHOR:
+            return said.author == found.author
+        case Who.ADDRESSEE:
+            return said.author in addressed(found)
+        case Who.EITHER:
+            return said.author == found.author or said.author in addressed(found)
+        case Who.CONCERNED:
+            involved = found.body.involved if isinstance(found.body, IncidentOpen) else ()
+            return said.author == found.author or said.author in involved
+        case Who.FILER:
+            version = book.said(found.body.about)
+            return version is not None and version.author == said.author
+        case Who.ANYONE:
+            return True
+
+
+def _of_its_content(book: Book, said: Said[Any]) -> str | None:
+    match said.body:
+        case Acknowledge(rung=0):
+            return "rungs count from 1"
+        case ScreenResult(notices=versions) if len({v.notice for v in versions}) not in (1, 2):
+            return "a result is about one notice or two"
+        case ScreenResult(notices=versions) if len({v.notice for v in versions}) != len(versions):
+            return "a result names a notice twice"
+        case ConflictPropose(notices=notices) | ConflictClose(notices=notices) if len(set(notices)) != 2:
+            return "a conflict is between two notices"
+        case NoticeAmend(notice=notice) | NoticeActivate(notice=notice) | NoticeCold(notice=notice):
+            return _of_a_withdrawn_notice(book, said, notice)
+        case AnnexRatify(content=content) | AnnexWithdraw(content=content):
+            return _of_ratification(book, said, content)
+    return None
+
+
+def _of_a_withdrawn_notice(book: Book, said: Said[Any], notice: str) -> str | None:
+    gone = (w for w in book.about(notice, NoticeWithdraw) if order_of(w) < order_of(said))
+    return "the notice was withdrawn before" if any(_may_speak(book, w) for w in gone) else None
+
+
+def _of_ratification(book: Book, said: Said[Any], content: str) -> str | None:
+    annex = proposals_of(book, content)
+    if annex is None:
+        return "no annex with this content is known here"
+    return None if said.author in annex.parties else "the annex does not need its signature"
+
+
+def _of_repetition(book: Book, said: Said[Any]) -> str | None:
+    once = KINDS[said.kind].once
+    if once is None:
+        return None
+    threads = threads_of(said.kind, said.body)
+    others = book.about(threads[0], type(said.body)) if threads else book.of_kind(said.kind)
+    before = (o for o in others if o.author == said.author and order_of(o) < order_of(said))
+    same = [o for o in before if _key(o, once) == _key(said, once) and o.id != said.id]
+    return "said before" if any(_may_speak(book, o) for o in same) else None
+
+
+def _may_speak(book: Book, said: Said[Any]) -> bool:
+    """In effect but for repetition: a refused first attempt does not use up the once."""
+    judged = (_of_its_id, _of_its_author, _of_its_target, _of_its_content)
+    return _of_its_key(said) is None and all(reason(book, said) is None for reason in judged)
+
+
+def _key(said: Said[Any], once: tuple[str, ...]) -> tuple[object, ...]:
+    return tuple(said.desk if name == "desk" else getattr(said.body, name) for name in once)

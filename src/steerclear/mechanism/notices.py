@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What became of a notice? Its versions, the receipts of each, and whether its area is hot.
+
+    PENDING ──start, or said hot──→ HOT ──end──→ END_PASSED ──filer says cold──→ COLD
+       └────────── withdrawn ────────┴──────────────┴──→ WITHDRAWN
+
+Receipts belong to a version and expire with it. A cold counts for the version that it came after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from steerclear.mechanism.bodies import (
+    Acknowledge,
+    ContactAttempt,
+    ContactResult,
+    Disseminate,
+    Hold,
+    MovementReport,
+    NoticeActivate,
+    NoticeAmend,
+    NoticeCold,
+    NoticeContent,
+    NoticeFile,
+    NoticeWithdraw,
+    Proceed,
+    Unable,
+)
+from steerclear.mechanism.book import Book
+from steerclear.mechanism.judge import effective
+from steerclear.mechanism.said import Said, order_of
+from steerclear.model.time import Instant, TimeSpan
+
+__all__ = ["FAILED_CONTACTS", "NoticeRecord", "NoticeState", "Notices", "Version"]
+
+FAILED_CONTACTS = 3
+"""So many failed attempts in a row raise an alarm (design file 6; WCK 2024)."""
+
+
+class NoticeState(Enum):
+    """``END_PASSED`` is shown as “end passed, not confirmed cold”."""
+
+    PENDING = "pending"
+    HOT = "area hot"
+    END_PASSED = "end passed, not confirmed cold"
+    COLD = "area cold"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version and what was answered to it. ``answers`` are the filer's, to *unable*."""
+
+    id: str
+    number: int
+    said: Said[NoticeFile] | Said[NoticeAmend]
+    acknowledgements: tuple[Said[Acknowledge], ...]
+    disseminations: tuple[Said[Disseminate], ...]
+    unables: tuple[Said[Unable], ...]
+    answers: tuple[Said[Hold] | Said[Proceed], ...]
+
+    @property
+    def content(self) -> NoticeContent:
+        return self.said.body.content
+
+    @property
+    def span(self) -> TimeSpan:
+        return self.content.notice().span
+
+    @property
+    def start_at(self) -> Instant:
+        return Instant(self.span.start_s * 1000)
+
+    @property
+    def end_at(self) -> Instant:
+        return Instant(self.span.end_s * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRecord:
+    """Everything known here about one notice; ``versions`` oldest first, never empty."""
+
+    id: str
+    versions: tuple[Version, ...]
+    withdrawn: Said[NoticeWithdraw] | None
+    activations: tuple[Said[NoticeActivate], ...]
+    cold: Said[NoticeCold] | None
+    reports: tuple[Said[MovementReport], ...]
+    contacts: tuple[Said[ContactAttempt], ...]
+
+    @property
+    def newest(self) -> Version:
+        return self.versions[-1]
+
+    @property
+    def author(self) -> str:
+        return self.newest.said.author
+
+    @property
+    def desk(self) -> str | None:
+        return self.newest.said.desk
+
+    @property
+    def to(self) -> tuple[str, ...]:
+        return self.newest.said.to
+
+    def state(self, now: Instant) -> NoticeState:
+        if self.withdrawn is not None and self.withdrawn.at <= now:
+            return NoticeState.WITHDRAWN
+        if self.cold is not None and self.cold.body.cold_at <= now:
+            return NoticeState.COLD
+        if self.newest.end_at < now:
+            return NoticeState.END_PASSED
+        said_hot = any(said.body.hot_at <= now for said in self.activations)
+        return NoticeState.HOT if said_hot or self.newest.start_at <= now else NoticeState.PENDING
+
+    def is_live(self, now: Instant) -> bool:
+        return self.state(now) not in (NoticeState.WITHDRAWN, NoticeState.COLD)
+
+    def contact_lost(self) -> Said[ContactAttempt] | None:
+        """The attempt that made it three failures in a row, while nobody was reached and nothing reported."""
+        failed: list[Said[ContactAttempt]] = []
+        for attempt in self.contacts:
+            failed = [] if attempt.body.result is ContactResult.REACHED else [*failed, attempt]
+        if len(failed) < FAILED_CONTACTS:
+            return None
+        third = failed[FAILED_CONTACTS - 1]
+        return None if any(report.at > third.at for report in self.reports) else third
+
+
+class Notices:
+    """All notices that this node could open."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def __iter__(self) -> Iterator[NoticeRecord]:
+        for id_ in self._book.ids_of_kind("notice.file"):
+            record = self.get(id_)
+            if record is not None:
+                yield record
+
+    def get(self, notice_id: str) -> NoticeRecord | None:
+        """The notice with this id; ``None`` when it is not known here or was filed without effect."""
+        return self._book.kept("notice", notice_id, lambda: _fold(self._book, notice_id))
+
+    def live(self, now: Instant) -> Iterator[NoticeRecord]:
+        return (record for record in self if record.is_live(now))
+
+    def of_version(self, version_id: str) -> NoticeRecord | None:
+        """The notice that a version belongs to."""
+        said = self._book.said(version_id)
+        if said is None or not isinstance(said.body, NoticeFile | NoticeAmend):
+            return None
+        return self.get(said.body.notice if isinstance(said.body, NoticeAmend) else said.id)
+
+
+def _fold(book: Book, notice_id: str) -> tuple[NoticeRecord | None, frozenset[str]]:
+    filed = book.said(notice_id)
+    if filed is None or not isinstance(filed.body, NoticeFile) or not effective(book, (filed,)):
+        return None, frozenset((notice_id,))
+    amended = effective(book, book.about(notice_id, NoticeAmend))
+    saids = (filed, *sorted(amended, key=order_of))
+    versions = tuple(_version(book, number, said) for number, said in enumerate(saids, start=1))
+    withdrawn = effective(book, book.about(notice_id, NoticeWithdraw))
+    last = order_of(versions[-1].said)
+    cold = [said for said in effective(book, book.about(notice_id, NoticeCold)) if order_of(said) > last]
+    record = NoticeRecord(
+        id=notice_id,
+        versions=versions,
+        withdrawn=withdrawn[0] if withdrawn else None,
+        activations=effective(book, book.about(notice_id, NoticeActivate)),
+        cold=cold[0] if cold else None,
+        reports=effective(book, book.about(notice_id, MovementReport)),
+        contacts=effective(book, book.about(notice_id, ContactAttempt)),
+    )
+    unables = {unable.id for version in versions for unable in version.unables}
+    return record, frozenset((notice_id, *(version.id for version in versions), *unables))
+
+
+def _version(book: Book, number: int, said: Said[NoticeFile] | Said[NoticeAmend]) -> Version:
+    unables = effective(book, book.about(said.id, Unable))
+    answers = [
+        answer
+        for unable in unables
+        for answer in (*book.about(unable.id, Hold), *book.about(unable.id, Proceed))
+    ]
+    return Version(
+        id=said.id,
+        number=number,
+        said=said,
+        acknowledgements=effective(book, book.about(said.id, Acknowledge)),
+        disseminations=effective(book, book.about(said.id, Disseminate)),
+        unables=unables,
+        answers=effective(book, tuple(answers)),
+    )

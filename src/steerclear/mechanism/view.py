@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What does this node know? The fold of every statement that it could open, the same in any order.
+
+    entries ──→ Book (statements by thing and author) ──judge──→ notices, calls, conflicts, annexes, affairs …
+        └─────→ Heads (who had seen what, when)       ──────────→ DELIVERED, RECORDED, settled annexes
+
+Witnessing is cheap and decides nothing; records are folded when they are asked for, from statements sorted by
+place. Two views with equal entries and equal openings are equal in everything. What a node cannot open is in
+``sealed``, what it does not know in ``unknown``, what counts for nothing in ``without_effect``: nothing is
+dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from steerclear.mechanism.affairs import (
+    CheckRecord,
+    DrillRecord,
+    IncidentRecord,
+    Register,
+    SignalRecord,
+    SiteRecord,
+    StandstillRecord,
+    ViolationRecord,
+    Watches,
+    check_of,
+    drill_of,
+    incident_of,
+    signal_of,
+    site_of,
+    standstill_of,
+    violation_of,
+)
+from steerclear.mechanism.annexes import Annexes
+from steerclear.mechanism.bodies import Heard, VoiceLog, Waive
+from steerclear.mechanism.book import Book
+from steerclear.mechanism.calls import Calls, Distresses, Ownerships, Stops
+from steerclear.mechanism.entry import Entry, Place
+from steerclear.mechanism.findings import Conflicts, Findings
+from steerclear.mechanism.heads import Covering, Heads
+from steerclear.mechanism.judge import effective, why_without_effect
+from steerclear.mechanism.notices import Notices
+from steerclear.mechanism.said import Said
+from steerclear.model.member import Role
+from steerclear.model.time import Instant
+from steerclear.record.statement import Statement
+
+__all__ = ["Delivered", "View", "WithoutEffect"]
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutEffect:
+    """A statement that is kept and counts for nothing, and why."""
+
+    place: Place
+    id: str
+    author: str
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Another machine had the bytes and could read them: when, by which entry (``None``: heard outside)."""
+
+    at: Instant
+    place: Place | None
+
+
+class View:
+    """``roles`` from the charter; ``carried_by``: for a notifier without a node, whose log carries it."""
+
+    def __init__(
+        self, me: str, roles: Mapping[str, Role], *, carried_by: Mapping[str, str] | None = None
+    ) -> None:
+        self.me: Final = me
+        self.book: Final = Book(roles, carried_by or {})
+        self.heads: Final = Heads()
+        book = self.book
+        self.annexes: Final = Annexes(book, self.heads, me)
+        self.notices: Final = Notices(book)
+        self.stops: Final[Calls] = Stops(book, self.annexes)
+        self.distress: Final[Calls] = Distresses(book)
+        self.ownership: Final = Ownerships(book)
+        self.conflicts: Final = Conflicts(book, self.notices)
+        self.findings: Final = Findings(book, self.notices, self.annexes)
+        self.watches: Final = Watches(book)
+        self.sites: Final[Register[SiteRecord]] = Register(book, "site.register", site_of)
+        self.standstills: Final[Register[StandstillRecord]] = Register(
+            book, "standstill.propose", standstill_of
+        )
+        self.incidents: Final[Register[IncidentRecord]] = Register(book, "incident.open", incident_of)
+        self.violations: Final[Register[ViolationRecord]] = Register(book, "violation.claim", violation_of)
+        self.signals: Final[Register[SignalRecord]] = Register(book, "signal.send", signal_of)
+        self.checks: Final[Register[CheckRecord]] = Register(book, "check.call", check_of)
+        self.drills: Final[Register[DrillRecord]] = Register(book, "drill.start", drill_of)
+
+    # What goes in, in any order and any number of times.
+
+    def witness(self, entry: Entry) -> None:
+        """Take in one verified entry; again with its statement once it could be opened."""
+        if self.book.add(entry):
+            self.heads.add(entry)
+
+    def cosigned(self, log: str, size: int, by: str, at: Instant) -> None:
+        """``by`` has cosigned a checkpoint of this size of the log of ``log``."""
+        self.heads.cosigned(log, size, by, at)
+
+    def overhear(
+        self, statement: Statement, *, at: Instant, signed_as: frozenset[str], doubt: str | None = None
+    ) -> None:
+        """A floor message that came outside any log; acted on at once."""
+        self.book.overhear(statement, at=at, signed_as=signed_as, doubt=doubt)
+
+    # Who is here.
+
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        return self.book.roles
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        return tuple(sorted(self.roles))
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        return tuple(member for member in self.members if self.roles[member] is Role.PARTY)
+
+    @property
+    def host(self) -> str | None:
+        return next((member for member in self.members if self.roles[member] is Role.HOST), None)
+
+    # What was said, apart from the records of things.
+
+    def said(self, id_: str) -> Said[Any] | None:
+        """The opened statement with this id, effective or not."""
+        return self.book.said(id_)
+
+    @property
+    def voice(self) -> tuple[Said[VoiceLog], ...]:
+        return effective(self.book, self.book.of_kind("voice.log"))
+
+    @property
+    def sealed(self) -> tuple[Entry, ...]:
+        """Entries that this node could not open."""
+        return self.book.sealed
+
+    @property
+    def unknown(self) -> tuple[Statement, ...]:
+        """Statements of kinds that this version does not know: kept, shown, derived from by nobody."""
+        return self.book.unknown
+
+    @property
+    def without_effect(self) -> tuple[WithoutEffect, ...]:
+        """Everything opened that counts for nothing, in order of place, each with its reason."""
+        found = [
+            WithoutEffect(place, statement.id, statement.author, statement.kind, why)
+            for place, statement, why in self.book.misread
+        ]
+        for said in self.book.every():
+            why = why_without_effect(self.book, said)
+            if why is not None:
+                found.append(WithoutEffect(said.place, said.id, said.author, said.kind, why))
+        return tuple(sorted(found, key=lambda one: (one.place, one.id)))
+
+    def why_without_effect(self, id_: str) -> str | None:
+        """Why the statement with this id counts for nothing; ``None`` when it counts or is not known."""
+        return next((one.why for one in self.without_effect if one.id == id_), None)
+
+    def waivers(self, about: str) -> tuple[Said[Waive], ...]:
+        return effective(self.book, self.book.about(about, Waive))
+
+    # The stages of file 3 that come from what others had seen.
+
+    def filed_at(self, said: Said[Any]) -> Instant:
+        """When it was written into a log; for a floor message also when anybody first heard it."""
+        heard = [one.at for one in effective(self.book, self.book.about(said.id, Heard))]
+        return min([said.at, *heard])
+
+    def delivered(self, said: Said[Any], member: str) -> Delivered | None:
+        """When the addressee's machine had it and could read it: any copy in a log, or heard outside."""
+        found = [
+            Delivered(covering.at, covering.place)
+            for covering in self._coverings(said, member)
+            if not covering.unreadable
+        ]
+        found += [
+            Delivered(one.at, None)
+            for one in effective(self.book, self.book.about(said.id, Heard))
+            if one.author == member
+        ]
+        return min(found, key=lambda one: one.at, default=None)
+
+    def unreadable_at(self, said: Said[Any], member: str) -> Instant | None:
+        """When the addressee named it unreadable, unless a copy was delivered since."""
+        if self.delivered(said, member) is not None:
+            return None
+        return min((c.at for c in self._coverings(said, member) if c.unreadable), default=None)
+
+    def recorded_at(self, said: Said[Any]) -> Instant | None:
+        """When all parties and the host had cosigned a checkpoint that holds it (its log's own aside)."""
+        roles = (Role.PARTY, Role.HOST)
+        needed = [m for m in self.members if self.roles[m] in roles and m != said.place.author]
+        return self.heads.recorded_at(said.place, needed) if needed and said.is_in_a_log else None
+
+    def _coverings(self, said: Said[Any], member: str) -> list[Covering]:
+        found = (self.heads.covering(member, copy) for copy in self.book.copies(said))
+        return [covering for covering in found if covering is not None]
