@@ -174,15 +174,11 @@ def test_a_certificate_names_its_member_and_never_ends() -> None:
     assert certificate.not_valid_after_utc == dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
 
 
-def test_the_spki_hash_is_that_of_openssl(certificates: Certificates) -> None:
-    """RFC 7469, 2.4: SHA-256 over the SubjectPublicKeyInfo in DER."""
-    certificate = x509.load_der_x509_certificate(certificates["TUR"].der)
-    spki = certificate.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    digest = hashes.Hash(hashes.SHA256())
-    digest.update(spki)
-    assert certificates["TUR"].spki == digest.finalize().hex()
+def test_the_pin_is_of_the_key_and_not_of_the_certificate(certificates: Certificates) -> None:
+    """RFC 7469, 2.4: SHA-256 over the SubjectPublicKeyInfo; a renewed certificate keeps its pin."""
+    renewed = _issued_by(certificates["TUR"], key_of=certificates["TUR"])
+    assert renewed.der != certificates["TUR"].der
+    assert renewed.spki == certificates["TUR"].spki != certificates["ISR"].spki
 
 
 def test_whose_certificate_is_it(certificates: Certificates) -> None:
@@ -207,10 +203,10 @@ def test_a_certificate_is_kept_in_a_private_folder(tmp_path: Path, certificates:
     assert missing.value.code == "certificate-missing"
 
 
-def _issued_by(issuer: Certificate) -> Certificate:
-    signer = serialization.load_pem_private_key(issuer.private_pem, None)
-    assert isinstance(signer, ec.EllipticCurvePrivateKey)
-    key = ec.generate_private_key(ec.SECP256R1())
+def _issued_by(issuer: Certificate, *, key_of: Certificate | None = None) -> Certificate:
+    """A certificate that ``issuer`` signed, for a new key or for that of ``key_of``."""
+    signer = _key(issuer)
+    key = ec.generate_private_key(ec.SECP256R1()) if key_of is None else _key(key_of)
     own = x509.load_der_x509_certificate(make_certificate("TUR").der)
     builder = (
         x509.CertificateBuilder()
@@ -225,6 +221,12 @@ def _issued_by(issuer: Certificate) -> Certificate:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return Certificate(builder.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.DER), pem)
+
+
+def _key(certificate: Certificate) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key(certificate.private_pem, None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return key
 
 
 def _shake_hands_blocking(server: PeerContext, client: PeerContext) -> None:

@@ -155,10 +155,9 @@ class Courier:
         except Unreachable as error:
             self._mark_failed(line, error)
             raise
-        self._mark_up(line)
-        more = await self._take_bundle(peer, answer)
         line.failure = None
-        return more
+        self._mark_up(line)
+        return await self._take_bundle(peer, answer)
 
     # -- one line
 
@@ -206,8 +205,9 @@ class Courier:
         line.rest_until = Instant(self._clock.now() + rest_ms)
         sleeping = asyncio.ensure_future(self._clock.sleep_until(line.rest_until))
         waking = asyncio.ensure_future(line.woken.wait())
-        line.resting.set()
         try:
+            await asyncio.sleep(0)  # both have begun: who sees the line at rest finds its sleep on the clock
+            line.resting.set()
             await asyncio.wait((sleeping, waking), return_when=asyncio.FIRST_COMPLETED)
         finally:
             line.resting.clear()

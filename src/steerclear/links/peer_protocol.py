@@ -42,6 +42,13 @@ class PeerProtocol(H11Protocol):
             certificate = connection.getpeercert(binary_form=True)
             self.app = _WithCertificate(self.app, certificate)
 
+    def shutdown(self) -> None:
+        """A peer that rests between heartbeats answers no TLS farewell; do not wait half a minute for it."""
+        at_rest = self.cycle is None or self.cycle.response_complete
+        super().shutdown()
+        if at_rest:
+            self.transport.abort()
+
 
 class _WithCertificate:
     """The application, for the requests of one connection."""
