@@ -14,12 +14,12 @@ import pytest
 
 FORBIDDEN = re.compile(r"\b(approv(?:e|ed|al)|cleared|clear to|clearance)\b", re.IGNORECASE)
 NEEDED = """
-notice, signal, entry, alarm, statement, leaf, log, head, checkpoint, cosignature, bundle, replica, sealed,
-commitment, receipt, heartbeat, mechanism, charter, member, party, host, notifier, observer, desk, watch, ladder,
-rung, relay, may-act, obligation, annex, theatre, finding, conflict, undetermined, minima, footprint, band, datum,
-volume, legs, filed, delivered, acknowledged, disseminated, recorded, unable, stop, distress, standstill, incident,
-safety floor, floor message, minutes to authority, minutes to halt, no conflict known, may conflict, read-back,
-play, drill
+notice, signal, entry, alarm, statement, leaf, log, head, checkpoint, cosignature, bundle, replica,
+sealed, commitment, receipt, heartbeat, mechanism, charter, member, party, host, notifier, observer,
+desk, watch, ladder, rung, relay, may-act, obligation, annex, theatre, finding, conflict,
+undetermined, minima, footprint, band, datum, volume, legs, filed, delivered, acknowledged,
+disseminated, recorded, unable, stop, distress, standstill, incident, safety floor, floor message,
+minutes to authority, minutes to halt, no conflict known, may conflict, read-back, play, drill
 """
 
 
