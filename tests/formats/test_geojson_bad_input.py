@@ -77,6 +77,23 @@ BENT: dict[str, tuple[str, dict[str, Any]]] = {
         "ring-repeats-corner",
         {"geometry": _ring([0, 0], [1, 0], [1, 0], [1, 1], [0, 0])},
     ),
+    "ring that crosses itself": (
+        "ring-crosses-itself",
+        {"geometry": _ring([0, 0], [1, 1], [1, 0], [0, 1], [0, 0])},
+    ),
+    "hole outside its area": (
+        "hole-outside-area",
+        {
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [RING, [[9, 9], [9.1, 9], [9.1, 9.1], [9, 9]]],
+            }
+        },
+    ),
+    "area of half the Earth": (
+        "footprint-too-large",
+        {"geometry": _ring([-120, -1], [0, 1], [120, -1], [-120, -1])},
+    ),
     "polygon without rings": ("coordinates-shape", {"geometry": {"type": "Polygon", "coordinates": []}}),
     "multipolygon without parts": (
         "footprint-empty",
@@ -201,6 +218,17 @@ def test_further_faults_are_counted(feature: Callable[..., Any], collection: Cal
     data = collection(feature(kind="x"), feature(id="b"), feature(id="c", party=1), feature(id="d", end=None))
     with pytest.raises(BadInput, match="2 more features"):
         read_notices(data, where="x")
+
+
+def test_one_bad_area_among_many_is_named(
+    feature: Callable[..., Any], collection: Callable[..., bytes]
+) -> None:
+    crossed = feature(_ring([0, 0], [1, 1], [1, 0], [0, 1], [0, 0]), id="crossed")
+    data = collection(feature(id="a"), crossed, feature(id="b"))
+    with pytest.raises(BadInput) as caught:
+        read_notices(data, where="areas.geojson")
+    assert caught.value.where is not None
+    assert caught.value.where.startswith("areas.geojson, feature 2 “crossed”, geometry")
 
 
 def test_an_unknown_party_is_refused_where_parties_are_known(feature: Callable[..., Any]) -> None:

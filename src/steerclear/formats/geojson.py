@@ -34,7 +34,9 @@ from steerclear.formats.footprints import footprint_of, geometry_of, shape_prope
 from steerclear.formats.members import Members, an_object, number, optional, required, text, within
 from steerclear.formats.quoting import quoted
 from steerclear.formats.strict_json import read_json
-from steerclear.geometry.validate import check_footprint
+from steerclear.geometry.outline import outline_of
+from steerclear.geometry.table import Table
+from steerclear.geometry.validate import check_footprint, check_outlines
 from steerclear.model.member import MemberId, member_id
 from steerclear.model.notice import Notice, NoticeKind
 from steerclear.model.space import Altitude, Band, Datum, Footprint, Legs, Volume
@@ -43,6 +45,7 @@ from steerclear.model.time import TimeSpan, format_zulu, parse_typed_instant_us
 __all__ = ["LARGEST_FILING_BYTES", "read_notices", "write_notices"]
 
 LARGEST_FILING_BYTES: Final = 5_000_000
+CHECKED_TOGETHER: Final = 1_000
 MOST_PARTS: Final = 10_000
 _FOOT_M: Final = Fraction(3048, 10_000)  # the international foot, exactly
 _FRACTION: Final = re.compile(r"\.\d*[1-9]")
@@ -136,9 +139,31 @@ def _read_each(features: Sequence[Any], known_parties: Collection[str] | None) -
                 parts.append(_part(place, feature, known_parties))
         except BadInput as fault:
             faults.append(fault)
+    faults += _footprint_faults(parts)
     if faults:
         raise _first_of(faults)
     return parts
+
+
+def _footprint_faults(parts: Sequence[_Part]) -> list[BadInput]:
+    """Areas are checked together, ten times as quickly; only where that fails, one by one for the place."""
+    faults: list[BadInput] = []
+    for start in range(0, len(parts), CHECKED_TOGETHER):
+        batch = parts[start : start + CHECKED_TOGETHER]
+        try:
+            check_outlines(Table.of([outline_of(part.volume.footprint) for part in batch]))
+        except BadInput:
+            faults += filter(None, map(_footprint_fault, batch))
+    return faults
+
+
+def _footprint_fault(part: _Part) -> BadInput | None:
+    try:
+        with within("feature", part.feature, quoted(part.ref)), within("geometry"):
+            check_footprint(part.volume.footprint)
+    except BadInput as fault:
+        return fault
+    return None
 
 
 def _first_of(faults: Sequence[BadInput]) -> BadInput:
@@ -212,8 +237,6 @@ def _kind(properties: Members) -> NoticeKind:
 
 def _volume(geometry: Any, properties: Members) -> Volume:
     footprint = footprint_of(geometry, properties)
-    with within("geometry"):
-        check_footprint(footprint)
     lower = _altitude(properties, "lower", floor)
     upper = _altitude(properties, "upper", ceil)
     with within("properties.upper"):
