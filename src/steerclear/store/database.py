@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from steerclear.errors import NotKept, Refused, Unreachable
-from steerclear.store import failures
+from steerclear.store import disk, failures
 
 __all__ = [
     "APPLICATION_ID",
@@ -36,11 +37,15 @@ __all__ = [
 APPLICATION_ID: Final = 0x53544352  # "STCR"
 BUSY_TIMEOUT_MS: Final = 5_000
 
+_SMALLEST_BYTES: Final = 512  # SQLite's smallest page
+_NOT_WRITABLE: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+
 _WRITER_SETTINGS: Final = {
     # setting: (value to set, value that must be read back)
     "journal_mode": ("WAL", "wal"),
     "synchronous": ("FULL", 2),  # fsync at every commit: an acknowledged entry survives the power cut
     "foreign_keys": ("ON", 1),
+    "recursive_triggers": ("ON", 1),  # so that REPLACE, too, meets “never deleted”
     "secure_delete": ("ON", 1),  # what is shredded is overwritten
     "cell_size_check": ("ON", 1),
     "trusted_schema": ("OFF", 0),
@@ -57,12 +62,12 @@ def build(path: Path) -> sqlite3.Connection:
             remedy="Use it, or move it away first; it is never overwritten.",
             where=str(path),
         )
-    beside = _beside(path)
-    for leftover in (beside, *_companions(beside)):
+    fresh = disk.beside(path)
+    for leftover in (fresh, *_companions(fresh)):
         leftover.unlink(missing_ok=True)
     with spoken_plainly(path):
-        beside.touch(mode=0o600, exist_ok=False)
-        connection = _connect(f"{beside.absolute().as_uri()}?mode=rw")
+        fresh.touch(mode=0o600, exist_ok=False)
+        connection = _connect(f"{fresh.absolute().as_uri()}?mode=rw")
         _set_and_read_back(connection, path)
         migrate(connection, path)
         return connection
@@ -72,13 +77,15 @@ def settle(connection: sqlite3.Connection, path: Path) -> None:
     """Close a database from ``build`` and move it to its place, durably."""
     with spoken_plainly(path):
         connection.close()
-        _beside(path).rename(path)
-        _sync_folder(path.parent)
+        disk.beside(path).rename(path)
+        disk.sync_folder(path.parent)
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
     """The one connection that writes: checked, migrated, durable."""
     _check_there(path)
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise failures.read_only(str(path))
     with spoken_plainly(path):
         connection = _connect(f"{path.absolute().as_uri()}?mode=rw")
         with _closed_on_error(connection):
@@ -107,11 +114,14 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Apply the numbered files that this database has not seen, each in a transaction of its own."""
     seen = _pragma(connection, "user_version")
     for number, script in _migrations()[seen:]:
+        stamped = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
         with spoken_plainly(path):
-            connection.executescript(
-                f"BEGIN IMMEDIATE;\n{script}\n"
-                f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number}; COMMIT;"
-            )
+            try:
+                connection.executescript(f"BEGIN IMMEDIATE;\n{script}\n{stamped} COMMIT;")
+            except sqlite3.Error:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
 
 
 def check_whole(connection: sqlite3.Connection, path: Path) -> None:
@@ -131,11 +141,11 @@ def copy(path: Path, target: Path) -> None:
             where=str(target),
         )
     source = open_reader(path, beside_writer=True)
-    beside = _beside(target)
+    fresh = disk.beside(target)
     with contextlib.closing(source), spoken_plainly(target):
-        beside.unlink(missing_ok=True)
-        beside.touch(mode=0o600, exist_ok=False)
-        connection = _connect(f"{beside.absolute().as_uri()}?mode=rw")
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600, exist_ok=False)
+        connection = _connect(f"{fresh.absolute().as_uri()}?mode=rw")
         with _closed_on_error(connection):
             connection.execute("PRAGMA synchronous = FULL")
             source.backup(connection)
@@ -151,6 +161,8 @@ def spoken_plainly(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise _plain(error, str(path)) from error
     except OSError as error:
+        if error.errno in _NOT_WRITABLE:
+            raise failures.read_only(str(path)) from error
         raise failures.disk_error(str(error.strerror), where=str(path)) from error
 
 
@@ -202,8 +214,9 @@ def _check_there(path: Path) -> None:
             remedy="Check the path; a new node is made with steerclear init.",
             where=str(path),
         )
-    if path.stat().st_size == 0:
-        raise failures.corrupt("it is an empty file", where=str(path))
+    if path.stat().st_size < _SMALLEST_BYTES:
+        # SQLite would take a stump of its first page for a new database with nothing in it.
+        raise failures.corrupt("the file is cut off at its beginning", where=str(path))
 
 
 def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
@@ -259,20 +272,8 @@ def _migrations() -> list[tuple[int, str]]:
     return [(number, text) for number, (_, text) in enumerate(scripts, start=1)]
 
 
-def _beside(path: Path) -> Path:
-    return path.with_name(path.name + ".new")
-
-
 def _companions(path: Path) -> tuple[Path, Path]:
     return path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager

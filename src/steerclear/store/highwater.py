@@ -18,13 +18,13 @@ The file is four lines of text, replaced whole (write beside, fsync, rename, fsy
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from steerclear.errors import BadInput, NotKept, NotVerified, Unreachable
+from steerclear.store.disk import replace_durably
 
 __all__ = ["HighWater", "Mark"]
 
@@ -88,7 +88,7 @@ class HighWater:
         if known is not None:
             self._check_rises(known, mark)
         try:
-            self._replace(_printed(mark))
+            replace_durably(self._path, _printed(mark))
         except OSError as error:
             raise NotKept(
                 "high-water-not-kept",
@@ -125,28 +125,7 @@ class HighWater:
                 where=str(self._path),
             )
 
-    def _replace(self, spelled: bytes) -> None:
-        beside = self._path.with_name(self._path.name + ".new")
-        _write_durably(beside, spelled)
-        beside.rename(self._path)
-        _sync_folder(self._path.parent)
-
 
 def _printed(mark: Mark) -> bytes:
     lines = f"steerclear high-water 1\ngeneration {mark.generation}\nsize {mark.size}\nroot {mark.root}\n"
     return lines.encode()
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

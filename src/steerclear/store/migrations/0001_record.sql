@@ -65,3 +65,6 @@ BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END;
 
 CREATE TRIGGER charter_never_changes BEFORE UPDATE ON charter
 BEGIN SELECT RAISE(ABORT, 'a charter is never changed'); END;
+
+CREATE TRIGGER charter_never_goes BEFORE DELETE ON charter
+BEGIN SELECT RAISE(ABORT, 'a charter is never deleted'); END;
