@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When is something that moves closer than the minimum? From the closed form, piece by piece.
+
+For one pair of pieces the least gap is a convex function of place, so the times at which it lies below the
+minimum are one interval. Its ends are found by halving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from steerclear.geometry.ellipsoid import Floats, Ints
+from steerclear.geometry.nearest import nearest
+from steerclear.geometry.outline import Outline, Pieces
+from steerclear.geometry.table import Bools, Table, piece_pairs
+
+__all__ = ["Intervals", "time_offsets_closer", "times_closer"]
+
+_HALVINGS: Final = 34
+_SETTLE_WITHIN_M: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Open intervals in seconds, one row per pair of pieces; they may overlap. Found to a millisecond."""
+
+    low_s: Floats
+    high_s: Floats
+
+    def __len__(self) -> int:
+        return len(self.low_s)
+
+
+def times_closer(moving: Outline, other: Outline, minimum_m: float, lag_s: float | None = None) -> Intervals:
+    """Times of ``moving`` at which its rim of pieces comes closer to ``other`` than the minimum.
+
+    With ``lag_s`` the other is timed too, and counts at times that close. Time spent wholly inside an area,
+    away from its rim, is not listed: ask for the inside apart.
+    """
+    rows = _closer_rows(moving, other, minimum_m, lag_s)
+    a, b = rows.a, rows.b
+
+    def closer_between(low: Floats, high: Floats) -> Bools:
+        return np.asarray(nearest(a.during(low, high), b, lag_s).gap_m < rows.minimum_m)
+
+    found = nearest(a, b, lag_s)
+    inner = a.time0_s + found.s * (a.time1_s - a.time0_s)
+    # The least gap of all times before a moment falls below the minimum when the moment passes the first one.
+    low = _halved(a.time0_s, inner, lambda middle: closer_between(a.time0_s, middle))
+    high = _halved(a.time1_s, inner, lambda middle: closer_between(middle, a.time1_s))
+    return Intervals(low, high)
+
+
+def time_offsets_closer(ours: Outline, theirs: Outline, minimum_m: float, lag_s: float) -> Intervals:
+    """The delays of ``ours`` under which the two, both timed, come closer than the minimum."""
+    rows = _closer_rows(ours, theirs, minimum_m, None)
+    a, b = rows.a, rows.b
+    free = nearest(a, b)
+    inner = b.time0_s + free.w * (b.time1_s - b.time0_s) - a.time0_s - free.s * (a.time1_s - a.time0_s)
+
+    def closer_at(delay: Floats) -> Bools:
+        late = replace(a, time0_s=a.time0_s + delay, time1_s=a.time1_s + delay)
+        return np.asarray(nearest(late, b, lag_s).gap_m < rows.minimum_m)
+
+    low = _halved(b.time0_s - a.time1_s - lag_s - 1, inner, closer_at)
+    high = _halved(b.time1_s - a.time0_s + lag_s + 1, inner, closer_at)
+    return Intervals(low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class _CloserRows:
+    a: Pieces
+    b: Pieces
+    minimum_m: float
+
+
+def _closer_rows(ours: Outline, theirs: Outline, minimum_m: float, lag_s: float | None) -> _CloserRows:
+    """The pairs of pieces that are closer; if only geographiclib says so, the nearest pair stands for it."""
+    table = Table.of((ours, theirs))
+    within = np.array([minimum_m + 2 * _SETTLE_WITHIN_M])
+    parts: list[tuple[Ints, Ints, Floats]] = []
+    for pairs in piece_pairs(table, np.array([0]), np.array([1]), within, lag_s=lag_s, nearest_only=False):
+        gap = nearest(table.pieces.take(pairs.a), table.pieces.take(pairs.b), lag_s).gap_m
+        parts.append((pairs.a, pairs.b, gap))
+    if not parts:
+        none = table.pieces.take(np.empty(0, dtype=np.int64))
+        return _CloserRows(none, none, minimum_m)
+    row_a, row_b, gap = (np.concatenate(column) for column in zip(*parts, strict=True))
+    least = gap.min(initial=np.inf)
+    threshold = minimum_m if least < minimum_m else min(least + 1e-3, minimum_m + _SETTLE_WITHIN_M)
+    rows = np.flatnonzero(gap < threshold)
+    return _CloserRows(table.pieces.take(row_a[rows]), table.pieces.take(row_b[rows]), threshold)
+
+
+def _halved(outer: Floats, inner: Floats, holds: Callable[[Floats], Bools]) -> Floats:
+    """Between ``outer`` and ``inner``, where it holds: the border, on the outer side of it."""
+    outer, inner = outer.copy(), inner.copy()
+    at_once = holds(outer)
+    for _ in range(_HALVINGS):
+        if np.abs(outer - inner).max(initial=0.0) < 1e-3:
+            break
+        middle = (outer + inner) / 2
+        true = holds(middle)
+        inner = np.where(true, middle, inner)
+        outer = np.where(true | at_once, outer, middle)
+    return outer
