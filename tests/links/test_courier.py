@@ -201,9 +201,13 @@ async def test_stop_overtakes_a_call_that_hangs() -> None:
         while world["TUR"].calls == 0:
             await asyncio.sleep(0)
         world["TUR"].say(b"STOP")
+        world["TUR"].say(b"STOP")
+        world["TUR"].courier.wake(urgent=True)
         world["TUR"].courier.wake(urgent=True)
         await stop_arrived.wait()
-        assert world["AZE"].taken == [("TUR", b"STOP")]
+        while len(world["AZE"].taken) < 2:
+            await asyncio.sleep(0)
+        assert world["AZE"].taken == [("TUR", b"STOP"), ("TUR", b"STOP")]
         assert not world["TUR"].courier.at_rest
         world["AZE"].hold.set()
         await world["TUR"].courier.wait_at_rest()
@@ -306,6 +310,24 @@ async def test_a_member_added_before_the_courier_runs_is_called_once_it_does() -
     async with world.running("TUR"):
         await world["TUR"].courier.wait_at_rest()
     assert world["TUR"].courier.lines()["ISR"].failure == "line-down"
+
+
+@story
+async def test_a_member_that_calls_first_is_called_back() -> None:
+    world = World("TUR", "AZE")
+    called_back = asyncio.Event()
+
+    async def answer(sender: str, bundle: bytes) -> bytes:
+        called_back.set()
+        return b"heard"
+
+    async with world.running("TUR"):
+        await world["TUR"].courier.wait_at_rest()
+        world.switchboard.join("ISR", answer)
+        world["TUR"].to_send["ISR"] = []
+        world["TUR"].courier.heard_from("ISR")
+        await called_back.wait()
+    assert world["TUR"].courier.lines()["ISR"].up
 
 
 @story

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from steerclear.errors import BadInput, NotVerified, Refused, SteerclearError, Unreachable
+from steerclear.errors import BadInput, NotKept, NotVerified, Refused, SteerclearError, Unreachable
 from steerclear.links.keystore import (
     FileKeystore,
     KeyName,
@@ -227,6 +227,26 @@ def test_keys_are_never_made_over_others_nor_out_of_nothing(folder: Path, tmp_pa
     assert refusal(lambda: FileKeystore.create(folder, PASSPHRASE, RANDOM), Refused) == "keys-exist"
     nowhere = tmp_path / "nowhere"
     assert refusal(lambda: FileKeystore(nowhere, PASSPHRASE, RANDOM), Unreachable) == "keys-missing"
+
+
+def test_a_key_that_cannot_be_written_is_not_made(folder: Path) -> None:
+    (folder / "witness.json.new").mkdir()  # in the way of the file that would be renamed into place
+    keys = FileKeystore(folder, PASSPHRASE, RANDOM)
+    assert refusal(lambda: keys.make_signer(KeyName("witness")), NotKept) == "key-not-kept"
+    assert not keys.has(KeyName("witness"))
+
+
+def test_a_forgotten_key_is_gone_from_memory_too(folder: Path) -> None:
+    keys = FileKeystore(folder, PASSPHRASE, RANDOM)
+    assert len(keys.recipients()) == 2
+    keys.forget(KeyName("recipient", "2025-04-09"))
+    assert set(keys.recipients()) == {"2025-04-10"}
+
+
+def test_a_key_that_another_process_made_is_seen(folder: Path) -> None:
+    keys = FileKeystore(folder, PASSPHRASE, RANDOM)
+    made = FileKeystore(folder, PASSPHRASE, RANDOM).make_recipient(KeyName("recipient", "2025-04-11"))
+    assert keys.recipients()["2025-04-11"].keyid == made.keyid
 
 
 def test_a_passphrase_that_protects_nothing_is_refused() -> None:

@@ -80,6 +80,7 @@ class Courier:
     ``on_change(state)``         told of each change between up and down
 
     Both callbacks may run twice at once for one peer, when an urgent message overtakes a call that hangs.
+    Everything here is called on the event loop's own thread.
     """
 
     def __init__(
@@ -110,7 +111,7 @@ class Courier:
             self._tasks = None
 
     def add(self, peer: str) -> None:
-        """A member that joined later."""
+        """A member that joined later; adding it again changes nothing."""
         if peer in self._lines:
             return
         line = self._lines[peer] = _Line(peer, self._clock.now())
@@ -127,6 +128,7 @@ class Courier:
 
     def heard_from(self, peer: str) -> None:
         """The peer called us: its machine is alive, whether or not our own calls reach it."""
+        self.add(peer)
         line = self._lines[peer]
         line.called_us_at = self._clock.now()
         self._mark_up(line)

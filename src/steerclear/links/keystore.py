@@ -80,6 +80,7 @@ class ShelvedKeystore:
     def __init__(self, shelf: Shelf, random: Callable[[int], bytes]) -> None:
         self._shelf = shelf
         self._random = random
+        self._taken: dict[KeyName, bytes] = {}  # a node signs and opens all day: each file is read once
 
     def names(self) -> tuple[KeyName, ...]:
         return tuple(sorted(self._shelf.names()))
@@ -107,6 +108,7 @@ class ShelvedKeystore:
         return self._take(_STORAGE)
 
     def forget(self, name: KeyName) -> None:
+        self._taken.pop(name, None)
         self._shelf.remove(name)
 
     def _make(self, name: KeyName) -> bytes:
@@ -122,6 +124,8 @@ class ShelvedKeystore:
         return private
 
     def _take(self, name: KeyName) -> bytes:
+        if name in self._taken:
+            return self._taken[name]
         if not self.has(name):
             raise Unreachable(
                 "key-missing",
@@ -129,7 +133,8 @@ class ShelvedKeystore:
                 remedy="Bring the key's file back from its backup, or make and delegate a new one.",
                 where=str(name),
             )
-        return self._shelf.get(name)
+        self._taken[name] = self._shelf.get(name)
+        return self._taken[name]
 
 
 class MemoryKeystore(ShelvedKeystore):
