@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A whole mechanism in memory, for every test of the record: keys, charter, logs, and a clock that the test moves.
+"""A whole mechanism in memory, for every test of the record: keys, charter, logs, and the test's own clock.
 
-TUR (2 of 3 root keys), ISR and the host AZE run nodes; MSF is carried by AZE. Nothing is random: bytes come from a
-counter. ``World.write`` makes an entry without keeping it, ``World.add`` keeps it, so an attack can be written.
+TUR (2 of 3 root keys), ISR and the host AZE run nodes; MSF is carried by AZE. Nothing is random: bytes come
+from a counter. ``World.write`` makes an entry without keeping it and ``World.add`` keeps it, so that an
+attack can be written.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NoReturn, TypeAlias
 
 from steerclear.errors import BadInput, NotVerified
@@ -97,22 +97,24 @@ def _refuse_spelling(text: str, where: str) -> NoReturn:
 
 
 def _depth(value: JsonValue) -> int:
-    """Levels of nesting, without recursion: the deepest input is the attacker's choice."""
-    level, here = 0, [value]
+    """Lists and objects within each other, without recursion: the deepest input is the attacker's choice."""
+    level, here = 0, _nested([value])
     while here:
         level += 1
-        here = [inner for outer in here for inner in _children(outer)]
-    return level - 1
+        here = _nested(inner for outer in here for inner in _children(outer))
+    return level
 
 
-def _children(value: JsonValue) -> Sequence[JsonValue]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else ()
+def _nested(values: Iterable[JsonValue]) -> list[JsonValue]:
+    return [value for value in values if isinstance(value, dict | list)]
+
+
+def _children(value: JsonValue) -> Iterable[JsonValue]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _require_printable(value: JsonValue, depth: int) -> None:
-    if depth > DEEPEST:
+    if depth == DEEPEST and isinstance(value, dict | list | tuple):
         raise _unprintable(f"it is nested deeper than {DEEPEST}")
     if isinstance(value, str):
         if not value.isascii() and _NONCHARACTER.search(value):

@@ -210,14 +210,14 @@ class Log:
             )
         if leaf.seq > self.size:
             raise NotVerified(
-                "entry-gap",
+                "log-gap",
                 f"Entry {leaf.seq} came where entry {self.size} is next.",
                 where=self._place(self.size),
                 remedy="Ask for the entries between.",
             )
         if leaf.seq < self.size:
             raise NotVerified(
-                "entry-repeated",
+                "log-repeat",
                 f"Entry {leaf.seq} came again; {self.size} entries are held.",
                 where=self._place(leaf.seq),
                 remedy="If its bytes are those held, drop it; if not, keep both as proof of two records.",

@@ -146,12 +146,12 @@ class Tree:
         return self._subtree(0, size) if size else EMPTY_ROOT
 
     def leaf_at(self, index: int) -> Hash:
-        self._require(index + 1, self._size)
+        self._require_leaf(index, self._size)
         return self._complete(0, index)
 
     def inclusion(self, index: int, size: int) -> tuple[Hash, ...]:
         """RFC 9162, 2.1.3.1: from the leaf's sibling up to the child of the root at ``size``."""
-        self._require(index + 1, size)
+        self._require_leaf(index, size)
         path: list[Hash] = []
         start, end = 0, size
         while end - start > 1:
@@ -184,6 +184,10 @@ class Tree:
     def _require(self, first: int, second: int) -> None:
         if not 0 <= first <= second <= self._size:
             raise ValueError(f"the tree holds {self._size} leaves: nothing is known of {first} and {second}")
+
+    def _require_leaf(self, index: int, size: int) -> None:
+        self._require(index, size)
+        self._require(index + 1, size)
 
     def _subtree(self, start: int, end: int) -> Hash:
         """MTH of leaves ``start`` to ``end``, where ``start`` is where such a subtree can begin."""
