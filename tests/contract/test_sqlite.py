@@ -117,6 +117,16 @@ def test_sigkill_at_random_points_loses_nothing_that_was_acknowledged(
     assert acknowledged > 50
 
 
+def test_after_a_crash_a_reader_sees_all_that_was_acknowledged(database: Path, storage_key: bytes) -> None:
+    """The write-ahead log is still there, and nobody has opened the database to write since."""
+    acknowledged = _killed_after(database, 10)
+    assert database.with_name("node.db-wal").stat().st_size > 0
+    with SqliteStore(database, storage_key, read_only=True) as reader:
+        assert reader.size("TUR", 0) >= acknowledged >= 10
+    with SqliteStore(database, storage_key, reserve_bytes=65_536) as store:
+        assert store.size("TUR", 0) >= acknowledged
+
+
 def _killed_after(database: Path, lines: int) -> int:
     """Run a writer, kill it once it has acknowledged ``lines`` batches; the size it last acknowledged."""
     with subprocess.Popen(
@@ -124,11 +134,11 @@ def _killed_after(database: Path, lines: int) -> int:
     ) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
-        for _ in range(lines):
-            writer.stdout.readline()
+        told = [writer.stdout.readline() for _ in range(lines)]
         writer.send_signal(signal.SIGKILL)
-        rest = [line for line in writer.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
-        return int(rest[-1]) if rest else 0
+        told += writer.stdout.read().splitlines(keepends=True)
+    whole = [line for line in told if line.endswith("\n")]  # the last one may be cut off by the kill
+    return int(whole[-1]) if whole else 0
 
 
 # -- a full disk
