@@ -46,7 +46,8 @@ from steerclear.model.time import Instant
 
 __all__ = [
     "CheckRecord", "DrillRecord", "IncidentRecord", "Register", "SignalRecord", "SiteRecord",
-    "StandstillRecord", "ViolationRecord", "ViolationState", "Watch", "Watches", "check_of", "drill_of", "incident_of", "signal_of", "site_of",
+    "StandstillRecord", "ViolationRecord", "ViolationState", "Watch", "Watches", "check_of", "drill_of",
+    "incident_of", "signal_of", "site_of",
     "standstill_of", "violation_of",
 ]  # fmt: skip
 

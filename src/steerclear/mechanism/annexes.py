@@ -18,6 +18,7 @@ from typing import Final
 
 from steerclear.mechanism.bodies import AnnexCounter, AnnexPropose, AnnexRatify, AnnexWithdraw, Resume
 from steerclear.mechanism.book import Book
+from steerclear.mechanism.entry import Place
 from steerclear.mechanism.classes import STANDING_RESPONSE, strictest
 from steerclear.mechanism.heads import Heads
 from steerclear.mechanism.judge import FLOOR, effective
@@ -124,6 +125,9 @@ class Annexes:
         self._book = book
         self._heads = heads
         self._me = me
+        self._kept_for = (-1, -1)
+        self._kept: dict[AnnexName, tuple[_Ratified, ...]] = {}
+        self._hashes: Final[dict[Place, str]] = {}
 
     @property
     def proposals(self) -> tuple[Proposal, ...]:
@@ -198,7 +202,7 @@ class Annexes:
         return seen_at is not None and seen_at <= now and not any(said.at <= now for said in lowered)
 
     def _proposal(self, said: Said[AnnexPropose | AnnexCounter]) -> Proposal:
-        content = annex_hash(said.body.annex)
+        content = self._hash_of(said)
         signed = self._signatures(said.body.annex, content)
         gone = effective(self._book, self._book.about(content, AnnexWithdraw))
         return Proposal(
@@ -213,11 +217,26 @@ class Annexes:
             withdrawn_by=tuple(sorted({said.author for said in gone})),
         )
 
+    def _hash_of(self, said: Said[AnnexPropose | AnnexCounter]) -> str:
+        if said.place not in self._hashes:
+            self._hashes[said.place] = annex_hash(said.body.annex)
+        return self._hashes[said.place]
+
     def _ratified(self, name: AnnexName) -> tuple[_Ratified, ...]:
-        rows = {
-            p.content: self._ratification(p.annex, p.content) for p in self.proposals if p.annex.name is name
-        }
-        return tuple(row for row in rows.values() if row is not None)
+        """Kept until anything is said or seen that could change it."""
+        stamp = (self._book.size, self._heads.size)
+        if stamp != self._kept_for:
+            self._kept_for, self._kept = stamp, self._ratify()
+        return self._kept.get(name, ())
+
+    def _ratify(self) -> dict[AnnexName, tuple[_Ratified, ...]]:
+        documents = {proposal.content: proposal.annex for proposal in self.proposals}
+        rows: dict[AnnexName, tuple[_Ratified, ...]] = {}
+        for content, annex in documents.items():
+            row = self._ratification(annex, content)
+            if row is not None:
+                rows[annex.name] = (*rows.get(annex.name, ()), row)
+        return rows
 
     def _ratification(self, annex: Annex, content: str) -> _Ratified | None:
         signed = self._signatures(annex, content)

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar, cast
 from steerclear.errors import BadInput
 from steerclear.mechanism.bodies import (
     KINDS,
+    Acknowledge,
     AnnexCounter,
     AnnexPropose,
     AnnexRatify,
@@ -76,6 +77,8 @@ class Book:
     def __init__(self, roles: Mapping[str, Role], carried_by: Mapping[str, str]) -> None:
         self.roles: Final = dict(roles)
         self.carried_by: Final = dict(carried_by)
+        self.size = 0
+        """How often it has grown: two equal sizes of one book mean that nothing was added between."""
         self._entries: Final[dict[Place, Entry]] = {}
         self._claims: Final[dict[str, dict[Place, Said[Any]]]] = {}
         self._threads: Final[dict[str, dict[Place, Said[Any]]]] = {}
@@ -93,6 +96,7 @@ class Book:
         if before is not None:
             self._forget(before)
         self._entries[entry.place] = entry
+        self.size += 1
         if isinstance(entry.content, Statement):
             self._open(entry.content, entry)
         return True
@@ -132,6 +136,9 @@ class Book:
         """All of one kind about one thing, in order of time and place, effective or not."""
         found = self._threads.get(thread, {}).values()
         return tuple(sorted((s for s in found if type(s.body) is body), key=_in_time))
+
+    def acknowledgements(self, about: str) -> tuple[Said[Acknowledge], ...]:
+        return self.about(about, Acknowledge)
 
     def of_kind(self, kind: str) -> tuple[Said[Any], ...]:
         return tuple(sorted(self._of_kind.get(kind, {}).values(), key=_in_time))

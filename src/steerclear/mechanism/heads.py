@@ -64,6 +64,8 @@ class Heads:
     """Sizes seen, leaves called unreadable, and cosignatures, in any order."""
 
     def __init__(self) -> None:
+        self.size = 0
+        """How often it has grown."""
         self._seen: Final[dict[tuple[str, str], _Seen]] = {}
         self._known: Final[set[Place]] = set()
         self._unreadable: Final[dict[Place, frozenset[str]]] = {}
@@ -72,6 +74,7 @@ class Heads:
     def add(self, entry: Entry) -> None:
         if entry.place not in self._known:
             self._known.add(entry.place)
+            self.size += 1
             for log, size in entry.heads.items():
                 self._seen.setdefault((entry.author, log), _Seen()).add(entry.place, size, entry.at)
         named = _named_unreadable(entry)

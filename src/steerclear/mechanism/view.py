@@ -207,5 +207,7 @@ class View:
         return self.heads.recorded_at(said.place, needed) if needed and said.is_in_a_log else None
 
     def _coverings(self, said: Said[Any], member: str) -> list[Covering]:
-        found = (self.heads.covering(member, copy) for copy in self.book.copies(said))
+        """A notifier without a node has it when its carrier has."""
+        machine = self.book.carried_by.get(member, member)
+        found = (self.heads.covering(machine, copy) for copy in self.book.copies(said))
         return [covering for covering in found if covering is not None]

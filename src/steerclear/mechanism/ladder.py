@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whom do we call next? The rungs of a desk's ladder that are called at a moment, and when the climb ends.
+
+                       STOP, DISTRESS                      every other class
+    at once            first relay and first may-act        first rung
+    at each climb      the next rung in order               the next rung in order
+    ends with          an acknowledgement by a may-act rung the same; one by a relay before the first climb
+                                                            keeps it from beginning
+
+Rungs once called stay called until the climb ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from steerclear.mechanism.bodies import Acknowledge
+from steerclear.mechanism.classes import Phase
+from steerclear.mechanism.obligation import CalledRung
+from steerclear.mechanism.said import Said
+from steerclear.model.annex import Ladder, Response, Rung, RungSort
+from steerclear.model.member import DeskName, MemberId
+from steerclear.model.time import Instant
+
+__all__ = ["NO_CLIMB", "Climb", "climb", "desk_for", "desks_of", "ends_at", "is_may_act", "ladder_of"]
+
+_DESK_ALONE: Final = (Rung(RungSort.MAY_ACT, "the desk"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """Rungs called by now, and when the next one will be; no time when none is left or the climb ended."""
+
+    called: tuple[CalledRung, ...]
+    next_at: Instant | None
+
+
+NO_CLIMB: Final = Climb((), None)
+"""Nobody is called."""
+
+
+def ladder_of(response: Response, member: str, desk: str) -> Ladder:
+    """The ratified ladder; a desk without one is its own only rung, and may act."""
+    return response.ladder(member, desk) or Ladder(MemberId(member), DeskName(desk), _DESK_ALONE)
+
+
+def desks_of(response: Response, member: str) -> tuple[str, ...]:
+    """Every desk of a member that has a ladder; a member without any has one desk."""
+    return response.desks(member) or ("duty",)
+
+
+def desk_for(response: Response, member: str, wanted: str) -> str:
+    """The desk of that name (a notice's domain chooses it), else the member's first."""
+    desks = desks_of(response, member)
+    return wanted if wanted in desks else desks[0]
+
+
+def is_may_act(response: Response, said: Said[Acknowledge], desk: str) -> bool:
+    """Was it a rung that may act? A rung beyond the ladder may not."""
+    rungs = ladder_of(response, said.author, said.desk or desk).rungs
+    return said.body.rung <= len(rungs) and rungs[said.body.rung - 1].sort is RungSort.MAY_ACT
+
+
+def ends_at(
+    response: Response, desk: str, acknowledgements: Iterable[Said[Acknowledge]], before: Instant | None
+) -> Instant | None:
+    """When the climb ended: the first may-act acknowledgement, or any one not later than ``before``."""
+    ending = (
+        said.at
+        for said in acknowledgements
+        if is_may_act(response, said, desk) or (before is not None and said.at <= before)
+    )
+    return min(ending, default=None)
+
+
+def climb(
+    ladder: Ladder,
+    phases: Sequence[Phase],
+    *,
+    both_sorts_at_once: bool,
+    now: Instant,
+    ended_at: Instant | None,
+) -> Climb:
+    """The state of a climb at ``now``. ``phases``: the classes it goes through; the earliest call counts."""
+    times = call_times(ladder, phases, both_sorts_at_once=both_sorts_at_once)
+    until = now if ended_at is None else min(now, ended_at)
+    called = [_called(ladder, index, at) for index, at in times if at <= until]
+    waiting = [at for _, at in times if at > until]
+    return Climb(tuple(called), min(waiting, default=None) if ended_at is None else None)
+
+
+def call_times(
+    ladder: Ladder, phases: Sequence[Phase], *, both_sorts_at_once: bool
+) -> tuple[tuple[int, Instant], ...]:
+    """For each rung (index from 0) when it is called, in order of the call."""
+    if not phases:
+        return ()
+    first = _first_rungs(ladder, both_sorts_at_once=both_sorts_at_once)
+    later = [index for index in range(len(ladder.rungs)) if index not in first]
+    begun = [(index, phases[0].entered_at) for index in first]
+    climbed = [(index, min(phase.climb_at(step) for phase in phases)) for step, index in enumerate(later, 1)]
+    return (*begun, *climbed)
+
+
+def _first_rungs(ladder: Ladder, *, both_sorts_at_once: bool) -> list[int]:
+    if not both_sorts_at_once:
+        return [0]
+    sorts = [rung.sort for rung in ladder.rungs]
+    return sorted(sorts.index(sort) for sort in RungSort if sort in sorts)
+
+
+def _called(ladder: Ladder, index: int, at: Instant) -> CalledRung:
+    rung = ladder.rungs[index]
+    return CalledRung(
+        member=ladder.member,
+        desk=ladder.desk,
+        number=index + 1,
+        of=len(ladder.rungs),
+        may_act=rung.sort is RungSort.MAY_ACT,
+        label=rung.label,
+        called_at=at,
+    )

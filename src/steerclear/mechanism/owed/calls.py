@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is owed about STOP, distress and ownership: an authority in minutes, an outcome, and a close.
+
+    each desk addressed    acknowledgement: both first rungs at once; only a may-act rung ends the climb
+    each party addressed   outcome after DELIVERED, then renewal until the caller closes
+    the caller             close, once every party has stopped or is not concerned
+
+A call that joins an alarm already acknowledged by a member begins a new round for that member: it sounds,
+climbs and owes an outcome anew. A mechanism without written STOP (a bare telephone) owes nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from steerclear.mechanism.bodies import DistressOutcome, StopOutcome
+from steerclear.mechanism.calls import Answered, Call, CallRecord, OwnershipRecord
+from steerclear.mechanism.classes import Phase
+from steerclear.mechanism.ladder import climb, desks_of, is_may_act, ladder_of
+from steerclear.mechanism.obligation import Debtor, Obligation
+from steerclear.mechanism.owed.scene import Clock, Duty, Scene, short_name
+from steerclear.model.member import Role
+from steerclear.model.response import ClassTerms, ResponseClass
+from steerclear.model.time import Instant
+
+__all__ = ["Round", "owed_on_call", "owed_on_ownership", "rounds_of"]
+
+_FINAL: Final = frozenset({StopOutcome.STOPPED, StopOutcome.NOT_OURS})
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Calls that one member has to answer together; the first of them starts the clock."""
+
+    calls: tuple[Call, ...]
+
+    @property
+    def first(self) -> Call:
+        return self.calls[0]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(call.id for call in self.calls)
+
+
+def rounds_of(record: CallRecord, member: str) -> tuple[Round, ...]:
+    """The alarm as one addressee must answer it: a new round when it had acknowledged what went before."""
+    rounds: list[Round] = []
+    for call in record.calls:
+        if member not in call.to:
+            continue
+        before = rounds[-1] if rounds else None
+        if before is None or _was_acknowledged(record, before, member, call.at):
+            rounds.append(Round((call,)))
+        else:
+            rounds[-1] = Round((*before.calls, call))
+    return tuple(rounds)
+
+
+def owed_on_call(scene: Scene, record: CallRecord) -> Iterator[Obligation]:
+    """Everything about one alarm, closed or not."""
+    of_class = ResponseClass.STOP if record.is_stop else ResponseClass.DISTRESS
+    terms = scene.response.of(of_class)
+    if not scene.response.written_stop or terms is None:
+        return
+    for member in record.to:
+        rounds = rounds_of(record, member)
+        for one in rounds:
+            yield from _owed_by_member(scene, record, one, member, terms)
+        if scene.view.roles.get(member) is Role.PARTY:
+            yield from _renewals(scene, record, member)
+    yield from _close(scene, record)
+
+
+def _was_acknowledged(record: CallRecord, before: Round, member: str, at: Instant) -> bool:
+    return any(
+        ack.author == member and ack.body.about in before.ids and ack.at <= at
+        for ack in record.acknowledgements
+    )
+
+
+def _owed_by_member(
+    scene: Scene, record: CallRecord, one: Round, member: str, terms: ClassTerms
+) -> Iterator[Obligation]:
+    over = record.closed is not None
+    clock = scene.clock(one.first, member, terms.machine_s)
+    yield scene.machine_receipt(one.first, member, Phase(clock.filed_at, terms), record.id, over=over)
+    yield from scene.reseals(one.first, member, record.id, over=over)
+    if member not in scene.humans((member,)):
+        return
+    for desk in desks_of(scene.response, member):
+        yield _acknowledgement(scene, record, one, Debtor(member, desk), clock, terms)
+    if scene.view.roles[member] is Role.PARTY:
+        yield _outcome(scene, record, one, member, clock, terms)
+
+
+def _acknowledgement(
+    scene: Scene, record: CallRecord, one: Round, debtor: Debtor, clock: Clock, terms: ClassTerms
+) -> Obligation:
+    """An outcome for the whole member ends the climb at its other desks too, unless it says *not known*."""
+    desk = debtor.desk or ""
+    ladder = ladder_of(scene.response, debtor.member, desk)
+    ended = [
+        ack.at
+        for ack in record.acknowledgements
+        if (ack.author, ack.desk or desk) == (debtor.member, desk)
+        and ack.body.about in one.ids
+        and is_may_act(scene.response, ack, desk)
+    ]
+    ended += [a.at for a in _answers_since(record, one, debtor.member) if not _is_not_known(a)]
+    met_at = min(ended, default=None)
+    return scene.owed(
+        Duty(
+            what="acknowledgement",
+            creditor=record.caller,
+            debtor=debtor,
+            about=one.first.id,
+            thing=record.id,
+            words=f"{_name(record)} {short_name(one.first)} of {record.caller}"
+            + (f" (called {len(one.calls)} times)" if len(one.calls) > 1 else "")
+            + ": acknowledge.",
+            due_at=Instant(clock.starts_at + terms.acknowledge_s * 1000),
+            met_at=met_at,
+            over=record.closed is not None,
+            of_class=terms.of,
+            climbing=climb(
+                ladder,
+                (Phase(clock.starts_at, terms),) if clock.delivered_at is not None else (),
+                both_sorts_at_once=True,
+                now=scene.now,
+                ended_at=met_at,
+            ),
+            line_down=clock.line_down(scene.now),
+        )
+    )
+
+
+def _outcome(
+    scene: Scene, record: CallRecord, one: Round, member: str, clock: Clock, terms: ClassTerms
+) -> Obligation:
+    answered = [answer.at for answer in _answers_since(record, one, member)]
+    return scene.owed(
+        Duty(
+            what="outcome",
+            creditor=record.caller,
+            debtor=Debtor(member),
+            about=one.first.id,
+            thing=record.id,
+            words=f"{_name(record)} {short_name(one.first)} of {record.caller}: say what is done about it.",
+            due_at=Instant(clock.starts_at + scene.response.outcome_s * 1000),
+            met_at=min(answered, default=None),
+            over=record.closed is not None,
+            of_class=terms.of,
+            line_down=clock.line_down(scene.now),
+        )
+    )
+
+
+def _renewals(scene: Scene, record: CallRecord, member: str) -> Iterator[Obligation]:
+    """After every outcome the next one, until the caller closes."""
+    answers = record.answers_of(member)
+    following = [answer.at for answer in answers[1:]]
+    for index, answer in enumerate(answers):
+        yield scene.owed(
+            Duty(
+                what="renewal",
+                creditor=record.caller,
+                debtor=Debtor(member),
+                about=answer.id,
+                thing=record.id,
+                words=f"{_name(record)} {short_name(record.calls[0])} is open: say again what is done.",
+                due_at=Instant(answer.at + scene.response.renew_s * 1000),
+                met_at=following[index] if index < len(following) else None,
+                over=record.closed is not None,
+                of_class=ResponseClass.STOP if record.is_stop else ResponseClass.DISTRESS,
+            )
+        )
+
+
+def _close(scene: Scene, record: CallRecord) -> Iterator[Obligation]:
+    """Once every party's newest outcome is final, the caller closes STOP, that nobody is asked for ever."""
+    if not record.is_stop:
+        return
+    parties = [member for member in record.to if scene.view.roles.get(member) is Role.PARTY]
+    newest = [answers[-1] for member in parties if (answers := record.answers_of(member))]
+    if not newest or len(newest) < len(parties) or not all(_is_final(answer) for answer in newest):
+        return
+    last = max(newest, key=lambda answer: (answer.at, answer.place))
+    yield scene.owed(
+        Duty(
+            what="close",
+            creditor=last.author,
+            debtor=Debtor(record.caller, record.calls[0].desk),
+            about=record.id,
+            thing=record.id,
+            words=f"Close {_name(record)} {short_name(record.calls[0])}, or call again.",
+            due_at=Instant(last.at + scene.response.close_s * 1000),
+            met_at=record.closed.at if record.closed is not None else None,
+        )
+    )
+
+
+def _answers_since(record: CallRecord, one: Round, member: str) -> list[Answered]:
+    return [answer for answer in record.answers_of(member) if answer.at >= one.first.at]
+
+
+def _is_not_known(answer: Answered) -> bool:
+    return answer.body.outcome in (StopOutcome.NOT_KNOWN, DistressOutcome.NOT_KNOWN)
+
+
+def _is_final(answer: Answered) -> bool:
+    return answer.body.outcome in _FINAL
+
+
+def _name(record: CallRecord) -> str:
+    drill = "Drill " if record.is_drill else ""
+    return drill + ("STOP" if record.is_stop else "DISTRESS")
+
+
+def owed_on_ownership(scene: Scene, record: OwnershipRecord) -> Iterator[Obligation]:
+    """Ours, not ours, passing on, no contact, not known, partly: somebody says it, in minutes (Khasham)."""
+    machine_s = scene.machine_s(ResponseClass.IMMEDIATE)
+    for member in scene.humans(record.ask.to):
+        if member == record.ask.author or not scene.response.of(ResponseClass.IMMEDIATE):
+            continue
+        clock = scene.clock(record.ask, member, machine_s)
+        answered = [answer.at for answer in record.answers if answer.author == member]
+        yield scene.owed(
+            Duty(
+                what="ownership",
+                creditor=record.ask.author,
+                debtor=Debtor(member),
+                about=record.id,
+                thing=record.id,
+                words=f"{record.ask.author} asks whose it is ({short_name(record.ask)}): answer.",
+                due_at=Instant(clock.starts_at + scene.response.ownership_s * 1000),
+                met_at=min(answered, default=None),
+                of_class=ResponseClass.IMMEDIATE,
+                line_down=clock.line_down(scene.now),
+            )
+        )

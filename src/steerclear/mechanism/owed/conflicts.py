@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is owed about a conflict: everybody concerned acknowledges it, and answers what is proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from steerclear.mechanism.bodies import ConflictFound
+from steerclear.mechanism.classes import class_at, phases
+from steerclear.mechanism.findings import ConflictRecord, Result
+from steerclear.mechanism.ladder import climb, desks_of, ends_at, ladder_of
+from steerclear.mechanism.obligation import Debtor, Obligation
+from steerclear.mechanism.owed.scene import Duty, Scene, short_name
+from steerclear.model.time import Instant
+
+__all__ = ["owed_on_conflict"]
+
+
+def owed_on_conflict(scene: Scene, record: ConflictRecord) -> Iterator[Obligation]:
+    """Human duties attach to the conflict, not to the notice that its peer cannot read."""
+    for member in scene.humans(record.concerns):
+        told = next((r for r in (*record.results, *record.past) if _tells(r, member)), None)
+        if told is not None and told.author != member:
+            yield from _acknowledgement(scene, record, told, member)
+    for proposal in record.proposals:
+        replied = {
+            reply.author: reply.at for reply in reversed(record.replies) if reply.body.proposal == proposal.id
+        }
+        for member in scene.humans(proposal.to):
+            if member == proposal.author:
+                continue
+            yield scene.owed(
+                Duty(
+                    what="proposal-answer",
+                    creditor=proposal.author,
+                    debtor=Debtor(member),
+                    about=proposal.id,
+                    thing=record.id,
+                    words=f"{proposal.author} proposes a way out of a conflict: accept or decline.",
+                    due_at=proposal.body.reply_by or _first_at(record),
+                    met_at=replied.get(member),
+                    over=not record.is_open,
+                )
+            )
+
+
+def _tells(result: Result, member: str) -> bool:
+    """Is it a conflict that this member can read?"""
+    return (
+        isinstance(result.body.finding, ConflictFound)
+        and member in result.body.concerns
+        and result.is_readable_by(member)
+    )
+
+
+def _first_at(record: ConflictRecord) -> Instant | None:
+    found = record.found.body.finding if record.found is not None else None
+    return found.first_at if isinstance(found, ConflictFound) else None
+
+
+def _acknowledgement(scene: Scene, record: ConflictRecord, told: Result, member: str) -> Iterator[Obligation]:
+    first_at = told.body.finding.first_at if isinstance(told.body.finding, ConflictFound) else told.at
+    filed = phases(scene.response, scene.view.filed_at(told), first_at)
+    if not filed:
+        return
+    yield scene.machine_receipt(told, member, filed[0], record.id, over=not record.is_open)
+    clock = scene.clock(told, member, filed[0].terms.machine_s)
+    running = phases(scene.response, clock.starts_at, first_at)
+    desk = _desk(scene, record, member)
+    said = [ack for ack in record.acknowledgements if ack.author == member and ack.at >= told.at]
+    met_at = ends_at(scene.response, desk, said, min(phase.climb_at(1) for phase in running))
+    yield scene.owed(
+        Duty(
+            what="acknowledgement",
+            creditor=told.author,
+            debtor=Debtor(member, desk),
+            about=told.id,
+            thing=record.id,
+            words=f"Conflict {short_name(told)}: acknowledge.",
+            due_at=min(phase.acknowledge_by for phase in running),
+            met_at=met_at,
+            over=not record.is_open,
+            of_class=class_at(first_at, scene.now),
+            climbing=climb(
+                ladder_of(scene.response, member, desk),
+                running if clock.delivered_at is not None else (),
+                both_sorts_at_once=False,
+                now=scene.now,
+                ended_at=met_at,
+            ),
+            line_down=clock.line_down(scene.now),
+        )
+    )
+
+
+def _desk(scene: Scene, record: ConflictRecord, member: str) -> str:
+    """The desk that filed the member's own notice, where it is known here; else its first."""
+    desks = desks_of(scene.response, member)
+    for notice_id in record.notices:
+        notice = scene.view.notices.get(notice_id)
+        if notice is not None and notice.author == member and notice.desk in desks:
+            return str(notice.desk)
+    return desks[0]

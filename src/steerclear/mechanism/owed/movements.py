@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is owed on the way: reports of a movement, a word when the regime changes, whoever does not answer.
+
+departed by start + grace · each report that the last one promised · arrived by end + grace
+a change of state of the mechanism, or the end of a standstill: confirm again (Urum al-Kubra)
+three failed contact attempts: its filer reports, and everybody told acknowledges (WCK)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from steerclear.mechanism.bodies import MovementStep
+from steerclear.mechanism.judge import effective
+from steerclear.mechanism.ladder import desk_for
+from steerclear.mechanism.notices import NoticeRecord, NoticeState
+from steerclear.mechanism.obligation import Debtor, Obligation
+from steerclear.mechanism.owed.scene import EVERYONE, Duty, Scene, short_name
+from steerclear.model.notice import NoticeKind
+from steerclear.model.response import ResponseClass
+from steerclear.model.time import Instant
+
+__all__ = ["owed_on_contact", "owed_on_movement"]
+
+GRACE_MS: Final = 15 * 60_000
+"""How late a report of departure or arrival may be; our proposal."""
+
+_ARRIVED: Final = frozenset({MovementStep.ARRIVED, MovementStep.OVERDUE})
+
+
+def owed_on_movement(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
+    """Reports by the filer, for a notice of kind movement."""
+    if record.newest.content.kind is not NoticeKind.MOVEMENT:
+        return
+    steps = record.reports
+    departed = [r.at for r in steps]
+    arrived = [r.at for r in steps if r.body.step in _ARRIVED]
+    newest = record.newest
+    yield _report(scene, record, "departed", newest.id, Instant(newest.start_at + GRACE_MS), departed)
+    for index, report in enumerate(steps):
+        if report.body.next_at is not None and report.body.step not in _ARRIVED:
+            later = [r.at for r in steps[index + 1 :]]
+            yield _report(scene, record, "next report", report.id, report.body.next_at, later)
+    yield _report(scene, record, "arrived", newest.id, Instant(newest.end_at + GRACE_MS), arrived)
+    yield from _confirmations(scene, record)
+
+
+def owed_on_contact(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
+    """The alarm of three failed attempts: the filer says what it knows, the others acknowledge."""
+    third = record.contact_lost()
+    if third is None:
+        return
+    over = record.state(scene.now) is NoticeState.WITHDRAWN
+    due_at = Instant(third.at + scene.answer_ms())
+    yield scene.owed(
+        Duty(
+            what="contact",
+            creditor=third.author,
+            debtor=Debtor(record.author, record.desk),
+            about=third.id,
+            thing=record.id,
+            words=f"Nobody reaches {short_name(record.newest.said)}: report where it is.",
+            due_at=due_at,
+            over=over,
+            of_class=ResponseClass.IMMEDIATE,
+        )
+    )
+    domain = record.newest.content.domain.value
+    for member in scene.humans(third.to):
+        if member == record.author:
+            continue
+        said = effective(scene.view.book, scene.view.book.acknowledgements(third.id))
+        yield scene.owed(
+            Duty(
+                what="acknowledgement",
+                creditor=third.author,
+                debtor=Debtor(member, desk_for(scene.response, member, domain)),
+                about=third.id,
+                thing=record.id,
+                words=f"Contact lost with {short_name(record.newest.said)}: keep clear and acknowledge.",
+                due_at=due_at,
+                met_at=min((ack.at for ack in said if ack.author == member), default=None),
+                over=over,
+                of_class=ResponseClass.IMMEDIATE,
+            )
+        )
+
+
+def _confirmations(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
+    """For each change while it was open: one report or new version after it."""
+    done = [r.at for r in record.reports] + [v.said.at for v in record.versions]
+    ended = [r.at for r in record.reports if r.body.step is MovementStep.ARRIVED]
+    if record.withdrawn is not None:
+        ended.append(record.withdrawn.at)
+    first, last = record.versions[0].said.at, min([record.newest.end_at, *ended])
+    for changed_at in _changes(scene):
+        if first < changed_at < last:
+            due_at = Instant(changed_at + scene.answer_ms())
+            yield _report(
+                scene, record, "confirmation", record.id, due_at, [at for at in done if at > changed_at]
+            )
+
+
+def _changes(scene: Scene) -> list[Instant]:
+    ends = [one.ended.body.effective_at for one in scene.view.standstills if one.ended is not None]
+    begun = [one.proposed.body.effective_at for one in scene.view.standstills if one.accepted_at is not None]
+    return sorted(at for at in (*scene.view.annexes.changes(), *ends, *begun) if at <= scene.now)
+
+
+def _report(
+    scene: Scene, record: NoticeRecord, what: str, about: str, due_at: Instant, met: list[Instant]
+) -> Obligation:
+    return scene.owed(
+        Duty(
+            what="report",
+            creditor=next((m for m in record.to if m != record.author), EVERYONE),
+            debtor=Debtor(record.author, record.desk),
+            about=about,
+            thing=record.id,
+            words=f"Movement {short_name(record.newest.said)}: {what}.",
+            due_at=due_at,
+            met_at=min(met, default=None),
+            over=record.state(scene.now) is NoticeState.WITHDRAWN,
+        )
+    )

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is owed about a notice: receipts by its addressees, answers and ends by its filer, a screening.
+
+addressee that can read it   machine-receipt, acknowledgement, dissemination before start
+host, when a peer cannot     screening (L1)
+filer                        answer-to-unable, cold after the end, reports of a movement
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from steerclear.mechanism.bodies import ScreenResult
+from steerclear.mechanism.classes import Phase, class_at, class_of, phases
+from steerclear.mechanism.judge import effective
+from steerclear.mechanism.ladder import climb, desk_for, ends_at, ladder_of
+from steerclear.mechanism.notices import NoticeRecord, NoticeState, Version
+from steerclear.mechanism.obligation import Debtor, Obligation
+from steerclear.mechanism.owed.scene import Clock, Duty, Scene, short_name
+from steerclear.model.member import Role
+from steerclear.model.notice import NoticeKind
+from steerclear.model.response import ResponseClass
+from steerclear.model.time import Instant
+
+__all__ = ["owed_on_notice"]
+
+_HOUR_MS: Final = 3_600_000
+_NEVER_HOT: Final = frozenset({NoticeKind.SITE, NoticeKind.MOVEMENT})
+
+
+def owed_on_notice(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
+    """Of every version: what an older one still owed is over when a newer one takes its place."""
+    gone = record.state(scene.now) in (NoticeState.WITHDRAWN, NoticeState.COLD)
+    for version in record.versions:
+        over = gone or version is not record.newest
+        for member in version.said.to:
+            if member != version.said.author and version.said.is_readable_by(member):
+                yield from _owed_by_addressee(scene, record, version, member, over=over)
+        yield from _screening(scene, record, version, over=over)
+        yield from _answers_to_unable(scene, record, version)
+    if record.newest.content.kind not in _NEVER_HOT:
+        yield _cold(scene, record)
+
+
+def phases_of(scene: Scene, version: Version, from_at: Instant) -> tuple[Phase, ...]:
+    dated = version.content.kind is not NoticeKind.SITE
+    return phases(scene.response, from_at, version.start_at if dated else None)
+
+
+def _owed_by_addressee(
+    scene: Scene, record: NoticeRecord, version: Version, member: str, *, over: bool
+) -> Iterator[Obligation]:
+    filed = phases_of(scene, version, scene.view.filed_at(version.said))
+    if not filed:
+        return
+    yield scene.machine_receipt(version.said, member, filed[0], record.id, over=over)
+    yield from scene.reseals(version.said, member, record.id, over=over)
+    if member not in scene.humans((member,)):
+        return
+    clock = scene.clock(version.said, member, filed[0].terms.machine_s)
+    running = phases_of(scene, version, clock.starts_at)
+    if running:
+        yield _acknowledgement(scene, record, version, member, clock, running, over=over)
+        if scene.view.roles[member] is Role.PARTY:
+            yield from _disseminations(scene, record, version, member, clock, running, over=over)
+
+
+def _acknowledgement(
+    scene: Scene,
+    record: NoticeRecord,
+    version: Version,
+    member: str,
+    clock: Clock,
+    running: tuple[Phase, ...],
+    *,
+    over: bool,
+) -> Obligation:
+    """A relay that answers before the first climb keeps it from beginning; then only a may-act rung ends it.
+
+    *Unable* is an answer of somebody who decided: whoever says it has received and understood.
+    """
+    desk = desk_for(scene.response, member, version.content.domain.value)
+    first_climb = min(phase.climb_at(1) for phase in running)
+    said = [ack for ack in version.acknowledgements if ack.author == member]
+    ended = [ends_at(scene.response, desk, said, first_climb)]
+    ended += [unable.at for unable in version.unables if unable.author == member]
+    met_at = min((at for at in ended if at is not None), default=None)
+    down = clock.line_down(scene.now)
+    name = f"{version.content.kind.value} {short_name(version.said)}"
+    return scene.owed(
+        Duty(
+            what="acknowledgement",
+            creditor=version.said.author,
+            debtor=Debtor(member, desk),
+            about=version.id,
+            thing=record.id,
+            words=f"Acknowledge {name} of {version.said.author}, version {version.number}.",
+            due_at=min(phase.acknowledge_by for phase in running),
+            met_at=met_at,
+            over=over,
+            of_class=class_of(version.content, scene.now),
+            climbing=climb(
+                ladder_of(scene.response, member, desk),
+                running if clock.delivered_at is not None else (),
+                both_sorts_at_once=False,
+                now=scene.now,
+                ended_at=met_at,
+            ),
+            line_down=down,
+        )
+    )
+
+
+def _disseminations(
+    scene: Scene,
+    record: NoticeRecord,
+    version: Version,
+    member: str,
+    clock: Clock,
+    running: tuple[Phase, ...],
+    *,
+    over: bool,
+) -> Iterator[Obligation]:
+    """The first proof that it reached the unit, then a new one whenever the last expires before the end."""
+    said = [one for one in version.disseminations if one.author == member]
+    due_at: Instant | None = _disseminate_by(version, clock, running)
+    for index in range(len(said) + 1):
+        met = said[index] if index < len(said) else None
+        if due_at is not None:
+            yield scene.owed(
+                Duty(
+                    what="dissemination",
+                    creditor=version.said.author,
+                    debtor=Debtor(member, desk_for(scene.response, member, version.content.domain.value)),
+                    about=version.id,
+                    thing=record.id,
+                    words=f"Pass {short_name(version.said)} on to the unit and say so.",
+                    due_at=due_at,
+                    met_at=met.at if met is not None else None,
+                    over=over,
+                    of_class=class_of(version.content, scene.now),
+                    line_down=clock.line_down(scene.now),
+                )
+            )
+        if met is not None:
+            lapses = version.content.kind is NoticeKind.SITE or met.body.expires_at < version.end_at
+            due_at = met.body.expires_at if lapses else None
+
+
+def _disseminate_by(version: Version, clock: Clock, running: tuple[Phase, ...]) -> Instant:
+    """By the class at filing; what came too late for it has its human deadline from DELIVERED."""
+    humanly = running[0].acknowledge_by
+    if version.content.kind is NoticeKind.SITE:
+        return humanly
+    lead_ms = version.start_at - clock.filed_at
+    match class_at(version.start_at, clock.filed_at):
+        case ResponseClass.ROUTINE:
+            due_at = version.start_at - 12 * _HOUR_MS
+        case ResponseClass.PRIORITY:
+            due_at = version.start_at - min(2 * _HOUR_MS, lead_ms // 2)
+        case _:
+            due_at = version.start_at
+    return Instant(due_at) if due_at >= clock.starts_at else humanly
+
+
+def _screening(scene: Scene, record: NoticeRecord, version: Version, *, over: bool) -> Iterator[Obligation]:
+    """At L1 the host can read it and a party it is addressed to cannot: the host owes the check."""
+    host = scene.view.host
+    said = version.said
+    peers = [m for m in said.to if scene.view.roles.get(m) is Role.PARTY and m != said.author]
+    blind = any(not said.is_readable_by(peer) for peer in peers)
+    if host is None or host == said.author or not blind or not said.is_readable_by(host):
+        return
+    filed = phases_of(scene, version, scene.view.filed_at(said))
+    clock = scene.clock(said, host, filed[0].terms.machine_s if filed else 0)
+    results = effective(scene.view.book, scene.view.book.about(record.id, ScreenResult))
+    met = [r.at for r in results if r.author == host and version.id in {v.version for v in r.body.notices}]
+    yield scene.owed(
+        Duty(
+            what="screening",
+            creditor=said.author,
+            debtor=Debtor(host),
+            about=version.id,
+            thing=record.id,
+            words=f"Screen {short_name(said)} against all others.",
+            due_at=Instant(clock.starts_at + scene.response.screening_s * 1000),
+            met_at=min(met, default=None),
+            over=over,
+            line_down=clock.line_down(scene.now),
+        )
+    )
+
+
+def _answers_to_unable(scene: Scene, record: NoticeRecord, version: Version) -> Iterator[Obligation]:
+    """Amended, holding or proceeding, before start; after it, within the human deadline of *immediate*."""
+    later = [v.said.at for v in record.versions if v.number > version.number]
+    if record.withdrawn is not None:
+        later.append(record.withdrawn.at)
+    for unable in version.unables:
+        answered = [answer.at for answer in version.answers if answer.body.about == unable.id]
+        answered += [at for at in later if at >= unable.at]
+        yield scene.owed(
+            Duty(
+                what="answer-to-unable",
+                creditor=unable.author,
+                debtor=Debtor(version.said.author, version.said.desk),
+                about=unable.id,
+                thing=record.id,
+                words=f"{unable.author} is unable to keep clear of {short_name(version.said)}: "
+                "amend, hold, or proceed with a reason.",
+                due_at=Instant(max(version.start_at, unable.at + scene.answer_ms())),
+                met_at=min(answered, default=None),
+                of_class=ResponseClass.IMMEDIATE,
+            )
+        )
+
+
+def _cold(scene: Scene, record: NoticeRecord) -> Obligation:
+    """An area is hot until its filer says cold (Il-20: no all-clear)."""
+    newest = record.newest
+    return scene.owed(
+        Duty(
+            what="cold",
+            creditor=next((m for m in newest.said.to if m != record.author), record.author),
+            debtor=Debtor(record.author, record.desk),
+            about=newest.id,
+            thing=record.id,
+            words=f"Say when {short_name(newest.said)} is cold.",
+            due_at=Instant(newest.end_at + scene.answer_ms()),
+            met_at=record.cold.at if record.cold is not None else None,
+            over=record.withdrawn is not None,
+        )
+    )
