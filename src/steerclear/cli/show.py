@@ -85,7 +85,12 @@ def console() -> Console:
     """A rich console on stdout: colour only on a terminal, no guessing at numbers or markup."""
     from rich.console import Console  # imported here: it would double the start-up time of --help
 
-    return Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    class Quiet(Console):
+        def on_broken_pipe(self) -> None:
+            """Left to ``app``: the library would end with 1, which here means findings."""
+            raise BrokenPipeError
+
+    return Quiet(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 def table(*headings: str, title: str | None = None) -> Table:
