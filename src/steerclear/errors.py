@@ -9,7 +9,8 @@
     └── NotKept         the store could not keep it: nothing was acknowledged, nothing may be assumed filed
 
 Each error has a ``code`` that never changes its meaning, says ``what`` happened and ``where``, and
-names the ``remedy``. ``EXIT_STATUS`` and ``HTTP_STATUS`` are the one table that maps them to numbers.
+names the ``remedy``. ``EXIT_STATUS`` and ``HTTP_STATUS`` are the one table that maps them to numbers,
+no two branches to the same HTTP number, so that a client can raise again what the node raised.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class NotVerified(SteerclearError):
     """Bytes that claim to be the record are not what they claim."""
 
     EXIT_STATUS = 1
-    HTTP_STATUS = 409
+    HTTP_STATUS = 400
 
 
 class NotKept(SteerclearError):

@@ -40,6 +40,29 @@ class Command:
 
 
 COMMANDS: Final[dict[str, Command]] = {
+    "demo": Command("demo:demo", "Three real nodes on this machine, and a story that they play."),
+    "doctor": Command("serving:doctor", "Say what this machine has, what it lacks, and the remedy."),
+    "init": Command("founding:init", "Make a node: keys, certificate, empty record, and its card."),
+    "found": Command("founding:found", "Put members' cards into a charter, and begin with it."),
+    "join": Command("founding:join", "Accept a charter that another member founded."),
+    "serve": Command("serving:serve", "Run the node until it is interrupted."),
+    "propose": Command("annexes:propose", "Propose every annex of a template."),
+    "ratify": Command("annexes:ratify", "Ratify proposed annexes."),
+    "status": Command("looking:status", "How the node and its lines are, and what is in force."),
+    "inbox": Command("looking:inbox", "What I owe, what I am owed, and the notices that concern me."),
+    "file": Command("filing:file", "File the notices of a GeoJSON file."),
+    "take": Command("filing:take", "Amend a notice by an alternative that was offered."),
+    "withdraw": Command("filing:withdraw", "Withdraw a notice of yours."),
+    "activate": Command("filing:activate", "Say that the area of a notice is hot."),
+    "cold": Command("filing:cold", "Say that the area of a notice is cold."),
+    "acknowledge": Command("answering:acknowledge", "Received and understood. Not permission."),
+    "disseminate": Command("answering:disseminate", "Say that it reached the unit."),
+    "unable": Command("answering:unable", "Say that you are unable to keep clear."),
+    "stop": Command("stopping:stop", "Call STOP."),
+    "answer": Command("answering:answer", "Answer a STOP with its outcome, or whose it is."),
+    "close": Command("stopping:close", "Close a STOP that you called."),
+    "ownership": Command("stopping:ownership", "Ask whose it is."),
+    "verify": Command("verifying:verify", "Check a record offline, without trusting anybody."),
     "screen": Command("screen:screen", "Check the notices in files against each other; needs no node."),
 }
 """One line a command, in the order of the listing."""

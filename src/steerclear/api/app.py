@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be asked of a node over its own socket? One path for each verb, and what a desk looks at.
+
+Who reaches this socket may do whatever the node may: it stands in the node's folder with mode 0600. The
+public API for people's sessions is another door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import Body, FastAPI, Query, Response
+
+from steerclear.api.limits import LARGEST_REQUEST, BoundedBodies
+from steerclear.api.problems import answer_problems
+from steerclear.node import Node
+from steerclear.services.answers import Inbox, NoticeRow, Receipt, Status, StopRow
+from steerclear.services.verbs import PATHS
+
+__all__ = ["build_api"]
+
+
+def build_api(node: Node) -> FastAPI:
+    """The app behind ``NODE/api.sock``. It has no pages: they would load from elsewhere."""
+    app = FastAPI(title="Steerclear node", version="1", docs_url=None, redoc_url=None)
+    app.add_middleware(BoundedBodies, largest=LARGEST_REQUEST)
+    answer_problems(app)
+    for request_type, path in PATHS.items():
+        app.add_api_route(
+            path, _verb(node, request_type), methods=["POST"], status_code=201, name=request_type.__name__
+        )
+    _add_views(app, node)
+    return app
+
+
+def _verb(node: Node, request_type: Any) -> Callable[..., Awaitable[tuple[Receipt, ...]]]:
+    async def do(request: Any) -> tuple[Receipt, ...]:
+        return await node.do(request)
+
+    # FastAPI reads the form of the body from the annotation.
+    do.__annotations__ = {"request": Annotated[request_type, Body()], "return": tuple[Receipt, ...]}
+    return do
+
+
+def _add_views(app: FastAPI, node: Node) -> None:
+    @app.get("/v1/status")
+    async def status() -> Status:
+        return await node.status()
+
+    @app.get("/v1/inbox")
+    async def inbox(desk: Annotated[str | None, Query(max_length=24)] = None) -> Inbox:
+        return await node.inbox(desk)
+
+    @app.get("/v1/notices/{about}")
+    async def notice(about: str) -> NoticeRow:
+        return await node.notice(about)
+
+    @app.get("/v1/stops/{about}")
+    async def stop(about: str) -> StopRow:
+        return await node.stop(about)
+
+    @app.get("/v1/replica")
+    async def replica() -> Response:
+        return Response(await node.replica(), media_type="application/vnd.steerclear.bundle+json")

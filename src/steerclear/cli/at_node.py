@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What do the commands that speak to a node share? Which node, which desk, its passphrase, and receipts."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from steerclear.cli import show
+
+if TYPE_CHECKING:
+    from steerclear.node import Protection
+    from steerclear.services.answers import Receipt
+    from steerclear.services.verbs import Request
+
+__all__ = ["Desk", "NodeFolder", "PassphraseFile", "Unencrypted", "as_json_value", "do", "protection", "tell"]
+
+NodeFolder = Annotated[
+    Path,
+    typer.Option("--node", "-n", envvar="STEERCLEAR_NODE", metavar="NODE", help="The node's folder."),
+]
+Desk = Annotated[
+    str,
+    typer.Option("--desk", "-d", envvar="STEERCLEAR_DESK", help="The desk that speaks, as air or ground."),
+]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", help="A file whose first line is the passphrase of the keys."),
+]
+Unencrypted = Annotated[
+    bool,
+    typer.Option(
+        "--unencrypted", help="Keys lie on disk without a passphrase: for drills and sealed machines."
+    ),
+]
+
+_PASSPHRASE_VARIABLE: Final = "STEERCLEAR_PASSPHRASE"  # noqa: S105 - the name of a variable, no secret
+
+
+def protection(passphrase_file: Path | None, *, unencrypted: bool, new: bool = False) -> Protection:
+    """How the node's keys are opened: a file, the environment, or a question on the terminal."""
+    from steerclear.errors import BadInput
+    from steerclear.node import Passphrase
+    from steerclear.node import Unencrypted as WithoutPassphrase
+
+    if unencrypted:
+        return WithoutPassphrase()
+    if passphrase_file is not None:
+        return Passphrase(passphrase_file.read_text(encoding="utf-8").partition("\n")[0])
+    if (typed := os.environ.get(_PASSPHRASE_VARIABLE)) is not None:
+        return Passphrase(typed)
+    if not sys.stdin.isatty():
+        raise BadInput(
+            "passphrase-not-given",
+            "The keys are encrypted and no passphrase was given.",
+            remedy=f"Give --passphrase-file FILE, set {_PASSPHRASE_VARIABLE}, or say --unencrypted.",
+        )
+    return Passphrase(typer.prompt("Passphrase of the node's keys", hide_input=True, confirmation_prompt=new))
+
+
+def do(node: Path, request: Request, *, as_json: bool) -> None:
+    """Have a running node do something, and print the receipts."""
+    from steerclear.client import NodeClient
+
+    with NodeClient(node) as client:
+        receipts = client.do(request)
+    if as_json:
+        show.print_json({"receipts": [as_json_value(one) for one in receipts]})
+        return
+    for one in receipts:
+        tell(one)
+    show.say(show.NOT_PERMISSION)
+
+
+def tell(one: Receipt) -> None:
+    """FILED, in words: where it stands, who can read it, what the gate said."""
+    name = f" “{show.printable(one.ref)}”" if one.ref else ""
+    readers = f"sealed to {', '.join(one.sealed_to)}" if one.sealed_to else "in clear"
+    show.say(f"FILED {one.short} {one.kind}{name} at {one.filed_at}, {readers}")
+    show.say(f"      entry {one.seq}, root {one.root}")
+    for row in one.gate:
+        reason = f" Overridden: {row.overridden_because}" if row.overridden_because else ""
+        show.say(show.printable(f"      {row.severity} {row.code}: {row.words}{reason}"))
+
+
+def as_json_value(row: Any) -> dict[str, Any]:
+    """A row of the node's answers, as JSON shows it."""
+    return dataclasses.asdict(row)
+
+
+def joined(names: Sequence[str]) -> str:
+    return ", ".join(names) if names else "–"

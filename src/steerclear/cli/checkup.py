@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must this machine have to run a node tonight? Each check says what it found, or the remedy."""
+
+from __future__ import annotations
+
+import sqlite3
+import ssl
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from steerclear.errors import SteerclearError, Unreachable
+
+__all__ = ["Check", "examine"]
+
+_OLDEST_PYTHON: Final = (3, 11)
+_OLDEST_SQLITE: Final = (3, 37, 0)
+"""STRICT tables came with SQLite 3.37."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    ok: bool
+    words: str
+
+
+def examine(node: Path | None) -> tuple[Check, ...]:
+    """Every check, in the order in which one would mend what is missing."""
+    machine = (_python, _sqlite, _tls, _sealing, _clock, _disk)
+    at_node = () if node is None else (lambda: _answers(node),)
+    return tuple(check() for check in (*machine, *at_node))
+
+
+def _python() -> Check:
+    have = sys.version_info[:3]
+    words = f"Python {'.'.join(map(str, have))}"
+    return _check("python", have >= _OLDEST_PYTHON, words, "install Python 3.11 or newer")
+
+
+def _sqlite() -> Check:
+    words = f"SQLite {sqlite3.sqlite_version}"
+    return _check("sqlite", sqlite3.sqlite_version_info >= _OLDEST_SQLITE, words, "it must be 3.37 or newer")
+
+
+def _tls() -> Check:
+    return _check("tls", ssl.HAS_TLSv1_3, ssl.OPENSSL_VERSION, "it must speak TLS 1.3")
+
+
+def _sealing() -> Check:
+    from cryptography import __version__
+
+    try:
+        from cryptography.hazmat.primitives import hpke
+    except ImportError:
+        return Check(
+            "sealing", ok=False, words=f"cryptography {__version__} has no HPKE: install 48 or newer"
+        )
+    return Check(
+        "sealing", ok=True, words=f"cryptography {__version__} with {hpke.Suite.__name__} of RFC 9180"
+    )
+
+
+def _clock() -> Check:
+    year = time.gmtime().tm_year
+    return _check("clock", 2025 <= year < 2100, f"the clock shows {year}", "set it, and run an NTP client")
+
+
+def _disk() -> Check:
+    """A file system that cannot sync cannot keep what it acknowledges."""
+    import os
+
+    try:
+        with tempfile.NamedTemporaryFile() as probe:
+            probe.write(b"steerclear")
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        return Check("disk", ok=False, words=f"{error.strerror}: free space, or choose another disk")
+    return Check("disk", ok=True, words="writes and syncs")
+
+
+def _answers(node: Path) -> Check:
+    from steerclear.client import NodeClient
+
+    try:
+        with NodeClient(node) as client:
+            status = client.status()
+    except Unreachable as error:
+        return Check("node", ok=False, words=f"{error.what} {error.remedy}")
+    except SteerclearError as error:
+        return Check("node", ok=False, words=str(error))
+    words = f"{status.member} is {status.regime}; {'; '.join(status.alarms) or 'no alarms'}"
+    return _check("node", status.accepting and not status.alarms, words, status.because or "see the alarms")
+
+
+def _check(name: str, ok: bool, words: str, remedy: str) -> Check:  # noqa: FBT001 - read beside its callers
+    return Check(name, ok=ok, words=words if ok else f"{words}: {remedy}")

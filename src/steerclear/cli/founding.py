@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From nothing to a mechanism: init at each member, found at one of them, join at the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from steerclear.cli import show
+from steerclear.cli.at_node import NodeFolder, PassphraseFile, Unencrypted, protection
+
+if TYPE_CHECKING:
+    from steerclear.model.space import Position
+    from steerclear.record.charter import Charter
+
+__all__ = ["found", "init", "join", "read_charter"]
+
+
+def init(
+    *,
+    node: NodeFolder,
+    member: Annotated[str, typer.Option("--member", "-m", help="Short name in capitals, as TUR.")],
+    role: Annotated[str, typer.Option("--role", help="party, host, notifier or observer.")] = "party",
+    desk: Annotated[
+        list[str] | None, typer.Option("--desk", "-d", help="A desk of yours; repeat it.")
+    ] = None,
+    listen: Annotated[
+        str, typer.Option("--listen", help="Host and port for the other nodes.")
+    ] = "0.0.0.0:7443",
+    address: Annotated[
+        list[str] | None, typer.Option("--address", help="How others reach it, as https://host:port.")
+    ] = None,
+    drill_origin: Annotated[
+        str | None, typer.Option("--drill-origin", help="Time that a drill clock shows at --drill-started.")
+    ] = None,
+    drill_started: Annotated[
+        str | None, typer.Option("--drill-started", help="The real time of that moment (now, if left out).")
+    ] = None,
+    drill_speed: Annotated[float, typer.Option("--drill-speed", help="How much faster it runs.")] = 1.0,
+    passphrase_file: PassphraseFile = None,
+    unencrypted: Unencrypted = False,
+    as_json: show.Json = False,
+) -> None:
+    """Make a node: its keys, its certificate, its empty record, and the card to hand over."""
+    from steerclear.errors import BadInput
+    from steerclear.model.member import Role, member_id
+    from steerclear.node import Settings, create_node, drill_time
+
+    if role not in {one.value for one in Role}:
+        raise BadInput(
+            "role-unknown",
+            f"“{role[:20]}” is not a role.",
+            where="--role",
+            remedy="Give party, host, notifier or observer.",
+        )
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise BadInput(
+            "listen-form",
+            f"“{listen[:60]}” is not a host and a port.",
+            where="--listen",
+            remedy="Write it as 0.0.0.0:7443.",
+        )
+    drill = drill_time(drill_origin, drill_started, drill_speed) if drill_origin is not None else None
+    card = create_node(
+        node,
+        settings=Settings(member_id(member), host, int(port), drill),
+        role=Role(role),
+        desks=desk or [],
+        addresses=address or [f"https://{host}:{port}"],
+        protection=protection(passphrase_file, unencrypted=unencrypted, new=True),
+    )
+    path = node / f"{member}.member.json"
+    if as_json:
+        show.print_json({"member": card.member, "role": card.role, "card": str(path)})
+        return
+    show.say(f"Made the node of {card.member} ({card.role}) in {node}.")
+    show.say(f"Hand over {path}. Read its root key aloud when you do:")
+    for keyid in card.root_keyids:
+        show.say(f"    {keyid}")
+
+
+def found(
+    *,
+    node: NodeFolder,
+    name: Annotated[str, typer.Option("--name", help="What the mechanism is called.")],
+    card: Annotated[
+        list[Path], typer.Option("--card", "-c", help="MEMBER.member.json of each member, yours included.")
+    ],
+    theatre: Annotated[Path, typer.Option("--theatre", help="GeoJSON with the one polygon of the theatre.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the charter goes.")] = Path(
+        "charter.json"
+    ),
+    drill: Annotated[
+        bool, typer.Option("--drill", help="Mark it as a drill: drill clocks are accepted.")
+    ] = False,
+    passphrase_file: PassphraseFile = None,
+    unencrypted: Unencrypted = False,
+    as_json: show.Json = False,
+) -> None:
+    """Put the members' cards into a charter, and begin this node's log with it."""
+    from steerclear.node import begin
+    from steerclear.record.card import parse_card
+    from steerclear.record.charter import mechanism_of, print_charter
+    from steerclear.services.found import charter_of
+
+    cards = [parse_card(_bytes_of(one)) for one in card]
+    charter = charter_of(cards, name=name, drill=drill, theatre=_theatre(theatre))
+    begin(node, charter, protection(passphrase_file, unencrypted=unencrypted), founds=True)
+    output.write_bytes(print_charter(charter))
+    _say_joined("Founded", charter.name, mechanism_of(charter), output, as_json=as_json)
+
+
+def join(
+    *,
+    node: NodeFolder,
+    charter: Annotated[Path, typer.Argument(help="The charter that the founder handed over.")],
+    passphrase_file: PassphraseFile = None,
+    unencrypted: Unencrypted = False,
+    as_json: show.Json = False,
+) -> None:
+    """Accept a charter: begin this node's log with its hash."""
+    from steerclear.node import begin
+    from steerclear.record.charter import mechanism_of
+
+    accepted = read_charter(charter)
+    begin(node, accepted, protection(passphrase_file, unencrypted=unencrypted), founds=False)
+    _say_joined("Joined", accepted.name, mechanism_of(accepted), charter, as_json=as_json)
+
+
+def read_charter(path: Path) -> Charter:
+    """The charter in a file. Raises ``NotVerified``, or ``Unreachable`` when there is none."""
+    from steerclear.record.charter import parse_charter
+
+    return parse_charter(_bytes_of(path))
+
+
+def _theatre(path: Path) -> tuple[Position, ...]:
+    """The corners of the one polygon in a GeoJSON file."""
+    from steerclear.formats.area import read_area
+    from steerclear.services.found import theatre_corners
+
+    return theatre_corners(read_area(_bytes_of(path), where=str(path)))
+
+
+def _bytes_of(path: Path) -> bytes:
+    from steerclear.errors import Unreachable
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreachable(
+            "file-unreadable",
+            f"The file cannot be read: {error.strerror}.",
+            where=str(path),
+            remedy="Check the path and its permissions.",
+        ) from error
+
+
+def _say_joined(done: str, name: str, mechanism: str, charter: Path, *, as_json: bool) -> None:
+    if as_json:
+        show.print_json({"name": name, "mechanism": mechanism, "charter": str(charter)})
+        return
+    show.say(f"{done} “{show.printable(name)}”. The mechanism is")
+    show.say(f"    {mechanism}")
+    show.say("Every member compares this hash by voice before it serves.")

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What would the mechanism have shown, and when? Runs a play and prints its timeline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from steerclear.cli import show
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from steerclear.replay.timeline import Event, Run
+
+MARKS: Final = {
+    "done": " ",
+    "refused": "!",
+    "derived": "·",
+    "alarm": "▲",
+    "world": "~",
+    "seen": "✓",
+    "not-seen": "✗",
+}
+STYLES: Final = {
+    "refused": "yellow",
+    "derived": "dim",
+    "alarm": "bold",
+    "world": "italic",
+    "seen": "green",
+    "not-seen": "bold red",
+}
+
+
+def play(
+    *,
+    given: Annotated[
+        str | None, typer.Argument(metavar="[FILE|NAME]", help="A .play file, or the name of a shipped play.")
+    ] = None,
+    listing: Annotated[bool, typer.Option("--list", help="List the shipped plays.")] = False,
+    case: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Run this case only; may be repeated.")
+    ] = None,
+    as_json: show.Json = False,
+) -> int:
+    """Run a play: a whole mechanism in memory on a scripted clock; without a name, list them."""
+    from steerclear.replay.shelf import choose_cases, open_play
+
+    if given is None or listing:
+        return _list(as_json=as_json)
+    plays = choose_cases(open_play(given), tuple(_chosen(text) for text in case or ()))
+    from steerclear.replay.runner import run_play
+    from steerclear.replay.timeline import as_document
+
+    runs = [run_play(one) for one in plays]
+    if as_json:
+        show.print_json([as_document(run) for run in runs])
+    else:
+        for run in runs:
+            _print(run)
+    return 0 if all(run.passed for run in runs) else 1
+
+
+def _list(*, as_json: bool) -> int:
+    from steerclear.replay.shelf import shipped_plays
+
+    plays = shipped_plays()
+    if as_json:
+        show.print_json([{"name": play.name, "title": play.title} for play in plays])
+        return 0
+    width = max((len(play.name) for play in plays), default=0)
+    for play in plays:
+        show.say(f"{play.name:<{width}}  {show.printable(play.title)}")
+    return 0
+
+
+def _chosen(text: str) -> tuple[str, str]:
+    from steerclear.errors import BadInput
+
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise BadInput(
+            "play-case-option",
+            f"“{text[:40]}” does not choose a case.",
+            remedy="Write it as --case lead=20.",
+        )
+    return name, value
+
+
+def _print(run: Run) -> None:
+    console = show.console()
+    case = "".join(f"  [{name}={value}]" for name, value in run.play.case)
+    console.print(show.printable(f"{run.play.title}{case}"), style="bold")
+    for remark in run.play.remarks:
+        who = f" {remark.who}" if remark.who else ""
+        console.print(show.printable(f"  {remark.sort}{who}: {remark.text}"), style="dim")
+    console.print()
+    day = ""
+    for event in run.events:
+        day = _print_event(console, event, day)
+    console.print()
+    for failure in run.failures:
+        console.print(show.printable(f"line {failure.line}: {failure.text}"), style="bold red")
+        console.print(show.printable(f"  expected: {failure.expected}"))
+        console.print(show.printable(f"  seen:     {failure.seen}"))
+    missed = len(run.failures)
+    verdict = "as the play expects" if run.passed else f"{missed} not as the play expects"
+    console.print(f"{run.sights} sights, {verdict}. {show.NOT_PERMISSION}")
+
+
+def _print_event(console: Console, event: Event, day: str) -> str:
+    """One line of the timeline, the date above it when it is a new one; gives back the date."""
+    from steerclear.model.time import format_instant
+
+    printed = format_instant(event.at)
+    today, clock = printed[:10], printed[11:19] + "Z"
+    if today != day:
+        console.print(today, style="bold")
+    indent = "    " if event.sort in ("derived", "alarm") else ""
+    words = f"{clock}  {MARKS[event.sort]} {indent}{event.who}: {event.what}"
+    console.print(show.printable(words), style=STYLES.get(event.sort, ""))
+    return today

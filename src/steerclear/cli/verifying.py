@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Is this record what it claims to be? Offline, with no node, no network and no trust in anybody."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from steerclear.cli import show
+
+if TYPE_CHECKING:
+    from steerclear.record.report import VerifyReport
+
+__all__ = ["verify"]
+
+ENTRIES_A_TICK: Final = 1_000
+
+
+def verify(
+    *,
+    path: Annotated[Path, typer.Argument(help="A node's database, a replica folder, a bundle, or a proof.")],
+    charter: Annotated[
+        Path | None, typer.Option("--charter", help="The charter; a proof cannot be checked without it.")
+    ] = None,
+    as_json: show.Json = False,
+) -> int:
+    """Check a record: entries, signatures, trees, cosignatures. Exit 1 and why, if anything fails."""
+    from steerclear.cli.founding import read_charter
+    from steerclear.services.verify import verify_path
+
+    shown = sys.stderr.isatty() and not as_json
+
+    def progress(done: int) -> None:
+        if shown and done % ENTRIES_A_TICK == 0:
+            sys.stderr.write(f"\r{done:,} entries")
+
+    report = verify_path(path, progress, charter=read_charter(charter) if charter is not None else None)
+    if shown:
+        sys.stderr.write("\r\033[K")
+    if as_json:
+        show.print_json({"verified": report.is_verified, **dataclasses.asdict(report)})
+    else:
+        print_report(report)
+    return 0 if report.is_verified else 1
+
+
+def print_report(report: VerifyReport) -> None:
+    """What was checked, what failed, and what a reader must know."""
+    counts = dataclasses.asdict(report.counts)
+    verdict = "VERIFIED" if report.is_verified else "NOT VERIFIED"
+    show.say(f"{verdict}: “{show.printable(report.name)}”, read from a {report.kind}")
+    show.say(f"mechanism {report.mechanism} (compare it by voice)")
+    show.say("checked " + ", ".join(f"{count:,} {name}" for name, count in counts.items() if count))
+    for log in report.logs:
+        show.say(
+            f"log {log.member} generation {log.generation}: {log.size:,} entries under {log.root[:16]}…, "
+            f"{log.recorded:,} of them RECORDED by all parties and the host"
+        )
+    for failure in report.failures:
+        show.say(show.printable(f"FAILS {failure}"))
+    for doubt in report.doubts:
+        show.say(show.printable(f"doubt {doubt}"))

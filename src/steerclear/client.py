@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How does a program speak to a running node? Typed requests in, typed answers out, over the node's socket.
+
+The node's own errors come back as the same errors; a node that is not running is ``Unreachable``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+import httpx
+from pydantic import TypeAdapter
+
+from steerclear.errors import BadInput, NotKept, NotVerified, Refused, SteerclearError, Unreachable
+from steerclear.services.answers import Inbox, NoticeRow, Receipt, Status, StopRow
+from steerclear.services.verbs import PATHS, Request
+
+__all__ = ["NodeClient"]
+
+PATIENCE_S: Final = 60.0
+"""A screening of many notices may take long; a person waits for it rather than file twice."""
+
+Answer = TypeVar("Answer")
+
+
+class NodeClient:
+    """A connection to the node in ``folder``. Raises what the node raised, or ``Unreachable``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._socket = folder / "api.sock"
+        transport = httpx.HTTPTransport(uds=str(self._socket))
+        self._http = httpx.Client(transport=transport, base_url="http://node", timeout=PATIENCE_S)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def do(self, request: Request) -> tuple[Receipt, ...]:
+        """Have the node do what ``request`` says; the receipts of what it filed."""
+        body = json.dumps(dataclasses.asdict(request), ensure_ascii=False).encode()
+        return self._answer("POST", PATHS[type(request)], tuple[Receipt, ...], body)
+
+    def status(self) -> Status:
+        return self._answer("GET", "/v1/status", Status)
+
+    def inbox(self, desk: str | None = None) -> Inbox:
+        return self._answer("GET", "/v1/inbox", Inbox, query={} if desk is None else {"desk": desk})
+
+    def notice(self, about: str) -> NoticeRow:
+        return self._answer("GET", f"/v1/notices/{about}", NoticeRow)
+
+    def stop(self, about: str) -> StopRow:
+        return self._answer("GET", f"/v1/stops/{about}", StopRow)
+
+    def replica(self) -> bytes:
+        """Everything this node holds of every log, as one bundle file that ``steerclear verify`` reads."""
+        return self._send("GET", "/v1/replica", None, {}).content
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        kind: type[Answer],
+        body: bytes | None = None,
+        query: dict[str, str] | None = None,
+    ) -> Answer:
+        reply = self._send(method, path, body, query or {})
+        answer: Answer = TypeAdapter(kind).validate_json(reply.content)
+        return answer
+
+    def _send(self, method: str, path: str, body: bytes | None, query: dict[str, str]) -> httpx.Response:
+        headers = {"content-type": "application/json"} if body is not None else {}
+        try:
+            reply = self._http.request(method, path, content=body, params=query, headers=headers)
+        except (httpx.ConnectError, FileNotFoundError) as error:
+            raise Unreachable(
+                "node-not-running",
+                "No node answers here.",
+                where=str(self._socket),
+                remedy=f"Start it with: steerclear serve {self._socket.parent}",
+            ) from error
+        except httpx.TransportError as error:
+            raise Unreachable(
+                "node-answer-lost",
+                "The node's answer did not come; what was asked may or may not have been done.",
+                where=str(self._socket),
+                remedy="Look with steerclear status before you do it again.",
+            ) from error
+        if reply.is_error:
+            raise _error_of(reply)
+        return reply
+
+
+_BY_STATUS: Final[dict[int, type[SteerclearError]]] = {
+    kind.HTTP_STATUS: kind for kind in (BadInput, Refused, Unreachable, NotVerified, NotKept)
+}
+
+
+def _error_of(reply: httpx.Response) -> SteerclearError:
+    """The error that the node raised, from its problem document (RFC 9457)."""
+    try:
+        problem = reply.json()
+        code, what, remedy = problem["code"], problem["title"], problem["remedy"]
+        kind = _BY_STATUS[reply.status_code]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unreachable(
+            "node-answer-unknown",
+            f"The node answered with status {reply.status_code} and words that this client does not know.",
+            remedy="Use the client and the node of the same version.",
+        ) from error
+    return kind(code, what, where=problem.get("where"), remedy=remedy)

@@ -1,0 +1,517 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is one node made of? The one place that reads settings, names concrete classes, and joins them.
+
+NODE/steerclear.toml   settings           NODE/keys/   private keys (0700)
+NODE/node.db           the record         NODE/tls/    own certificate and its key
+NODE/high-water        size of own log    NODE/lock    held while a process writes
+
+    listener ─┐                          ┌─ courier to each peer
+api.sock ─────┼──► one writer thread ◄───┤
+    ticker ───┘      (Workings)          └─ ears of our desks
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import fcntl
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TextIO, TypeVar
+
+import structlog
+
+from steerclear.errors import BadInput, NotKept, Refused, SteerclearError, Unreachable
+from steerclear.formats.places import Gazetteer
+from steerclear.links.clock import Clock, DrillClock, SystemClock
+from steerclear.links.courier import BUNDLE_TYPE, EXCHANGE_PATH, Courier
+from steerclear.links.https import HttpsExchange, PeerAddress
+from steerclear.links.keystore import FileKeystore, Keystore, Passphrase, Protection, Unencrypted
+from steerclear.links.notifier import ConsoleBell, Ears
+from steerclear.links.peer_protocol import PeerProtocol, certificate_of
+from steerclear.links.randomness import Randomness, SystemRandomness
+from steerclear.links.tls import (
+    Certificate,
+    Pins,
+    load_certificate,
+    make_certificate,
+    peer_of,
+    pins_of,
+    save_certificate,
+    server_context,
+)
+from steerclear.model.member import MemberId, Role, member_id
+from steerclear.model.time import Instant, format_instant, parse_instant, parse_typed_instant_us
+from steerclear.record.bundle import LARGEST_BUNDLE
+from steerclear.record.card import MemberCard, print_card
+from steerclear.record.charter import Charter, parse_charter, print_charter
+from steerclear.services.answers import Inbox, NoticeRow, Receipt, Status, StopRow
+from steerclear.services.found import begin_log, make_card
+from steerclear.services.ledger import Filed, Ledger, WaterMark
+from steerclear.services.status import Heard
+from steerclear.services.verbs import Request
+from steerclear.services.workings import Workings
+from steerclear.store.highwater import HighWater
+from steerclear.store.port import Store
+from steerclear.store.sqlite import SqliteStore
+
+__all__ = [
+    "DrillTime",
+    "Node",
+    "Passphrase",
+    "Protection",
+    "Settings",
+    "Unencrypted",
+    "begin",
+    "compose",
+    "create_node",
+    "drill_time",
+    "open_node",
+    "read_settings",
+]
+
+COALESCE_S: Final = 0.05
+"""Entries that come together get one beat; well under the two seconds of design file 3."""
+
+LONGEST_TICK_S: Final = 1.0
+
+T = TypeVar("T")
+
+_log = structlog.get_logger("steerclear.node")
+
+
+# ---- settings --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DrillTime:
+    """A clock that shows ``origin`` at the real instant ``started`` and runs ``speed`` times as fast.
+
+    Trusted with every time that this node writes; accepted only under a charter marked *drill*.
+    """
+
+    origin: Instant
+    speed: float
+    started: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``steerclear.toml``. ``listen`` is host and port of the peers' listener; who reaches it still needs a
+    member's certificate."""
+
+    member: MemberId
+    host: str
+    port: int
+    drill_time: DrillTime | None = None
+
+
+def read_settings(folder: Path) -> Settings:
+    """Raises ``Unreachable`` (``node-missing``) or ``BadInput`` (``settings-form``)."""
+    path = folder / "steerclear.toml"
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise Unreachable(
+            "node-missing",
+            "There is no node in this folder.",
+            where=str(folder),
+            remedy="Make one with steerclear init, or name the right folder.",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _bad_settings(path, str(error)) from error
+    try:
+        host, _, port = str(found["listen"]).rpartition(":")
+        return Settings(member_id(found["member"]), host, int(port), _read_drill(found.get("drill")))
+    except (KeyError, ValueError, TypeError) as error:
+        raise _bad_settings(path, f"{type(error).__name__} {error}") from error
+
+
+def _read_drill(found: Mapping[str, Any] | None) -> DrillTime | None:
+    if found is None:
+        return None
+    return DrillTime(parse_instant(found["origin"]), float(found["speed"]), parse_instant(found["started"]))
+
+
+def _bad_settings(path: Path, why: str) -> BadInput:
+    return BadInput(
+        "settings-form",
+        f"The settings cannot be read: {why}.",
+        where=str(path),
+        remedy="Correct the file; docs/operating.md lists every setting.",
+    )
+
+
+def drill_time(origin: str, started: str | None, speed: float) -> DrillTime:
+    """A drill clock as people type it; ``started`` ``None`` is this moment. Raises ``BadInput``."""
+    real = SystemClock().now() if started is None else _typed(started)
+    return DrillTime(_typed(origin), speed, real)
+
+
+def _typed(text: str) -> Instant:
+    return Instant(parse_typed_instant_us(text) // 1_000)
+
+
+def _print_settings(settings: Settings) -> str:
+    lines = [f'member = "{settings.member}"', f'listen = "{settings.host}:{settings.port}"']
+    if settings.drill_time is not None:
+        drill = settings.drill_time
+        lines += [
+            "",
+            "# Accepted only under a charter marked drill.",
+            "[drill]",
+            f'origin = "{format_instant(drill.origin)}"',
+            f"speed = {drill.speed}",
+            f'started = "{format_instant(drill.started)}"',
+        ]
+    return "\n".join(lines) + "\n"
+
+
+# ---- making one ------------------------------------------------------------------------------------------
+
+
+def create_node(
+    folder: Path,
+    *,
+    settings: Settings,
+    role: Role,
+    desks: Sequence[str],
+    addresses: Sequence[str],
+    protection: Protection,
+) -> MemberCard:
+    """Make the folder of a new node with its keys, certificate and empty record; its card is also a file.
+
+    Raises ``Refused`` (``node-exists``).
+    """
+    if (folder / "steerclear.toml").exists():
+        raise Refused(
+            "node-exists",
+            "There is a node in this folder already.",
+            where=str(folder),
+            remedy="Choose another folder; a node is never overwritten.",
+        )
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys = FileKeystore.create(folder / "keys", protection, SystemRandomness().bytes)
+    certificate = make_certificate(settings.member)
+    save_certificate(folder / "tls", certificate)
+    card = make_card(
+        keys,
+        member=settings.member,
+        role=role,
+        desks=desks,
+        addresses=addresses,
+        certificate=certificate,
+    )
+    SqliteStore.create(folder / "node.db", keys.storage_key())
+    (folder / f"{settings.member}.member.json").write_bytes(print_card(card))
+    (folder / "steerclear.toml").write_text(_print_settings(settings), encoding="utf-8")
+    return card
+
+
+def begin(folder: Path, charter: Charter, protection: Protection, *, founds: bool) -> Filed:
+    """Accept a charter: keep it, and write the first entries of the own log. Raises ``Refused``."""
+    settings = read_settings(folder)
+    _require_own_card(folder, settings, charter)
+    with _locked(folder), _opened(folder, settings, charter, protection) as ledger:
+        if ledger.own.size:
+            raise Refused(
+                "already-begun",
+                f"{settings.member} has begun its log in this mechanism already.",
+                where=str(folder),
+                remedy="Start the node with steerclear serve.",
+            )
+        ledger.store.keep_charter(print_charter(charter))
+        return begin_log(ledger, founds=founds)
+
+
+def _require_own_card(folder: Path, settings: Settings, charter: Charter) -> None:
+    own = (folder / f"{settings.member}.member.json").read_bytes()
+    if settings.member not in charter or print_card(charter.card(settings.member)) != own:
+        raise Refused(
+            "charter-other-card",
+            f"The charter does not hold the card of {settings.member} as this node has it.",
+            where=str(folder),
+            remedy="Hand over the card again and have the charter made anew; do not join this one.",
+        )
+
+
+# ---- opening one -----------------------------------------------------------------------------------------
+
+
+def compose(
+    charter: Charter,
+    me: MemberId,
+    *,
+    store: Store,
+    keys: Keystore,
+    clock: Clock,
+    randomness: Randomness,
+    high_water: WaterMark,
+    places: Gazetteer,
+) -> Workings:
+    """A node's workings over any store, keys and clock: a play hands in memory, a real node its folder."""
+    ledger = Ledger(
+        charter=charter,
+        me=me,
+        store=store,
+        keys=keys,
+        clock=clock,
+        randomness=randomness,
+        high_water=high_water,
+    )
+    return Workings(ledger, places)
+
+
+@contextmanager
+def open_node(folder: Path, protection: Protection, *, log_to: TextIO) -> Iterator[Node]:
+    """The node in ``folder``, held under its lock; its log and its bell go to ``log_to``.
+
+    Raises ``Refused`` (``node-locked``, ``not-joined``, ``drill-clock``) and what keys and store raise.
+    """
+    structlog.configure(
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(log_to),
+    )
+    settings = read_settings(folder)
+    with _locked(folder):
+        charter = _kept_charter(folder)
+        with _opened(folder, settings, charter, protection) as ledger:
+            workings = Workings(ledger, Gazetteer.load())
+            certificate = load_certificate(folder / "tls")
+            yield Node(folder, settings, workings, certificate=certificate, ears=ConsoleBell(log_to))
+
+
+def _kept_charter(folder: Path) -> Charter:
+    with SqliteStore(folder / "node.db", None, read_only=True) as store:
+        kept = store.charter()
+    if kept is None:
+        raise Refused(
+            "not-joined",
+            "This node belongs to no mechanism yet.",
+            where=str(folder),
+            remedy="Found one with steerclear found, or join one with steerclear join.",
+        )
+    return parse_charter(kept)
+
+
+@contextmanager
+def _opened(folder: Path, settings: Settings, charter: Charter, protection: Protection) -> Iterator[Ledger]:
+    keys = FileKeystore(folder / "keys", protection, SystemRandomness().bytes)
+    with SqliteStore(folder / "node.db", keys.storage_key()) as store:
+        yield Ledger(
+            charter=charter,
+            me=settings.member,
+            store=store,
+            keys=keys,
+            clock=_clock(settings, charter),
+            randomness=SystemRandomness(),
+            high_water=HighWater(folder / "high-water"),
+        )
+
+
+def _clock(settings: Settings, charter: Charter) -> Clock:
+    drill = settings.drill_time
+    if drill is None:
+        return SystemClock()
+    if not charter.drill:
+        raise Refused(
+            "drill-clock",
+            "The settings name a drill clock, but the charter is not marked drill.",
+            remedy="Remove the [drill] table from steerclear.toml, or found a mechanism with --drill.",
+        )
+    return DrillClock(origin=drill.origin, speed=drill.speed, started=drill.started)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One node is one process and one writer."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Refused(
+                "node-locked",
+                "Another process is using this node.",
+                where=str(folder),
+                remedy="Speak to it with the other commands, or end it first.",
+            ) from error
+        yield
+
+
+# ---- a running one ---------------------------------------------------------------------------------------
+
+
+class Node:
+    """A node at work: every call goes through its one writer thread."""
+
+    exchange_path: Final = EXCHANGE_PATH
+    bundle_type: Final = BUNDLE_TYPE
+    largest_bundle: Final = LARGEST_BUNDLE
+
+    def __init__(
+        self, folder: Path, settings: Settings, workings: Workings, *, certificate: Certificate, ears: Ears
+    ) -> None:
+        self.folder = folder
+        self.host, self.port = settings.host, settings.port
+        self._workings = workings
+        self._certificate = certificate
+        self._ears = ears
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._soon = asyncio.Event()
+        charter, me = workings.ledger.charter, workings.ledger.me
+        cards = [card for card in charter.members if card.member != me and card.tls_certificate]
+        self._certificates = {card.member: _der(card) for card in cards}
+        self._pins: Pins = pins_of(self._certificates)
+        self._heard: dict[str, Heard] = {
+            card.member: Heard(up=False, since=workings.ledger.now(), last_at=None) for card in cards
+        }
+        reachable = [card for card in cards if card.addresses]
+        self._courier = Courier(
+            [card.member for card in reachable],
+            exchange=HttpsExchange(
+                certificate,
+                [PeerAddress(card.member, card.addresses, _der(card)) for card in reachable],
+            ),
+            # Heartbeats are between machines and in real time, whatever the mechanism's clock shows.
+            clock=SystemClock(),
+            make_bundle=self._make,
+            take_bundle=self._take,
+            on_change=lambda line: self._note_line(line.member, up=line.up),
+        )
+
+    @property
+    def member(self) -> MemberId:
+        return self._workings.ledger.me
+
+    # What people ask.
+
+    async def do(self, request: Request) -> tuple[Receipt, ...]:
+        receipts = await self._write(lambda: self._workings.do(request))
+        self._courier.wake(urgent=any(receipt.kind.startswith("stop.") for receipt in receipts))
+        self._soon.set()
+        return receipts
+
+    async def status(self) -> Status:
+        return await self._write(lambda: self._workings.status(self._heard))
+
+    async def inbox(self, desk: str | None) -> Inbox:
+        return await self._write(lambda: self._workings.inbox(desk))
+
+    async def notice(self, about: str) -> NoticeRow:
+        return await self._write(lambda: self._workings.notice(about))
+
+    async def stop(self, about: str) -> StopRow:
+        return await self._write(lambda: self._workings.stop(about))
+
+    async def replica(self) -> bytes:
+        return await self._write(self._workings.everything)
+
+    # What peers ask.
+
+    def peer_listener(self) -> dict[str, Any]:
+        """Settings of the peers' listener: TLS 1.3, a member's certificate required, none else trusted."""
+        return {
+            "http": PeerProtocol,
+            # Longer than the heartbeat, so that a line keeps its connection.
+            "timeout_keep_alive": 75,
+            "ssl_context_factory": lambda _config, _default: server_context(
+                self._certificate, self._certificates
+            ),
+        }
+
+    def caller_of(self, scope: Mapping[str, Any]) -> str:
+        """Which member's certificate this request came under. Raises ``Refused`` (``peer-unknown``)."""
+        shown = certificate_of(scope)
+        if shown is None:
+            raise Refused(
+                "peer-without-certificate",
+                "The caller showed no certificate.",
+                remedy="Call from a member's node.",
+            )
+        return peer_of(shown, self._pins)
+
+    async def answer_peer(self, member: str, bundle: bytes) -> bytes:
+        answer = await self._write(lambda: self._workings.answer(member, bundle))
+        self._note_line(member, up=True)
+        if member in self._courier.lines():
+            self._courier.heard_from(member)
+        self._soon.set()
+        return answer
+
+    # What it does by itself.
+
+    async def run(self) -> None:
+        """Carry and tick until cancelled."""
+        async with asyncio.TaskGroup() as work:
+            work.create_task(self._courier.run(), name="courier")
+            work.create_task(self._tick_for_ever(), name="ticker")
+
+    async def _tick_for_ever(self) -> None:
+        while True:
+            try:
+                await self._tick()
+            except NotKept as error:
+                # The node goes on reading and ringing; what it must write it tries again at the next tick.
+                _log.error("not-kept", code=error.code, what=error.what, where=error.where)
+            except SteerclearError as error:
+                _log.error("tick-refused", code=error.code, what=error.what, where=error.where)
+            await self._until_due()
+
+    async def _tick(self) -> None:
+        ledger = self._workings.ledger
+        before = ledger.own.size
+        alarms = await self._write(self._workings.step)
+        if ledger.own.size != before:
+            self._courier.wake()
+        for alarm in alarms:
+            await self._ears.ring(alarm)
+
+    async def _until_due(self) -> None:
+        due_at = await self._write(self._workings.next_step_at)
+        clock = self._workings.ledger.clock
+        waiting = [
+            asyncio.create_task(clock.sleep_until(due_at)),
+            asyncio.create_task(self._soon.wait()),
+        ]
+        try:
+            # Never longer than a second, so that a rule that forgot to name its time is late by no more.
+            await asyncio.wait(waiting, timeout=LONGEST_TICK_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+        if self._soon.is_set():
+            self._soon.clear()
+            await asyncio.sleep(COALESCE_S)
+
+    async def _make(self, peer: str) -> bytes:
+        return await self._write(lambda: self._workings.make(peer))
+
+    async def _take(self, peer: str, bundle: bytes) -> bool:
+        more = await self._write(lambda: self._workings.take(peer, bundle))
+        self._note_line(peer, up=True)
+        self._soon.set()
+        return more
+
+    def _note_line(self, member: str, *, up: bool) -> None:
+        now, before = self._workings.ledger.now(), self._heard[member]
+        self._heard[member] = Heard(
+            up=up,
+            since=before.since if before.up == up else now,
+            last_at=now if up else before.last_at,
+        )
+
+    async def _write(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+
+
+def _der(card: MemberCard) -> bytes:
+    assert card.tls_certificate is not None  # noqa: S101 - the caller picks cards with a node
+    return base64.b64decode(card.tls_certificate)

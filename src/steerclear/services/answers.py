@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What does a node answer? Rows that every face shows alike; times are RFC 3339 text, unknown is ``None``.
+
+These dataclasses are the public answers of the API (it turns them into JSON as they stand) and of the typed
+client (it reads them back), so there is one list of fields, here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "AlternativeRow",
+    "AnnexRow",
+    "FindingRow",
+    "GateRow",
+    "Inbox",
+    "LineRow",
+    "LogRow",
+    "NoticeRow",
+    "OwedRow",
+    "Receipt",
+    "StageRow",
+    "Status",
+    "StopRow",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateRow:
+    """What the quality gate said; a warning (``severity`` *warn*) may be overridden with a reason."""
+
+    code: str
+    severity: str
+    words: str
+    overridden_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """FILED: the leaf is durable in the own log, was read back and hashed again.
+
+    ``seq`` and ``root`` are the place in the own log and the root of the log with it (hex).
+    """
+
+    id: str
+    short: str
+    kind: str
+    ref: str | None
+    filed_at: str
+    seq: int
+    root: str
+    sealed_to: tuple[str, ...]
+    gate: tuple[GateRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRow:
+    """How far a notice came with one addressee; what has not happened is ``None``."""
+
+    member: str
+    readable: bool
+    delivered_at: str | None
+    acknowledged_at: str | None
+    acknowledged_by: str | None
+    disseminated_at: str | None
+    disseminated_to: str | None
+    disseminated_until: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlternativeRow:
+    """A change of one notice after which its screener found no conflict."""
+
+    way: Literal["start", "altitude", "none"]
+    start: str | None = None
+    lower_ft: int | None = None
+    upper_ft: int | None = None
+    datum: str | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow:
+    """A screening result as this node could open it; never more than its author chose to show.
+
+    ``overlap`` is a list of polygons, each a list of rings of ``(lat_deg, lon_deg)``.
+    """
+
+    finding: Literal["NO CONFLICT KNOWN", "CONFLICT", "MAY CONFLICT", "UNDETERMINED"]
+    by: str
+    at: str
+    about: tuple[str, ...]
+    words: str
+    first_at: str | None = None
+    overlap: tuple[tuple[tuple[tuple[float, float], ...], ...], ...] = ()
+    alternatives: tuple[AlternativeRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRow:
+    """A notice that this node can read."""
+
+    id: str
+    short: str
+    author: str
+    ref: str
+    kind: str
+    notice_class: str
+    version: int
+    state: str
+    start: str
+    end: str
+    filed_at: str
+    recorded_at: str | None
+    stages: tuple[StageRow, ...]
+    findings: tuple[FindingRow, ...]
+    screened: str
+    without_effect: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedRow:
+    """One thing that somebody owes: the inbox, the host's board and the ladder are all made of these."""
+
+    what: str
+    about: str
+    short: str
+    creditor: str
+    debtor: str
+    desk: str | None
+    due_at: str | None
+    state: Literal["open", "met", "late", "waived"]
+    called_rungs: tuple[int, ...]
+    rungs: int
+    next_rung_at: str | None
+    line_down: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """What a desk owes and what it is owed, most urgent first.
+
+    ``sealed`` names entries of others that stand here and that this node cannot open.
+    """
+
+    member: str
+    desk: str | None
+    now: str
+    i_owe: tuple[OwedRow, ...]
+    owed_to_me: tuple[OwedRow, ...]
+    notices: tuple[NoticeRow, ...]
+    stops: tuple[StopRow, ...]
+    sealed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRow:
+    """A STOP with its clock. Minutes count from FILED; ``None`` while nobody with authority has answered."""
+
+    id: str
+    short: str
+    caller: str
+    desk: str | None
+    to: tuple[str, ...]
+    place: str
+    seen: str
+    basis: str
+    filed_at: str
+    delivered_at: str | None
+    called_rungs: tuple[int, ...]
+    rungs: int
+    acknowledged: tuple[str, ...]
+    outcome: str | None
+    minutes_to_authority: float | None
+    minutes_to_halt: float | None
+    closed_at: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRow:
+    """The machine line to one member, and whether a person is at its desks: never one word for both."""
+
+    member: str
+    state: Literal["line up", "line down", "never heard"]
+    since: str | None
+    last_heard_at: str | None
+    presence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRow:
+    """One log as held here, and who stands behind its newest checkpoint."""
+
+    member: str
+    generation: int
+    size: int
+    root: str
+    checkpoint_size: int
+    cosigned_by: tuple[str, ...]
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnexRow:
+    name: str
+    version: int
+    hash: str
+    state: str
+    ratified_by: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """One node at one moment. ``accepting`` is false when it cannot write, ``because`` says why."""
+
+    member: str
+    mechanism: str
+    name: str
+    drill: bool
+    regime: str
+    now: str
+    accepting: bool
+    because: str | None
+    alarms: tuple[str, ...]
+    lines: tuple[LineRow, ...]
+    logs: tuple[LogRow, ...]
+    annexes: tuple[AnnexRow, ...]
+    notices: tuple[NoticeRow, ...]
+    stops: tuple[StopRow, ...]
+    sealed: tuple[str, ...] = ()
+    without_effect: tuple[str, ...] = ()

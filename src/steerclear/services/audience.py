@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""To whom does something go, and who can read it? The annex decides; a filer may only be more open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from steerclear.errors import BadInput, Refused
+from steerclear.mechanism.said import Said
+from steerclear.model.annex import Level
+from steerclear.model.member import Role
+from steerclear.model.notice import NoticeKind
+from steerclear.services.ledger import Ledger
+
+__all__ = ["Audience", "for_answer", "for_floor", "for_notice", "members_to"]
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """``to`` whom it is said; ``readers`` who can open it, ``None`` is everybody."""
+
+    to: tuple[str, ...]
+    readers: tuple[str, ...] | None
+
+
+def members_to(ledger: Ledger, named: Sequence[str], *, roles: frozenset[Role]) -> tuple[str, ...]:
+    """The members named, or, where none is named, all others with one of ``roles``. Raises ``BadInput``."""
+    known = ledger.view.roles
+    for member in named:
+        if member not in known or member == ledger.me:
+            raise BadInput(
+                "member-unknown",
+                f"“{member[:20]}” is not another member of this mechanism.",
+                where="to",
+                remedy=f"Name one of {', '.join(sorted(set(known) - {ledger.me}))}.",
+            )
+    if named:
+        return tuple(sorted(set(named)))
+    return tuple(sorted(member for member, role in known.items() if role in roles and member != ledger.me))
+
+
+def for_notice(ledger: Ledger, kind: NoticeKind, named: Sequence[str], asked: str | None) -> Audience:
+    """Each addressee reads a notice at L0; at L1 only the host does, and tells them a conflict."""
+    to = members_to(ledger, named, roles=frozenset({Role.PARTY}))
+    readers = {member for member in to if _level(ledger, kind, member, asked) is Level.L0}
+    host = ledger.view.host
+    return Audience(to, tuple(sorted(readers | ({host} if host is not None else set()))))
+
+
+def for_answer(ledger: Ledger, about: Said[Any]) -> Audience:
+    """An answer goes to whoever spoke, and may be read by whoever could read what it answers."""
+    readers = None
+    if about.readers is not None:
+        host = ledger.view.host
+        everyone = {about.author, *about.to, *([host] if host is not None else [])}
+        readers = tuple(sorted((everyone & {*about.readers, about.author}) - {ledger.me}))
+    return Audience((about.author,) if about.author != ledger.me else about.to, readers)
+
+
+def for_floor(ledger: Ledger, named: Sequence[str]) -> Audience:
+    """STOP and its kin: to those named, or to all; the host reads along, to carry and to witness."""
+    others = frozenset({Role.PARTY, Role.HOST, Role.NOTIFIER})
+    to = members_to(ledger, named, roles=others)
+    host = ledger.view.host
+    return Audience(to, tuple(sorted({*to, *([host] if host is not None else [])} - {ledger.me})))
+
+
+def _level(ledger: Ledger, kind: NoticeKind, recipient: str, asked: str | None) -> Level:
+    """The level for one recipient. Without an annex in force the closed one of the two that work here."""
+    disclosure = ledger.view.annexes.disclosure(ledger.now())
+    allowed = disclosure.level(kind, recipient) if disclosure is not None else Level.L1
+    if asked is None:
+        return Level.L1 if allowed.closedness >= Level.L1.closedness else Level.L0
+    level = Level(asked)
+    if level.closedness > allowed.closedness:
+        raise Refused(
+            "level-too-closed",
+            f"By the annex {recipient} sees a {kind.value} at {allowed.value}; {level.value} shows less.",
+            where="level",
+            remedy=f"File it at {allowed.value} or more openly, or propose another disclosure annex.",
+        )
+    return level

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A desk files notices: read → gate → sign → seal → own log. All of a file, or none of it.
+
+The quality gate speaks before anything leaves. What it blocks is not filed; a warning that can be overridden
+holds the notice until it is, with a reason that travels with it; late is never refused, it goes at once and
+is marked late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from steerclear.errors import BadInput, Refused
+from steerclear.formats.geojson import read_notices
+from steerclear.formats.places import Gazetteer
+from steerclear.mechanism.bodies import NoticeAmend, NoticeContent, NoticeFile, Override
+from steerclear.mechanism.quality import QualityFinding, Severity, examine, late_minutes
+from steerclear.model.member import Role
+from steerclear.model.notice import Domain, Notice, NoticeKind
+from steerclear.services.answers import GateRow, Receipt
+from steerclear.services.audience import Audience, for_notice
+from steerclear.services.ledger import Ledger
+from steerclear.services.naming import said_about
+from steerclear.services.receipts import receipt
+from steerclear.services.requests import FileNotices
+from steerclear.services.speak import by_desk, speak
+
+__all__ = ["file_notices"]
+
+_ON_THE_GROUND = frozenset({NoticeKind.OWN_PRESENCE, NoticeKind.MOVEMENT, NoticeKind.SITE, NoticeKind.WORKS})
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A notice that passed the gate, with what the gate said."""
+
+    content: NoticeContent
+    gate: tuple[GateRow, ...]
+
+
+def file_notices(ledger: Ledger, request: FileNotices, *, places: Gazetteer) -> tuple[Receipt, ...]:
+    """File each feature as a notice, or the one feature as the new version of ``request.amends``.
+
+    Raises ``BadInput`` for what cannot be read, ``Refused`` (``gate-blocks``, ``gate-warns``) for what the
+    gate holds back, ``NotKept`` for what the disk does not take.
+    """
+    notices = read_notices(
+        request.geojson.encode("utf-8"), where=request.where, known_parties=_may_act(ledger)
+    )
+    if request.amends is not None and len(notices) != 1:
+        raise BadInput(
+            "amend-one",
+            f"{len(notices)} notices were given as the new version of one.",
+            where=request.where,
+            remedy="Give exactly one feature when you amend.",
+        )
+    drafts = [_through_the_gate(ledger, notice, request, places) for notice in notices]
+    if request.amends is not None:
+        return (_amend(ledger, request, drafts[0]),)
+    audiences = [for_notice(ledger, draft.content.kind, request.to, request.level) for draft in drafts]
+    return tuple(
+        _file(ledger, request, draft, audience) for draft, audience in zip(drafts, audiences, strict=True)
+    )
+
+
+def _file(ledger: Ledger, request: FileNotices, draft: _Draft, audience: Audience) -> Receipt:
+    filed = speak(
+        ledger,
+        NoticeFile(draft.content),
+        voice=by_desk(request.desk),
+        to=audience.to,
+        readers=audience.readers,
+    )
+    return receipt(ledger, filed, audience, ref=draft.content.ref, gate=draft.gate)
+
+
+def _amend(ledger: Ledger, request: FileNotices, draft: _Draft) -> Receipt:
+    """A new version goes to whom the old one went, unless another level is asked for."""
+    said = said_about(ledger, request.amends or "")
+    audience = Audience(said.to, said.readers)
+    if request.level is not None or request.to:
+        audience = for_notice(ledger, draft.content.kind, request.to or said.to, request.level)
+    filed = speak(
+        ledger,
+        NoticeAmend(notice=said.id, content=draft.content, because=None),
+        voice=by_desk(request.desk),
+        to=audience.to,
+        readers=audience.readers,
+    )
+    return receipt(ledger, filed, audience, ref=draft.content.ref, gate=draft.gate)
+
+
+def _may_act(ledger: Ledger) -> frozenset[str]:
+    """Whose acts this node may file: its own member's, and those of notifiers that it carries."""
+    if ledger.view.roles[ledger.me] not in (Role.PARTY, Role.NOTIFIER):
+        raise Refused(
+            "not-a-filer",
+            f"{ledger.me} is {ledger.view.roles[ledger.me].value} in this mechanism and files no notices.",
+            remedy="File from the node of a party or a notifier.",
+        )
+    return frozenset({ledger.me}) | ledger.charter.carried_by(ledger.me)
+
+
+def _through_the_gate(ledger: Ledger, notice: Notice, request: FileNotices, places: Gazetteer) -> _Draft:
+    now = ledger.now()
+    findings = examine(
+        notice,
+        annexes=ledger.view.annexes,
+        reference=places.resolve(notice.near) if notice.near is not None else None,
+        view=ledger.view,
+        now=now,
+    )
+    _require_passable(notice, findings, request)
+    gate = tuple(_row(finding, request) for finding in findings)
+    overrides = tuple(
+        Override(row.code, row.overridden_because) for row in gate if row.overridden_because is not None
+    )
+    content = NoticeContent(
+        kind=notice.kind,
+        domain=_domain(notice.kind, request.desk),
+        party=notice.party,
+        ref=notice.ref,
+        near=notice.near,
+        volumes=notice.volumes,
+        activity=None,
+        third_parties=None,
+        overrides=overrides,
+        late_minutes=late_minutes(notice, annexes=ledger.view.annexes, now=now),
+    )
+    return _Draft(content, gate)
+
+
+def _require_passable(notice: Notice, findings: Sequence[QualityFinding], request: FileNotices) -> None:
+    for finding in findings:
+        if finding.severity is Severity.BLOCK:
+            raise Refused(
+                "gate-blocks",
+                f"{finding.code}: {finding.words}",
+                where=notice.ref,
+                remedy="Correct the notice; nothing of the file was filed.",
+            )
+        if finding.overridable and finding.code not in request.overrides:
+            raise Refused(
+                "gate-warns",
+                f"{finding.code}: {finding.words}",
+                where=notice.ref,
+                remedy=f"Correct the notice, or file it with --override {finding.code}=REASON.",
+            )
+
+
+def _row(finding: QualityFinding, request: FileNotices) -> GateRow:
+    reason = request.overrides.get(finding.code) if finding.overridable else None
+    return GateRow(
+        code=finding.code,
+        severity=finding.severity.value,
+        words=finding.words,
+        overridden_because=reason,
+    )
+
+
+def _domain(kind: NoticeKind, desk: str) -> Domain:
+    """The desk that files says where it acts; a desk of another name is taken by the kind."""
+    if desk in (domain.value for domain in Domain):
+        return Domain(desk)
+    return Domain.GROUND if kind in _ON_THE_GROUND else Domain.AIR

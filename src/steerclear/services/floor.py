@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How does a STOP get through when logs are in doubt? As a signed statement that is valid by itself.
+
+    ours, not yet covered by the peer's sizes ──► rides in every bundle to that peer
+    a peer's, not in any log that we hold     ──► kept, acted on at once, ``heard`` is filed
+
+What its delegations cannot prove is acted on all the same, and marked UNVERIFIED.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from steerclear.model.time import Instant
+from steerclear.record.floor import FloorMessage, judge_floor, parse_floor, print_floor
+from steerclear.record.heard import Heard
+from steerclear.record.keybook import Judgement
+from steerclear.record.keys import KeyRole, read_delegate_body
+from steerclear.record.statement import SignedStatement, statement_hash
+from steerclear.services.ledger import Ledger
+from steerclear.services.speak import by_node, speak
+
+__all__ = ["FloorDesk"]
+
+_CALLS: Final = frozenset({"stop.call", "stop.answer", "stop.renew", "stop.close", "distress.call"})
+"""What is sent on its own path; receipts and answers to it follow in the logs."""
+
+
+class FloorDesk:
+    """Sends our floor messages on every path, and hears those of others."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._read_to = 0
+        self._delegations: list[SignedStatement] = []
+        self._calls: dict[int, SignedStatement] = {}
+        for kept in ledger.store.floor():
+            self._overhear(parse_floor(kept.message))
+
+    def messages_for(
+        self, peer: str, sizes: Mapping[str, tuple[int, int]] | None
+    ) -> tuple[FloorMessage, ...]:
+        """Our calls that ``peer``, who last showed ``sizes``, does not hold in our log yet."""
+        self._read_on()
+        own = self._ledger.own
+        held = 0 if sizes is None else sizes.get(self._ledger.me, (own.generation, 0))[1]
+        return tuple(
+            FloorMessage(signed, self._proof_of(signed))
+            for seq, signed in self._calls.items()
+            if seq >= held and (not signed.statement.to or peer in signed.statement.to)
+        )
+
+    def _proof_of(self, signed: SignedStatement) -> tuple[SignedStatement, ...]:
+        """The delegations that name a key under the statement for the time at which it was made."""
+        signers = {one.keyid for one in signed.envelope.signatures}
+        return tuple(
+            delegation
+            for delegation in self._delegations
+            if any(
+                row.keyid in signers and row.valid_from <= signed.statement.at < row.valid_until
+                for row in read_delegate_body(delegation.statement.body)
+            )
+        )
+
+    def hear(self, message: FloorMessage) -> None:
+        """Act on a peer's floor message, unless its log has told it already. Raises ``NotVerified``."""
+        ledger, said = self._ledger, message.statement.statement
+        if ledger.view.said(said.id) is not None:
+            return
+        self._overhear(message)
+        digest = statement_hash(message.statement)
+        ledger.store.keep_floor(digest, print_floor(message))
+        speak(
+            ledger,
+            Heard(author=said.author, id=said.id, message=digest),
+            voice=by_node(),
+        )
+
+    def _overhear(self, message: FloorMessage) -> None:
+        ledger, said = self._ledger, message.statement.statement
+        at = Instant(said.at)
+        judged = judge_floor(message, ledger.charter, at=at)
+        signed_as = frozenset(role.value for role in judged.roles)
+        ledger.view.overhear(said, at=at, signed_as=signed_as, doubt=_doubt(judged, said.desk))
+
+    def _read_on(self) -> None:
+        """Follow the own log for calls and for the delegations that prove who made them."""
+        ledger = self._ledger
+        for stored in ledger.store.entries(ledger.me, ledger.own.generation, self._read_to):
+            said = ledger.said_in(stored)
+            if said is not None and said.statement.kind == "key.delegate":
+                self._delegations.append(said)
+            elif said is not None and said.statement.kind in _CALLS:
+                self._calls[stored.seq] = said
+        self._read_to = ledger.own.size
+
+
+def _doubt(judged: Judgement, desk: str | None) -> str | None:
+    if judged.roles & {KeyRole.DUTY, KeyRole.AUTHORITY, KeyRole.NODE}:
+        return None
+    return f"UNVERIFIED: {judged.standing_as(KeyRole.DUTY, desk=desk).value}"

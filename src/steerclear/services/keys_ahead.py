@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which keys hold on which days to come? Recipient keys one a day, duty keys a day at a time, weeks ahead.
+
+An officer's key is never named for more than a day, and what is sealed tonight opens with a key that tomorrow
+no longer needs. While the root lies in this node's keys they are named ahead by themselves; once it has been
+carried away, the status says until when they last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from steerclear.links.keystore import KeyName
+from steerclear.model.time import Instant, format_instant
+from steerclear.record.keys import Delegation, KeyRole, delegate_body
+from steerclear.services.ledger import Ledger
+from steerclear.services.speak import root_says
+
+__all__ = ["DAY_MS", "delegate_ahead", "keys_last_until"]
+
+DAY_MS: Final = 86_400_000
+DAYS_AHEAD: Final = 35
+"""Design file 3: recipient keys are published 35 days ahead."""
+
+RENEW_AT_DAYS: Final = 28
+DUTY_DAYS_A_STATEMENT: Final = 7
+"""A floor message carries the delegation of whoever signed it, and has 16 KiB in all."""
+
+
+def keys_last_until(ledger: Ledger) -> Instant:
+    """The end of the last day for which a recipient key is named; 0 where there is none."""
+    named = ledger.own.keys.holders(KeyRole.RECIPIENT)
+    return Instant(max((one.valid_until for one in named), default=0))
+
+
+def delegate_ahead(ledger: Ledger) -> int:
+    """Name what is missing for the days to come, if the root is here and it is time; how many rows."""
+    now = ledger.now()
+    if keys_last_until(ledger) - now > RENEW_AT_DAYS * DAY_MS or not _root_is_here(ledger):
+        return 0
+    statements = [list(_recipients(ledger, now)), *_duties(ledger, now)]
+    for rows in filter(None, statements):
+        root_says(ledger, "key.delegate", delegate_body(rows))
+    return sum(map(len, statements))
+
+
+def _root_is_here(ledger: Ledger) -> bool:
+    return any(name.purpose == "root" for name in ledger.keys.names())
+
+
+def _recipients(ledger: Ledger, now: int) -> Iterator[Delegation]:
+    for day in _days(now, keys_last_until(ledger)):
+        name = KeyName("recipient", format_instant(Instant(day))[:10])
+        if not ledger.keys.has(name):
+            yield Delegation.of(
+                KeyRole.RECIPIENT,
+                ledger.keys.make_recipient(name).public,
+                valid_from=day,
+                valid_until=day + DAY_MS,
+            )
+
+
+def _duties(ledger: Ledger, now: int) -> Iterator[list[Delegation]]:
+    """For each desk its days to come, a week in one statement."""
+    for name in ledger.keys.names():
+        if name.purpose != "duty":
+            continue
+        signer = ledger.keys.signer(name)
+        held = [one.valid_until for one in ledger.own.keys.holders(KeyRole.DUTY) if one.keyid == signer.keyid]
+        days = _days(now, max(held, default=0))
+        for start in range(0, len(days), DUTY_DAYS_A_STATEMENT):
+            yield [
+                Delegation.of(
+                    KeyRole.DUTY, signer.public, valid_from=day, valid_until=day + DAY_MS, desk=name.label
+                )
+                for day in days[start : start + DUTY_DAYS_A_STATEMENT]
+            ]
+
+
+def _days(now: int, named_until: int) -> range:
+    """Starts of the UTC days from today, or from where the naming ends, to the horizon."""
+    today = now - now % DAY_MS
+    return range(max(today, named_until), today + DAYS_AHEAD * DAY_MS, DAY_MS)

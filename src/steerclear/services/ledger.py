@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What does one node hold: every log, verified; what it could open; and the view that follows from both?
+
+    bytes ──► Log.accept (record: is it genuine?) ──► Store.append (durable) ──► View.witness (what follows?)
+
+The own log is written here and nowhere else. An entry counts as filed when its leaf was durable, read back
+and hashed again to the same hash; until then nothing has happened, and what was advanced in memory goes back.
+All calls come from one thread, the node's writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from steerclear.errors import NotKept, NotVerified, Refused, SteerclearError
+from steerclear.links.clock import Clock
+from steerclear.links.keystore import KeyName, Keystore
+from steerclear.links.randomness import Randomness
+from steerclear.mechanism.entry import Entry, Sealed, Shown
+from steerclear.mechanism.view import View
+from steerclear.model.member import MemberId, Role
+from steerclear.model.time import Instant
+from steerclear.record.charter import Charter, mechanism_of
+from steerclear.record.keybook import Standing
+from steerclear.record.keys import KeyRole, RecipientPublicKey
+from steerclear.record.leaf import Head, Leaf, parse_leaf, sign_leaf
+from steerclear.record.log import AcceptedLeaf, Log
+from steerclear.record.seal import open_sealed
+from steerclear.record.sealed import SealedStatement
+from steerclear.record.statement import SignedStatement, parse_signed, print_signed
+from steerclear.services.notes import NoteShelf
+from steerclear.store.highwater import Mark
+from steerclear.store.port import Store, StoredEntry
+
+__all__ = ["Filed", "Ledger", "WaterMark"]
+
+
+class WaterMark(Protocol):
+    """Where the size of the own log is kept outside the database."""
+
+    def read(self) -> Mark | None: ...
+
+    def keep(self, mark: Mark) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """A foreign entry that was accepted and is not kept yet; ``said`` is ``None`` where we cannot open it."""
+
+    data: bytes
+    accepted: AcceptedLeaf
+    said: SignedStatement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The place of an entry in the own log, and the root (hex) of the log that ends with it."""
+
+    id: str
+    kind: str
+    seq: int
+    at: Instant
+    root: str
+
+
+class Ledger:
+    """One node's memory of a mechanism. Raises what the record, the store and the keystore raise."""
+
+    def __init__(
+        self,
+        *,
+        charter: Charter,
+        me: MemberId,
+        store: Store,
+        keys: Keystore,
+        clock: Clock,
+        randomness: Randomness,
+        high_water: WaterMark,
+    ) -> None:
+        self.charter = charter
+        self.mechanism = mechanism_of(charter)
+        self.me = me
+        self.store = store
+        self.keys = keys
+        self.clock = clock
+        self.randomness = randomness
+        self.view = View(
+            me,
+            {card.member: Role(card.role) for card in charter.members},
+            carried_by={card.member: card.carrier for card in charter.members if card.carrier},
+        )
+        self.logs: dict[str, Log] = {}
+        self.places: dict[str, tuple[str, int]] = {}
+        """Of each statement, sealed or not: in whose log and where it was said first."""
+        self.notes = NoteShelf(
+            charter=charter, me=me, logs=self.logs, store=store, keys=keys, clock=clock, view=self.view
+        )
+        self.unreadable: dict[str, tuple[str, str]] = {}
+        """Ids that were sealed to us and did not open: in whose log, and why. The next beat names them."""
+        self.beat_owed = False
+        self.refuses_because: SteerclearError | None = None
+        self._high_water = high_water
+        self._recall()
+
+    # ---- reading -------------------------------------------------------------------------------------
+
+    @property
+    def own(self) -> Log:
+        return self.logs[self.me]
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """Members with a node of their own, without us."""
+        return tuple(member for member in self.charter.with_log if member != self.me)
+
+    def sizes(self) -> dict[str, int]:
+        return {member: log.size for member, log in self.logs.items()}
+
+    def now(self) -> Instant:
+        return self.clock.now()
+
+    # ---- writing the own log ---------------------------------------------------------------------------
+
+    def append(self, content: SignedStatement | SealedStatement, said: SignedStatement) -> Filed:
+        """File one statement; durable when it returns. On ``NotKept`` or ``Refused`` nothing has happened."""
+        self._require_whole_log()
+        own = self.own
+        leaf = Leaf(
+            mechanism=self.mechanism,
+            author=self.me,
+            generation=own.generation,
+            seq=own.size,
+            # A clock that was set back must not make the log run backwards.
+            at=max(self.now(), own.last_at),
+            heads=self._heads(),
+            content=content,
+        )
+        data = sign_leaf(leaf, self.keys.signer(KeyName("node")))
+        accepted = own.accept(data)
+        opened = print_signed(said) if isinstance(content, SealedStatement) else None
+        try:
+            self._keep_and_read_back(leaf, data, opened)
+        except NotKept as error:
+            self.refuses_because = error
+            self._recall_log(self.me)
+            raise
+        self.refuses_because = None
+        self._high_water.keep(Mark(own.generation, own.size, own.root))
+        self.view.witness(self._entry(own, accepted, said))
+        # The heads of any entry are the receipt; a beat is then owed only to name the unreadable.
+        self.beat_owed = bool(self.unreadable)
+        return Filed(said.statement.id, said.statement.kind, leaf.seq, Instant(leaf.at), own.root)
+
+    def _keep_and_read_back(self, leaf: Leaf, data: bytes, opened: bytes | None) -> None:
+        self.store.append([StoredEntry(self.me, leaf.generation, leaf.seq, data, opened)])
+        kept = list(self.store.leaves(self.me, leaf.generation, leaf.seq, leaf.seq + 1))
+        if kept != [data]:
+            raise NotKept(
+                "entry-read-back",
+                "What was read back from the disk is not what was written to it.",
+                where=f"{self.me}/{leaf.generation}/{leaf.seq}",
+                remedy="Stop using this disk; move the node's folder to a sound one and start again.",
+            )
+
+    def _heads(self) -> dict[str, Head]:
+        return {
+            member: Head(log.size, log.root, log.generation)
+            for member, log in sorted(self.logs.items())
+            if member != self.me and log.size
+        }
+
+    def _require_whole_log(self) -> None:
+        """No accidental fork: below the high-water mark nothing is signed (an old backup came back)."""
+        mark = self._high_water.read()
+        if mark is not None and (mark.generation, mark.size) > (self.own.generation, self.own.size):
+            raise Refused(
+                "own-log-behind",
+                f"This node's own log has {self.own.size} entries, but it had {mark.size} before.",
+                where=f"{self.me}/{self.own.generation}",
+                remedy="Connect to any other member: the missing entries are taken back from its mirror.",
+            )
+
+    # ---- taking in others' entries ---------------------------------------------------------------------
+
+    def take_in(self, member: str, start: int, leaves: Sequence[bytes]) -> int:
+        """Verify and keep entries of ``member``'s log that begin at ``start``; how many were new.
+
+        What is held already is passed over. One bad entry refuses itself and all after it: raises
+        ``NotVerified``, and the good ones before it are kept.
+        """
+        log = self._log_of(member)
+        if start > log.size:
+            return 0  # a gap: the sender will learn our size and begin there
+        fresh: list[_Fresh] = []
+        failure: NotVerified | None = None
+        for data in leaves[log.size - start :]:
+            try:
+                accepted = log.accept(data)
+            except NotVerified as error:
+                failure = error
+                break
+            fresh.append(_Fresh(data, accepted, self._opened(log, accepted)))
+        if fresh:
+            self._keep_foreign(log, fresh)
+        if failure is not None:
+            raise failure
+        return len(fresh)
+
+    def _keep_foreign(self, log: Log, fresh: Sequence[_Fresh]) -> None:
+        try:
+            self.store.append([_stored(log, one.accepted, one.data, one.said) for one in fresh])
+        except NotKept as error:
+            self.refuses_because = error
+            self._recall_log(log.member)
+            raise
+        for one in fresh:
+            self.view.witness(self._entry(log, one.accepted, one.said))
+            # A beat answers what people and hosts say, never another beat, or two nodes would talk for ever.
+            if one.said is None or one.said.statement.kind != "node.beat":
+                self.beat_owed = True
+
+    def _log_of(self, member: str) -> Log:
+        if member not in self.logs:
+            raise NotVerified(
+                "log-of-stranger",
+                f"{member} has no log in this mechanism.",
+                where=member,
+                remedy="Refuse what came under that name and tell the member that sent it.",
+            )
+        return self.logs[member]
+
+    def _opened(self, log: Log, accepted: AcceptedLeaf) -> SignedStatement | None:
+        content = accepted.leaf.content
+        if isinstance(content, SignedStatement):
+            return content
+        if self.me not in content.recipients:
+            return None
+        try:
+            return open_sealed(
+                content,
+                mechanism=self.mechanism,
+                author=log.member,
+                member=self.me,
+                keys=tuple(self.keys.recipients().values()),
+                carried=self.charter.carried_by(log.member),
+            )
+        except (NotVerified, Refused) as error:
+            self.unreadable[content.id] = (log.member, error.what)
+            return None
+
+    def recipient_keys(self, member: str) -> tuple[RecipientPublicKey, ...]:
+        """The keys to which something for ``member`` can be sealed now; none is an answer."""
+        holders = (
+            self.logs[self._log_holder(member)].keys_of(member).holders(KeyRole.RECIPIENT, at=self.now())
+        )
+        return tuple(RecipientPublicKey(member, one.public) for one in holders)
+
+    def _log_holder(self, member: str) -> str:
+        return self.charter.card(member).carrier or member
+
+    # ---- remembering after a start ---------------------------------------------------------------------
+
+    def _recall(self) -> None:
+        for member in self.charter.with_log:
+            self._recall_log(member)
+        self.notes.recall()
+
+    def _recall_log(self, member: str) -> None:
+        """Verify a log from its kept bytes, from the first entry; what it tells is witnessed again."""
+        log = Log(self.charter, member)
+        for stored in self.store.entries(member, 0):
+            accepted = log.accept(stored.leaf)
+            said = self.said_in(stored)
+            self.view.witness(self._entry(log, accepted, said))
+        self.logs[member] = log
+
+    def said_in(self, stored: StoredEntry) -> SignedStatement | None:
+        """The statement in a kept entry, if it is in clear or was opened here."""
+        if stored.opened is not None:
+            return parse_signed(stored.opened)
+        return parse_leaf(stored.leaf).statement
+
+    def _entry(self, log: Log, accepted: AcceptedLeaf, said: SignedStatement | None) -> Entry:
+        leaf, sealed = accepted.leaf, accepted.leaf.sealed
+        self.places.setdefault(leaf.statement_id, (log.member, leaf.seq))
+        signed_as, doubt = _worth(log, leaf, said) if said is not None else (frozenset(), None)
+        return Entry(
+            author=log.member,
+            generation=leaf.generation,
+            seq=leaf.seq,
+            at=Instant(leaf.at),
+            heads={member: head.size for member, head in leaf.heads.items()},
+            content=said.statement if said is not None else _outside(sealed),
+            signed_as=signed_as,
+            sealed_to=tuple(sorted(sealed.recipients)) if sealed is not None else None,
+            doubt=doubt,
+        )
+
+
+def _worth(log: Log, leaf: Leaf, said: SignedStatement) -> tuple[frozenset[str], str | None]:
+    """Which key roles validly signed it at its place, and what is doubtful about its key."""
+    judged = log.judge(said, leaf.seq, leaf.at)
+    duty = judged.standing_as(KeyRole.DUTY, desk=said.statement.desk)
+    roles = {role.value for role in judged.roles if role is not KeyRole.DUTY}
+    if duty in (Standing.VALID, Standing.EXPIRED):
+        # An expired officer may still call and acknowledge STOP; the rules see the doubt.
+        roles.add(KeyRole.DUTY.value)
+    if judged.by_root:
+        roles.add("root")
+    return frozenset(roles), "key expired" if duty is Standing.EXPIRED else None
+
+
+def _outside(sealed: SealedStatement | None) -> Sealed:
+    """What a node that cannot open an entry sees of it."""
+    assert sealed is not None  # noqa: S101 - what is not said in clear is sealed
+    shown = sealed.shown
+    return Sealed(
+        id=sealed.id,
+        recipients=tuple(sorted(sealed.recipients)),
+        shown=Shown(shown.thread, shown.urgency, shown.desk) if shown is not None else Shown(),
+    )
+
+
+def _stored(log: Log, accepted: AcceptedLeaf, data: bytes, said: SignedStatement | None) -> StoredEntry:
+    opened = print_signed(said) if said is not None and accepted.leaf.sealed is not None else None
+    return StoredEntry(log.member, accepted.leaf.generation, accepted.leaf.seq, data, opened)

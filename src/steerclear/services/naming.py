@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How are things named on a face? ``TUR-0042``: the author and the place in its log. Ids are for machines."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from steerclear.errors import BadInput
+from steerclear.mechanism.said import Said
+from steerclear.services.ledger import Ledger
+
+__all__ = ["said_about", "short_of"]
+
+_SHORT: Final = re.compile(r"([A-Z][A-Z0-9]{1,11})-(\d{1,9})", re.ASCII)
+_ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+def short_of(ledger: Ledger, id_: str) -> str:
+    """The short form of a statement's id; the id itself where this node does not hold its entry."""
+    place = ledger.places.get(id_)
+    return id_ if place is None else f"{place[0]}-{place[1]:04d}"
+
+
+def said_about(ledger: Ledger, about: str) -> Said[Any]:
+    """The opened statement that ``about`` names. Raises ``BadInput``."""
+    said = ledger.view.said(_id_of(ledger, about.strip()))
+    if said is None:
+        raise BadInput(
+            "thing-not-readable",
+            f"“{about[:40]}” is sealed to others: this node holds it and cannot read it.",
+            where="about",
+            remedy="Name something that you can read; its author may open it to you.",
+        )
+    return said
+
+
+def _id_of(ledger: Ledger, about: str) -> str:
+    if _ID.fullmatch(about) and about in ledger.places:
+        return about
+    if match := _SHORT.fullmatch(about):
+        member, seq = match[1], int(match[2])
+        for id_, place in ledger.places.items():
+            if place == (member, seq):
+                return id_
+    raise BadInput(
+        "thing-unknown",
+        f"“{about[:40]}” names nothing that this node holds.",
+        where="about",
+        remedy="Use a name as the inbox shows it, such as TUR-0042.",
+    )

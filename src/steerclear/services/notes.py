@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which checkpoints does this node hold of each log, and who stands behind them?
+
+    own log grows ──► own checkpoint, signed by the node key
+    a peer's checkpoint agrees with our copy of its log ──► our cosignature joins it
+    one that does not ──► both are kept as proof, and every face shows it
+
+Only the newest checkpoint of a log travels; every one is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+
+from steerclear.errors import NotVerified
+from steerclear.links.clock import Clock
+from steerclear.links.keystore import KeyName, Keystore
+from steerclear.mechanism.view import View
+from steerclear.model.time import Instant
+from steerclear.record.charter import Charter, mechanism_of
+from steerclear.record.checkpoint import checkpoint_of, sign_checkpoint
+from steerclear.record.cosignature import cosign, cosigned_at_s, cosigner_name
+from steerclear.record.log import Log
+from steerclear.record.note import Note, merge_notes, parse_note, print_note
+from steerclear.record.quorum import cosigners_of
+from steerclear.store.port import Store
+
+__all__ = ["NoteShelf"]
+
+_PROOF: Final = "split-view "
+"""Prefix of the names under which two records of one member are kept as proof."""
+
+_log = structlog.get_logger()
+
+
+class NoteShelf:
+    """The checkpoint notes of one node; ``logs`` are those that the node holds, by member, as they grow."""
+
+    def __init__(
+        self,
+        *,
+        charter: Charter,
+        me: str,
+        logs: Mapping[str, Log],
+        store: Store,
+        keys: Keystore,
+        clock: Clock,
+        view: View,
+    ) -> None:
+        self._charter = charter
+        self._mechanism = mechanism_of(charter)
+        self._me = me
+        self._logs = logs
+        self._store = store
+        self._keys = keys
+        self._clock = clock
+        self._view = view
+        self._newest: dict[str, tuple[int, bytes]] = {}
+        self._proofs: set[str] = set()
+
+    def recall(self) -> None:
+        """Read back what was kept: cosignatures count again, and proofs of two records are shown again."""
+        for member, log in self._logs.items():
+            for kept in self._store.notes(member, log.generation):
+                self._newest[member] = (kept.size, kept.note)
+                self._tell_view(member, kept.size, parse_note(kept.note))
+            if self._store.fact(_PROOF + member) is not None:
+                self._proofs.add(member)
+
+    def newest(self, member: str) -> bytes | None:
+        """The newest checkpoint of ``member``'s log with every signature line known here."""
+        kept = self._newest.get(member)
+        return kept[1] if kept is not None else None
+
+    def newest_size(self, member: str) -> int:
+        kept = self._newest.get(member)
+        return kept[0] if kept is not None else 0
+
+    def cosigners(self, member: str) -> tuple[str, ...]:
+        """Members whose cosignature stands under the newest checkpoint of ``member``'s log."""
+        kept = self._newest.get(member)
+        return () if kept is None else tuple(sorted(self._cosigners(member, parse_note(kept[1]))))
+
+    @property
+    def split_views(self) -> tuple[str, ...]:
+        """Members that have signed two records. Nothing of theirs past the last common entry is trusted."""
+        return tuple(sorted(self._proofs))
+
+    def sign_own(self) -> None:
+        """A checkpoint of the own log as it stands, if there is none yet."""
+        log = self._logs[self._me]
+        if log.size and self.newest_size(self._me) < log.size:
+            signer = self._keys.signer(KeyName("node"))
+            note = sign_checkpoint(log.checkpoint(), public=signer.public, signer=signer)
+            self._keep(self._me, log.size, note)
+
+    def take_in(self, member: str, data: bytes) -> None:
+        """Merge a note that came from a peer; cosign it if it is another member's and agrees with our copy.
+
+        Raises ``NotVerified``; two records by one member are kept as proof before it does.
+        """
+        log = self._logs[member]
+        checkpoint, note = checkpoint_of(data)
+        if checkpoint.size > log.size:
+            return  # its entries come first; the note will come again
+        try:
+            log.check_checkpoint(data)
+        except NotVerified as error:
+            if error.code == "split-view":
+                self._keep_proof(member, data, error)
+            raise
+        kept = self._store.note(member, log.generation, checkpoint.size)
+        known = [parse_note(kept)] if kept is not None else []
+        merged = merge_notes([*known, note])
+        if member != self._me and member not in self._proofs:
+            merged = self._cosigned(merged)
+        if kept is None or merged != known[0]:
+            self._keep(member, checkpoint.size, merged)
+
+    def _cosigned(self, note: Note) -> Note:
+        name = cosigner_name(self._mechanism, self._me)
+        if any(line.name == name for line in note.signatures):
+            return note
+        signer = self._keys.signer(KeyName("witness"))
+        line = cosign(
+            note.text, name=name, public=signer.public, signer=signer, at_s=self._clock.now() // 1_000
+        )
+        return Note(note.text, (*note.signatures, line))
+
+    def _keep(self, member: str, size: int, note: Note) -> None:
+        data = print_note(note)
+        self._store.keep_note(member, self._logs[member].generation, size, data)
+        if size >= self.newest_size(member):
+            self._newest[member] = (size, data)
+        self._tell_view(member, size, note)
+
+    def _tell_view(self, member: str, size: int, note: Note) -> None:
+        lines = {line.name: line for line in note.signatures}
+        for by in self._cosigners(member, note):
+            line = lines[cosigner_name(self._mechanism, by)]
+            self._view.cosigned(member, size, by, Instant(cosigned_at_s(line) * 1_000))
+        # The author's own signature makes the checkpoint; it counts as its part of the quorum.
+        self._view.cosigned(member, size, member, Instant(self._logs[member].at_of(size - 1)))
+
+    def _cosigners(self, member: str, note: Note) -> frozenset[str]:
+        books = {name: log.keys for name, log in self._logs.items()}
+        return cosigners_of(note, member, self._charter, books).members
+
+    def _keep_proof(self, member: str, data: bytes, error: NotVerified) -> None:
+        if member not in self._proofs:
+            self._store.keep_fact(_PROOF + member, data)
+            self._proofs.add(member)
+            _log.error("split-view", member=member, where=error.where)

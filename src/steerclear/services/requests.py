@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What may a face ask of a node? One frozen request per verb; every field is text or a number.
+
+The command line, the HTTP API and the runner of plays build the same requests, so that none of them can know
+something that the others do not. ``about`` is always an id or the short form that faces show (``TUR-0042``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+__all__ = [
+    "Acknowledge",
+    "Activate",
+    "Answer",
+    "AskOwnership",
+    "CallStop",
+    "CloseStop",
+    "Disseminate",
+    "FileNotices",
+    "GoCold",
+    "Level",
+    "Propose",
+    "Ratify",
+    "TakeAlternative",
+    "Unable",
+    "Withdraw",
+]
+
+Level = Literal["L0", "L1"]
+"""How much of a notice is shown: L0 to peer and host in full; L1 to the host, the peer sees a conflict."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileNotices:
+    """File every feature of a GeoJSON text as a notice of its own, or the new version of one.
+
+    ``geojson``    the text itself, read strictly; ``where`` names it in errors
+    ``to``         members addressed; empty means every other party
+    ``level``      ``None`` takes what the disclosure annex says
+    ``overrides``  code of a warning → reason; the reason travels with the notice
+    ``amends``     the notice that the one feature replaces
+    """
+
+    desk: str
+    geojson: str
+    where: str = "what was filed"
+    to: tuple[str, ...] = ()
+    level: Level | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    amends: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeAlternative:
+    """Amend a notice by the nearest alternative that its last screening offered."""
+
+    desk: str
+    about: str
+    way: Literal["start", "altitude"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    desk: str
+    about: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activate:
+    """The area of a notice is hot from now."""
+
+    desk: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoCold:
+    """The area of a notice is cold from now; only its filer says so."""
+
+    desk: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge:
+    """Received and understood, by this rung of this desk's ladder. Works for notices, conflicts and STOP."""
+
+    desk: str
+    about: str
+    rung: int = 1
+    read_back: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disseminate:
+    """The notice has reached this echelon; never a unit's name. ``expires_at`` is RFC 3339."""
+
+    desk: str
+    about: str
+    echelon: Literal["headquarters", "fire-control", "operator"]
+    expires_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unable:
+    """Unable to keep clear until ``until`` (RFC 3339), for the part that is named."""
+
+    desk: str
+    about: str
+    until: str
+    part: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStop:
+    """``place`` in any of the three spellings or a named place; no ``to`` means all other members."""
+
+    desk: str
+    place: str
+    seen: str
+    basis: Literal["own-forces", "civilians", "aircraft", "unsure"]
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The outcome of a STOP, or the answer to a question of ownership; what ``about`` is decides.
+
+    ``answer``  of a STOP: stopping, stopped, cannot, not-ours, not-known; of ownership: ours, not-ours,
+                not-ours-passing-on, not-ours-no-contact, not-known, partly
+    ``at``      RFC 3339: when firing stopped; left out, it stopped now
+    ``part``    which part, for *partly*
+    """
+
+    desk: str
+    about: str
+    answer: str
+    at: str | None = None
+    part: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseStop:
+    desk: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskOwnership:
+    desk: str
+    of: tuple[str, ...]
+    place: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Propose:
+    """Propose every annex of a template."""
+
+    template: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratify:
+    """Ratify the newest open proposal of each annex named; no name means all."""
+
+    annexes: tuple[str, ...] = ()

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which rungs of our own desks are called now and were not before? The ladder climbs; this rings it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from steerclear.links.notifier import Alarm
+from steerclear.mechanism.obligations import owed
+from steerclear.model.response import ResponseClass
+from steerclear.services.ledger import Ledger
+
+__all__ = ["Ringer"]
+
+_SOUNDS: Final = frozenset({ResponseClass.STOP, ResponseClass.DISTRESS, ResponseClass.IMMEDIATE})
+"""Few things sound at all (design file 6); the rest waits on the console."""
+
+
+class Ringer:
+    """Remembers what was rung since the node started; after a restart all that is still owed rings anew."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._rung: set[tuple[str, str, int]] = set()
+
+    def due(self) -> Iterator[Alarm]:
+        """Every rung of ours that is called by now and has not been rung for this duty."""
+        ledger, now = self._ledger, self._ledger.now()
+        for duty in owed(ledger.view, now):
+            for rung in duty.called:
+                mark = (duty.about, rung.desk, rung.number)
+                if rung.member != ledger.me or mark in self._rung:
+                    continue
+                self._rung.add(mark)
+                yield Alarm(
+                    member=rung.member,
+                    desk=rung.desk,
+                    cause=duty.what,
+                    about=duty.about,
+                    rung=rung.number,
+                    sounds=duty.of_class in _SOUNDS,
+                    at=now,
+                )

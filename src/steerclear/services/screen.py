@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who is told of which conflict? A node screens what it can read, and says to each no more than concerns it.
+
+    a version that nobody here has screened ──► against every live notice of another party
+        no conflict        ──► to its filer and whoever can read it
+        conflict of a pair ──► to the two: gaps and the overlap, nothing else of either
+        … and its ways out ──► to the one whose notice would move, alone
+
+The host screens everything that is sealed to it. A party's node screens what is addressed to it in full, so
+that L0 notices are screened when the host is gone. Without a separation annex in force nothing can be said:
+Undetermined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from steerclear.geometry.overlap import overlap_region
+from steerclear.mechanism.annexes import BindingSeparation
+from steerclear.mechanism.bodies import (
+    Alternative,
+    ConflictFound,
+    NoAlternative,
+    NoConflictFound,
+    NoticeVersion,
+    OtherBand,
+    OtherStart,
+    ScreenFinding,
+    ScreenResult,
+    UndeterminedFound,
+)
+from steerclear.mechanism.entry import Place
+from steerclear.mechanism.notices import NoticeRecord
+from steerclear.mechanism.said import Said, order_of
+from steerclear.model.finding import Conflict, Finding, NoConflict, SeparationMinima, Undetermined, worst_of
+from steerclear.model.member import MemberId, Role
+from steerclear.model.space import Band, Volume
+from steerclear.model.time import Instant
+from steerclear.screening.alternatives import nearest_altitude, nearest_start
+from steerclear.screening.assess import assess
+from steerclear.services.ledger import Filed, Ledger
+from steerclear.services.speak import by_node, speak
+
+__all__ = ["ALTERNATIVES_WITHIN_S", "Screener"]
+
+ALTERNATIVES_WITHIN_S: Final = 86_400
+
+_MinimaOf = Callable[[NoticeRecord, NoticeRecord], SeparationMinima]
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """What was found between one notice and another; the volumes are those of the worst finding."""
+
+    other: NoticeRecord
+    finding: Finding
+    ours: Volume
+    theirs: Volume
+    minima: SeparationMinima
+
+
+class Screener:
+    """One node's screening. Called from its writer thread whenever something arrived."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def screen_new(self) -> tuple[Filed, ...]:
+        """Screen every version that has no result of ours under the annex in force; the results filed."""
+        if self._ledger.view.roles[self._ledger.me] not in (Role.HOST, Role.PARTY):
+            return ()
+        now = self._ledger.now()
+        filed: list[Filed] = []
+        for record in self._due(now):
+            filed.extend(self._screen(record, now))
+        return tuple(filed)
+
+    # ---- what is due -----------------------------------------------------------------------------------
+
+    def _due(self, now: Instant) -> list[NoticeRecord]:
+        annex = self._annex_hash(now)
+        return [
+            record
+            for record in self._ledger.view.notices.live(now)
+            if self._is_ours_to_screen(record) and not self._is_screened(record, annex, now)
+        ]
+
+    def _is_ours_to_screen(self, record: NoticeRecord) -> bool:
+        if self._ledger.view.roles[self._ledger.me] is Role.HOST:
+            return True
+        return self._ledger.me in record.to and record.author != self._ledger.me
+
+    def _is_screened(self, record: NoticeRecord, annex: str | None, now: Instant) -> bool:
+        """Did we speak about its newest version, under this annex, after all that it met last moved?"""
+        word = self._last_word(record)
+        if word is None or word.body.annex != annex or word.body.notices[0].version != record.newest.id:
+            return False
+        return not any(self._moved_after(one.body, word, now) for one in self._own_pairs(record))
+
+    def _last_word(self, record: NoticeRecord) -> Said[ScreenResult] | None:
+        """Our newest result about this notice against all others."""
+        alone = [one for one in self._own_results(record.id) if len(one.body.notices) == 1]
+        return max(alone, key=order_of, default=None)
+
+    def _own_pairs(self, record: NoticeRecord) -> Iterator[Said[ScreenResult]]:
+        """What we said of this version and one other notice."""
+        version = NoticeVersion(record.id, record.newest.id)
+        pairs = (one for one in self._own_results(record.id) if len(one.body.notices) == 2)
+        return (one for one in pairs if version in one.body.notices)
+
+    def _own_results(self, notice: str) -> Iterator[Said[ScreenResult]]:
+        results = self._ledger.view.book.about(notice, ScreenResult)
+        return (one for one in results if one.author == self._ledger.me)
+
+    def _moved_after(self, pair: ScreenResult, word: Said[ScreenResult], now: Instant) -> bool:
+        """Has the other notice of a pair changed since our last word about this one?"""
+        for named in pair.notices:
+            other = self._ledger.view.notices.get(named.notice)
+            if other is None or other.id == word.body.notices[0].notice:
+                continue
+            changed = other.newest.id != named.version or not other.is_live(now)
+            if changed and not _is_covered(_last_change(other), word.body.covers):
+                return True
+        return False
+
+    # ---- screening one ---------------------------------------------------------------------------------
+
+    def _screen(self, record: NoticeRecord, now: Instant) -> Iterator[Filed]:
+        separation = self._ledger.view.annexes.separation(now)
+        others = self._others(record, now)
+        if separation is None:
+            because = UndeterminedFound("no separation annex is in force")
+            yield self._tell(record, because, (), self._readers(record), now)
+            return
+        between = _minima_under(separation)
+        meetings = [_meet(record, other, between) for other in others]
+        met = [one for one in meetings if not isinstance(one.finding, NoConflict)]
+        for one in met:
+            if not self._is_told(record, one):
+                yield self._tell_pair(record, one, now)
+        if met:
+            worst = max(met, key=lambda one: isinstance(one.finding, Conflict))
+            ways = self._ways_out(record, others, between)
+            yield self._tell(record, _found(worst), ways, self._filer(record), now)
+            for one in met:
+                yield from self._tell_other(one, now)
+        else:
+            yield self._tell(record, NoConflictFound(len(others)), (), self._readers(record), now)
+
+    def _tell_other(self, meeting: _Meeting, now: Instant) -> Iterator[Filed]:
+        """The other side was told *no conflict* before; it has to know, and gets its own ways out."""
+        other = meeting.other
+        word = self._last_word(other)
+        if word is not None and isinstance(word.body.finding, NoConflictFound):
+            yield from self._screen(other, now)
+
+    def _others(self, record: NoticeRecord, now: Instant) -> list[NoticeRecord]:
+        """Every live notice of another party that this node can read; a party's own are its own affair."""
+        party = record.newest.content.party
+        return [one for one in self._ledger.view.notices.live(now) if one.newest.content.party != party]
+
+    def _is_told(self, record: NoticeRecord, meeting: _Meeting) -> bool:
+        pair = {
+            NoticeVersion(record.id, record.newest.id),
+            NoticeVersion(meeting.other.id, meeting.other.newest.id),
+        }
+        annex = self._annex_hash(self._ledger.now())
+        return any(
+            set(one.body.notices) == pair and one.body.annex == annex for one in self._own_pairs(record)
+        )
+
+    def _ways_out(
+        self, record: NoticeRecord, others: Sequence[NoticeRecord], minima: _MinimaOf
+    ) -> tuple[Alternative, ...]:
+        """The nearest start and altitude at which nothing is met, each re-screened by its finder."""
+        notice = record.newest.content.notice()
+        against = [other.newest.content.notice() for other in others]
+        widest = _widest([minima(record, other) for other in others])
+        start = nearest_start(notice, against, widest, within_s=ALTERNATIVES_WITHIN_S)
+        band = nearest_altitude(notice, against, widest)
+        ways: list[Alternative] = []
+        if start is not None:
+            ways.append(OtherStart(record.id, start.shift_s))
+        if band is not None:
+            ways.append(OtherBand(record.id, band.shift_ft))
+        return tuple(ways) or (NoAlternative(record.id, ALTERNATIVES_WITHIN_S),)
+
+    # ---- telling ---------------------------------------------------------------------------------------
+
+    def _readers(self, record: NoticeRecord) -> tuple[str, ...]:
+        """No conflict is told to whoever can read the notice: they see it in their list, too."""
+        readers = record.newest.said.readers
+        everyone = tuple(self._ledger.view.roles) if readers is None else readers
+        return tuple(sorted({*everyone, record.author} - {self._ledger.me}))
+
+    def _filer(self, record: NoticeRecord) -> tuple[str, ...]:
+        return (record.author,)
+
+    def _tell(
+        self,
+        record: NoticeRecord,
+        finding: ScreenFinding,
+        ways: tuple[Alternative, ...],
+        readers: tuple[str, ...],
+        now: Instant,
+    ) -> Filed:
+        versions = (NoticeVersion(record.id, record.newest.id),)
+        return self._say(versions, finding, ways, (record.author,), readers, now)
+
+    def _tell_pair(self, record: NoticeRecord, meeting: _Meeting, now: Instant) -> Filed:
+        other = meeting.other
+        versions = (
+            NoticeVersion(record.id, record.newest.id),
+            NoticeVersion(other.id, other.newest.id),
+        )
+        both = tuple(sorted({record.author, other.author}))
+        return self._say(versions, _found(meeting), (), both, both, now)
+
+    def _say(
+        self,
+        versions: tuple[NoticeVersion, ...],
+        finding: ScreenFinding,
+        ways: tuple[Alternative, ...],
+        concerns: tuple[str, ...],
+        readers: tuple[str, ...],
+        now: Instant,
+    ) -> Filed:
+        ledger = self._ledger
+        body = ScreenResult(
+            notices=versions,
+            concerns=tuple(MemberId(member) for member in concerns),
+            finding=finding,
+            alternatives=ways,
+            annex=self._annex_hash(now),
+            covers={member: size for member, size in sorted(ledger.sizes().items()) if size},
+            screened_at=now,
+        )
+        to = [member for member in concerns if member != ledger.me]
+        return speak(ledger, body, voice=by_node(), to=to, readers=readers)
+
+    def _annex_hash(self, now: Instant) -> str | None:
+        separation = self._ledger.view.annexes.separation(now)
+        return separation.content if separation is not None else None
+
+
+def _minima_under(separation: BindingSeparation) -> _MinimaOf:
+    def minima(record: NoticeRecord, other: NoticeRecord) -> SeparationMinima:
+        ours, theirs = record.newest.content, other.newest.content
+        return separation.minima(ours.kind, theirs.kind, ours.domain, theirs.domain)
+
+    return minima
+
+
+def _meet(record: NoticeRecord, other: NoticeRecord, minima: _MinimaOf) -> _Meeting:
+    """The worst finding among all pairs of their volumes."""
+    between = minima(record, other)
+    meetings = [
+        _Meeting(other, assess(ours, theirs, between), ours, theirs, between)
+        for ours in record.newest.content.volumes
+        for theirs in other.newest.content.volumes
+    ]
+    worst = worst_of(one.finding for one in meetings)
+    return next(one for one in meetings if one.finding == worst)
+
+
+def _found(meeting: _Meeting) -> ScreenFinding:
+    """The wire form of a finding: the gaps, and the part that both are in. Nothing else of either."""
+    finding = meeting.finding
+    if isinstance(finding, Undetermined):
+        return UndeterminedFound(finding.because)
+    if isinstance(finding, NoConflict):
+        return NoConflictFound(1)
+    until_s = min(meeting.ours.span.end_s, meeting.theirs.span.end_s)
+    return ConflictFound(
+        lateral_gap_mm=int(finding.lateral_gap_m * 1_000),
+        vertical_gap_ft=finding.vertical_gap_ft,
+        time_gap_s=finding.time_gap_s,
+        first_at=Instant(finding.first_at_s * 1_000),
+        until=Instant(max(until_s, finding.first_at_s) * 1_000),
+        overlap=overlap_region(meeting.ours.footprint, meeting.theirs.footprint, meeting.minima.lateral_mm),
+        band=_shared_band(meeting.ours.band, meeting.theirs.band),
+    )
+
+
+def _shared_band(ours: Band, theirs: Band) -> Band | None:
+    """The heights that both use, or those between them; ``None`` where their datums differ: not shown."""
+    datums = {limit.datum for band in (ours, theirs) for limit in (band.lower, band.upper)}
+    if len(datums) > 1:
+        return None
+    lower = max(ours.lower, theirs.lower, key=lambda limit: limit.feet)
+    upper = min(ours.upper, theirs.upper, key=lambda limit: limit.feet)
+    return Band(lower, upper) if lower.feet <= upper.feet else Band(upper, lower)
+
+
+def _widest(minima: Sequence[SeparationMinima]) -> SeparationMinima:
+    """Never less than any of them: an alternative that keeps the widest keeps all."""
+    return SeparationMinima(
+        lateral_mm=max(one.lateral_mm for one in minima),
+        vertical_ft=max(one.vertical_ft for one in minima),
+        time_s=max(one.time_s for one in minima),
+    )
+
+
+def _last_change(record: NoticeRecord) -> Place:
+    """Where the newest thing that changes what there is to screen was said."""
+    said = [record.newest.said.place]
+    said += [one.place for one in (record.withdrawn, record.cold) if one is not None]
+    return max(said)
+
+
+def _is_covered(place: Place, covers: Mapping[str, int]) -> bool:
+    return covers.get(place.author, 0) > place.seq

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How does somebody at this node say something? Body → statement, signed → sealed for whom it is for → filed.
+
+Every verb ends here, so there is one place where a statement gets its id, its signature and its recipients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from steerclear.errors import Refused
+from steerclear.links.keystore import KeyName
+from steerclear.mechanism.bodies import Body, body_of, kind_of
+from steerclear.model.member import DeskName, desk_name
+from steerclear.record.ijson import JsonObject
+from steerclear.record.keys import RecipientPublicKey
+from steerclear.record.seal import seal
+from steerclear.record.statement import Statement, fresh_id, is_always_clear, sign_statement
+from steerclear.services.ledger import Filed, Ledger
+
+__all__ = ["Voice", "by_authority", "by_desk", "by_node", "root_says", "speak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who at this member speaks: the key that signs, and the desk, if it is one that speaks."""
+
+    key: KeyName
+    desk: DeskName | None = None
+
+
+def by_desk(desk: str) -> Voice:
+    """The officer on watch at ``desk``."""
+    return Voice(KeyName("duty", desk_name(desk)), desk_name(desk))
+
+
+def by_authority() -> Voice:
+    """Whoever may bind the member: ratifies, suspends."""
+    return Voice(KeyName("authority"))
+
+
+def by_node() -> Voice:
+    """The machine itself."""
+    return Voice(KeyName("node"))
+
+
+def speak(
+    ledger: Ledger,
+    body: Body,
+    *,
+    voice: Voice,
+    to: Collection[str] = (),
+    readers: Collection[str] | None = None,
+) -> Filed:
+    """File ``body`` as a statement to the members ``to``, readable by ``readers`` and ourselves.
+
+    ``readers`` ``None`` is in clear. Where a reader has no valid recipient key a floor message goes in clear,
+    and anything else is refused (``no-recipient-key``).
+    """
+    _require_key(ledger, voice)
+    statement = Statement(
+        mechanism=ledger.mechanism,
+        author=ledger.me,
+        desk=voice.desk,
+        id=fresh_id(ledger.randomness.bytes),
+        kind=kind_of(body),
+        to=tuple(sorted(set(to))),
+        at=ledger.now(),
+        body=body_of(body),
+    )
+    signed = sign_statement(statement, [ledger.keys.signer(voice.key)])
+    keys = _recipient_keys(ledger, statement, readers)
+    if keys is None:
+        return ledger.append(signed, signed)
+    sealed = seal(
+        signed,
+        mechanism=ledger.mechanism,
+        author=ledger.me,
+        recipients=keys,
+        random=ledger.randomness.bytes,
+    )
+    return ledger.append(sealed, signed)
+
+
+def _require_key(ledger: Ledger, voice: Voice) -> None:
+    if not ledger.keys.has(voice.key):
+        speaker = f"the {voice.desk} desk" if voice.desk else f"the {voice.key.purpose} key"
+        raise Refused(
+            "no-such-desk",
+            f"{ledger.me} has no key for {speaker} on this node.",
+            where=voice.desk,
+            remedy="Speak for a desk that this node was made with (steerclear init --desk).",
+        )
+
+
+_FLOOR = ("stop.", "distress.", "ownership.")
+
+
+def _recipient_keys(
+    ledger: Ledger, statement: Statement, readers: Collection[str] | None
+) -> list[RecipientPublicKey] | None:
+    if readers is None or is_always_clear(statement.kind):
+        return None
+    keys: list[RecipientPublicKey] = []
+    for member in sorted({*readers, ledger.me}):
+        valid = ledger.recipient_keys(member)
+        if not valid and statement.kind.startswith(_FLOOR):
+            return None  # never sealed away from a member it is addressed to
+        if not valid:
+            raise Refused(
+                "no-recipient-key",
+                f"No valid key is known to which something for {member} could be sealed.",
+                where=member,
+                remedy=f"Wait until the log of {member} has arrived, or choose a level that leaves it out.",
+            )
+        keys.extend(valid)
+    return keys
+
+
+def root_says(ledger: Ledger, kind: str, body: JsonObject) -> Filed:
+    """File a statement that only the root may make, in clear."""
+    statement = Statement(
+        mechanism=ledger.mechanism,
+        author=ledger.me,
+        desk=None,
+        id=fresh_id(ledger.randomness.bytes),
+        kind=kind,
+        to=(),
+        at=ledger.now(),
+        body=body,
+    )
+    roots = [ledger.keys.signer(name) for name in ledger.keys.names() if name.purpose == "root"]
+    signed = sign_statement(statement, roots)
+    return ledger.append(signed, signed)

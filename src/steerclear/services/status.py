@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How is this node, and its lines? Line down, desk silent, declined and suspended are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from steerclear.model.time import Instant, format_instant
+from steerclear.record.quorum import Cosigners, is_recorded
+from steerclear.services.answers import AnnexRow, LineRow, LogRow, Status
+from steerclear.services.inbox import notices, sealed, stops
+from steerclear.services.keys_ahead import DAY_MS, keys_last_until
+from steerclear.services.ledger import Ledger
+from steerclear.services.sync import Sync
+
+__all__ = ["Heard", "status"]
+
+CLOCK_AMBER_MS: Final = 10_000
+"""Design file 3: clocks that differ by more are shown amber."""
+
+KEYS_END_SOON_DAYS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The machine line to one member: is it up, since when, and when did it last speak."""
+
+    up: bool
+    since: Instant
+    last_at: Instant | None
+
+
+def status(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard]) -> Status:
+    now = ledger.now()
+    refuses = ledger.refuses_because
+    return Status(
+        member=ledger.me,
+        mechanism=ledger.mechanism,
+        name=ledger.charter.name,
+        drill=ledger.charter.drill,
+        regime=ledger.view.annexes.state(now).value,
+        now=format_instant(now),
+        accepting=refuses is None,
+        because=str(refuses) if refuses is not None else None,
+        alarms=tuple(_alarms(ledger, sync, now)),
+        lines=tuple(_line_row(sync, member, heard) for member, heard in sorted(lines.items())),
+        logs=tuple(_log_row(ledger, member) for member in ledger.logs),
+        annexes=_annex_rows(ledger, now),
+        notices=notices(ledger, now),
+        stops=stops(ledger, now),
+        sealed=sealed(ledger),
+        without_effect=tuple(
+            f"{one.place.author}-{one.place.seq:04d} {one.kind}: {one.why}"
+            for one in ledger.view.without_effect
+        ),
+    )
+
+
+def _alarms(ledger: Ledger, sync: Sync, now: Instant) -> Iterator[str]:
+    for member in ledger.notes.split_views:
+        yield f"STOP THE LINE: {member} has signed two records; both are kept as proof"
+    for peer, error in sync.refused.items():
+        yield f"{peer} sent what was refused: {error.code} ({error.where})"
+    for peer, gap_ms in sync.clock_gap_ms.items():
+        if abs(gap_ms) > CLOCK_AMBER_MS:
+            yield f"the clock of {peer} differs by {abs(gap_ms) / 1_000:.0f} s"
+    left_days = (keys_last_until(ledger) - now) // DAY_MS
+    if ledger.own.size and left_days < KEYS_END_SOON_DAYS:
+        yield f"keys are named for {max(left_days, 0)} more days: the root must name them ahead"
+
+
+def _line_row(sync: Sync, member: str, heard: Heard) -> LineRow:
+    return LineRow(
+        member=member,
+        state=_line_state(heard),
+        since=format_instant(heard.since) if heard.last_at is not None else None,
+        last_heard_at=format_instant(heard.last_at) if heard.last_at is not None else None,
+        presence=_presence(sync.presence.get(member)),
+    )
+
+
+def _line_state(heard: Heard) -> Literal["line up", "line down", "never heard"]:
+    if heard.last_at is None:
+        return "never heard"
+    return "line up" if heard.up else "line down"
+
+
+def _presence(desks: Mapping[str, bool] | None) -> str:
+    if not desks:
+        return "no word of its desks"
+    manned = sorted(desk for desk, taken in desks.items() if taken)
+    return f"watch taken at {', '.join(manned)}" if manned else "no watch taken"
+
+
+def _log_row(ledger: Ledger, member: str) -> LogRow:
+    log = ledger.logs[member]
+    by = ledger.notes.cosigners(member)
+    return LogRow(
+        member=member,
+        generation=log.generation,
+        size=log.size,
+        root=log.root,
+        checkpoint_size=ledger.notes.newest_size(member),
+        cosigned_by=by,
+        recorded=is_recorded(member, Cosigners(frozenset(by), ()), ledger.charter),
+    )
+
+
+def _annex_rows(ledger: Ledger, now: Instant) -> tuple[AnnexRow, ...]:
+    annexes = ledger.view.annexes
+    rows = []
+    for proposal in annexes.proposals:
+        annex = proposal.annex
+        in_force = annexes.in_force(annex.name, now) == annex
+        rows.append(
+            AnnexRow(
+                name=annex.name.value,
+                version=annex.version,
+                hash=proposal.content,
+                state="in force" if in_force else "proposed",
+                ratified_by=proposal.ratified_by,
+                missing=tuple(sorted(set(annex.parties) - set(proposal.ratified_by))),
+            )
+        )
+    return tuple(rows)

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What do two nodes tell each other, so that each holds all that the other holds?
+
+    ours                          theirs
+    sizes of every log   ──►      … entries that we lack, from our sizes on
+    entries they lack    ◄──      sizes of every log
+
+One form carries everything, both ways, over every path: a ``Bundle``. Nothing is remembered between exchanges
+but the sizes that a peer last showed, so a cut at any point costs at most a repeat, and a repeat changes
+nothing. A bad entry refuses itself; the rest of the bundle is still taken in, floor messages above all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+import structlog
+
+from steerclear.errors import NotKept, NotVerified, SteerclearError
+from steerclear.record.bundle import Bundle, Held, LogPart, parse_bundle, print_bundle
+from steerclear.record.note import parse_note
+from steerclear.services.floor import FloorDesk
+from steerclear.services.ledger import Ledger
+
+__all__ = ["Sync"]
+
+MOST_BYTES_A_BUNDLE: Final = 2 * 1024 * 1024
+"""Entries in one bundle; a peer that lacks more gets them in the next ones."""
+
+_Shown = Mapping[str, tuple[str, frozenset[tuple[str, bytes]]]]
+"""Of each log: the text of its newest checkpoint, and which keys stand under it."""
+
+_log = structlog.get_logger()
+
+
+class Sync:
+    """The exchanges of one node. Called from the node's writer thread."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.floor = FloorDesk(ledger)
+        self._peer_sizes: dict[str, Mapping[str, Held]] = {}
+        self.presence: dict[str, Mapping[str, bool]] = {}
+        """Desks that are manned, as each member last said; machine and person are told apart."""
+        self.clock_gap_ms: dict[str, int] = {}
+        self.refused: dict[str, SteerclearError] = {}
+        """The last thing that each peer sent and we refused."""
+
+    def make_bundle(self, peer: str) -> bytes:
+        """Our sizes and what ``peer`` lacks, as far as we know it."""
+        ledger = self._ledger
+        ledger.notes.sign_own()
+        bundle = Bundle(
+            mechanism=ledger.mechanism,
+            sender=ledger.me,
+            at=ledger.now(),
+            sizes={member: Held(log.generation, log.size) for member, log in ledger.logs.items()},
+            parts=self._parts_for(peer),
+            floor=self.floor.messages_for(peer, self._peer_sizes.get(peer)),
+            presence=self._own_presence(),
+        )
+        return print_bundle(bundle)
+
+    def take_bundle(self, peer: str, data: bytes) -> bool:
+        """Take in what ``peer`` sent; ``True`` when another exchange would tell it something now.
+
+        A peer that does not come on (it refuses what we send) is left until the next heartbeat, so that two
+        nodes that disagree never spin. Raises ``NotVerified`` for a bundle that is not one of ``peer``'s,
+        ``NotKept`` when we cannot write.
+        """
+        bundle = self._read(peer, data)
+        came_on = self._peer_sizes.get(peer) != bundle.sizes
+        before = self._shown_notes()
+        self._peer_sizes[peer] = bundle.sizes
+        self.presence[peer] = bundle.presence
+        self.clock_gap_ms[peer] = bundle.at - self._ledger.now()
+        for part in bundle.parts:
+            self._try(peer, partial(self._take_part, part))
+        for message in bundle.floor:
+            self._try(peer, partial(self.floor.hear, message))
+        for part in bundle.parts:
+            self._try(peer, partial(self._take_note, part))
+        learned = self._shown_notes() != before
+        return (came_on and self._is_behind(peer)) or (learned and self._shown_notes() != _notes_in(bundle))
+
+    def _is_behind(self, peer: str) -> bool:
+        sizes = self._peer_sizes[peer]
+        return any(
+            sizes.get(member, (log.generation, 0)) < (log.generation, log.size)
+            for member, log in self._ledger.logs.items()
+        )
+
+    def _shown_notes(self) -> _Shown:
+        newest = {member: self._ledger.notes.newest(member) for member in self._ledger.logs}
+        return {member: _lines(note) for member, note in newest.items() if note is not None}
+
+    def everything(self) -> bytes:
+        """All that this node holds, as one bundle file: to carry by hand, or to verify."""
+        ledger = self._ledger
+        ledger.notes.sign_own()
+        return print_bundle(
+            Bundle(
+                mechanism=ledger.mechanism,
+                sender=ledger.me,
+                at=ledger.now(),
+                sizes={member: Held(log.generation, log.size) for member, log in ledger.logs.items()},
+                parts=tuple(self._part(member, 0, None) for member in ledger.logs),
+                floor=(),
+                presence={},
+            )
+        )
+
+    def _read(self, peer: str, data: bytes) -> Bundle:
+        bundle = parse_bundle(data)
+        if bundle.mechanism != self._ledger.mechanism or bundle.sender != peer:
+            raise NotVerified(
+                "bundle-of-another",
+                f"The bundle says that it comes from {bundle.sender}; the line is that of {peer}.",
+                where=peer,
+                remedy="Refuse it, and look at the node that sent it.",
+            )
+        return bundle
+
+    def _try(self, peer: str, take: Callable[[], None]) -> None:
+        """One refusal must not keep the rest of a bundle out; a disk that is full keeps everything out."""
+        try:
+            take()
+        except NotKept:
+            raise
+        except SteerclearError as error:
+            self.refused[peer] = error
+            _log.warning("refused", peer=peer, code=error.code, where=error.where, what=error.what)
+
+    def _take_part(self, part: LogPart) -> None:
+        self._ledger.take_in(part.member, part.start, part.entries)
+
+    def _take_note(self, part: LogPart) -> None:
+        if part.checkpoint is not None and part.member in self._ledger.logs:
+            self._ledger.notes.take_in(part.member, part.checkpoint)
+
+    def _parts_for(self, peer: str) -> tuple[LogPart, ...]:
+        """The newest checkpoint of every log, and the entries that ``peer`` lacks, as many as fit."""
+        sizes = self._peer_sizes.get(peer)
+        left = MOST_BYTES_A_BUNDLE
+        parts: list[LogPart] = []
+        for member, log in self._ledger.logs.items():
+            # Before they have told us what they hold they get no entries, only what is there to be had.
+            generation, size = (sizes or {}).get(member, (log.generation, 0))
+            lacking = sizes is not None and generation == log.generation and size < log.size and left > 0
+            part = self._part(member, size if lacking else log.size, left)
+            left -= sum(map(len, part.entries))
+            if part.entries or part.checkpoint is not None:
+                parts.append(part)
+        return tuple(parts)
+
+    def _part(self, member: str, start: int, room: int | None) -> LogPart:
+        log = self._ledger.logs[member]
+        entries: list[bytes] = []
+        for data in self._ledger.store.leaves(member, log.generation, start):
+            if room is not None and entries and room < len(data):
+                break
+            entries.append(data)
+            room = None if room is None else room - len(data)
+        return LogPart(
+            member=member,
+            generation=log.generation,
+            start=start,
+            entries=tuple(entries),
+            checkpoint=self._ledger.notes.newest(member),
+        )
+
+    def _own_presence(self) -> dict[str, bool]:
+        """Which of our desks a person has taken; never who."""
+        view, me = self._ledger.view, self._ledger.me
+        desks = [key.label for key in self._ledger.keys.names() if key.purpose == "duty"]
+        return {desk: view.watches.of(me, desk) is not None for desk in sorted(desks)}
+
+
+def _notes_in(bundle: Bundle) -> _Shown:
+    return {part.member: _lines(part.checkpoint) for part in bundle.parts if part.checkpoint is not None}
+
+
+def _lines(data: bytes) -> tuple[str, frozenset[tuple[str, bytes]]]:
+    note = parse_note(data)
+    return note.text, frozenset((line.name, line.key_id) for line in note.signatures)

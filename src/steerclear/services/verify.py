@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Is this record what it claims to be? A folder, a bundle, a proof, or the database of a node.
+
+What can be carried is checked by the record alone. A database is opened read-only, beside a running node too,
+and its entries go through the same checks; what was opened in it is not looked at.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from steerclear.errors import Refused
+from steerclear.record.charter import Charter, parse_charter
+from steerclear.record.replica import ReplicaLog
+from steerclear.record.report import Progress, VerifyReport
+from steerclear.record.verify import verify_record
+from steerclear.record.verify_path import verify_replica
+from steerclear.store.sqlite import SqliteStore
+
+__all__ = ["verify_path"]
+
+_SQLITE: Final = b"SQLite format 3\x00"
+
+
+def verify_path(
+    path: Path, progress: Progress | None = None, *, charter: Charter | None = None
+) -> VerifyReport:
+    """Check what lies at ``path``; a proof needs the ``charter``. A file that is none of these is refused."""
+    if path.is_file() and _begins_with(path, _SQLITE):
+        return _verify_database(path, progress)
+    return verify_replica(path, progress, charter=charter)
+
+
+def _verify_database(path: Path, progress: Progress | None) -> VerifyReport:
+    with SqliteStore(path, None, read_only=True) as store:
+        kept = store.charter()
+        if kept is None:
+            raise Refused(
+                "nothing-to-verify",
+                "The database belongs to a node that has joined no mechanism.",
+                where=str(path),
+                remedy="Join one first; until then there is no record.",
+            )
+        logs = [
+            ReplicaLog(
+                member,
+                generation,
+                store.leaves(member, generation),
+                [note.note for note in store.notes(member, generation)],
+            )
+            for member in store.members()
+            for generation in store.generations(member)
+        ]
+        return verify_record(parse_charter(kept), logs, progress=progress)
+
+
+def _begins_with(path: Path, magic: bytes) -> bool:
+    with path.open("rb") as opened:
+        return opened.read(len(magic)) == magic
