@@ -19,7 +19,14 @@ from typing import Final
 
 from steerclear.model.space import Altitude, Band, Datum
 
-__all__ = ["FeetInterval", "VerticalGap", "amsl_interval_ft", "vertical_gap", "vertical_gap_ft"]
+__all__ = [
+    "FeetInterval",
+    "VerticalGap",
+    "amsl_interval_ft",
+    "difference_at_least_ft",
+    "vertical_gap",
+    "vertical_gap_ft",
+]
 
 _GEOID_LOW_FT: Final = -361  # −110 m = −360.9 ft, outward
 _GEOID_HIGH_FT: Final = 296  # +90 m = 295.3 ft, outward
@@ -49,7 +56,7 @@ class VerticalGap:
 
 def vertical_gap(a: Band, b: Band) -> VerticalGap:
     """The signed gap of two bands on its worse side. Symmetric."""
-    terms = (_difference_at_least_ft(b.lower, a.upper), _difference_at_least_ft(a.lower, b.upper))
+    terms = (difference_at_least_ft(b.lower, a.upper), difference_at_least_ft(a.lower, b.upper))
     known = [term for term in terms if term is not None]
     return VerticalGap(at_least_ft=max(known, default=None), known=len(known) == len(terms))
 
@@ -76,7 +83,8 @@ def amsl_interval_ft(altitude: Altitude) -> FeetInterval | None:
             return None
 
 
-def _difference_at_least_ft(upper: Altitude, lower: Altitude) -> int | None:
+def difference_at_least_ft(upper: Altitude, lower: Altitude) -> int | None:
+    """How far ``upper`` lies above ``lower`` at least (signed); ``None`` where that takes terrain."""
     if upper.datum is lower.datum:
         return upper.feet - lower.feet
     above, below = amsl_interval_ft(upper), amsl_interval_ft(lower)

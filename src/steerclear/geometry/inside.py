@@ -9,7 +9,7 @@ right for every point that is farther from the rim than the pieces of a geodesic
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
@@ -129,8 +129,7 @@ class Region:
         away = np.linalg.norm(p.middle[rows] - point, axis=1)
         within = (away + p.half_m[rows]).min() * 1.01 + 2 * _ASK_EXACTLY_WITHIN_M
         rows = rows[away - p.half_m[rows] <= within]
-        dot = replace(p.take(rows), start=np.tile(point, (len(rows), 1)), end=np.tile(point, (len(rows), 1)))
-        return rows, nearest(dot, p.take(rows)).gap_m
+        return rows, nearest(Pieces.spots(np.tile(point, (len(rows), 1))), p.take(rows)).gap_m
 
     def _inside(self, point: Floats, area: int) -> bool:
         areas = self._areas

@@ -69,7 +69,7 @@ class _Meeting:
 
 
 def _meetings(a: Outline, b: Outline) -> list[_Meeting]:
-    lines = [replace(o, pieces=_without_radius(o.pieces), reach_m=0.0) for o in (a, b)]
+    lines = [replace(outline, pieces=outline.pieces.bare(), reach_m=0.0) for outline in (a, b)]
     table = Table.of(lines)
     found: list[_Meeting] = []
     one, other, within = np.array([0]), np.array([1]), np.array([2 * _NEAR_M])
@@ -82,11 +82,6 @@ def _meetings(a: Outline, b: Outline) -> list[_Meeting]:
             for row in np.flatnonzero(near.gap_m - near.error_m < _NEAR_M)
         )
     return found
-
-
-def _without_radius(pieces: Pieces) -> Pieces:
-    none = np.zeros(len(pieces))
-    return replace(pieces, radius0_m=none, radius1_m=none)
 
 
 def _runs_inside(area: Outline, guest: Outline, meetings: list[_Meeting]) -> bool:

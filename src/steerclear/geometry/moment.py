@@ -14,11 +14,12 @@ from typing import Final
 import numpy as np
 
 from steerclear.geometry.ellipsoid import Floats, Ints
+from steerclear.geometry.inside import count_inside
 from steerclear.geometry.nearest import nearest
 from steerclear.geometry.outline import Outline, Pieces
 from steerclear.geometry.table import Bools, Table, piece_pairs
 
-__all__ = ["Intervals", "time_offsets_closer", "times_closer"]
+__all__ = ["Intervals", "time_offsets_closer", "times_closer", "times_inside"]
 
 _HALVINGS: Final = 34
 _SETTLE_WITHIN_M: Final = 1.0
@@ -108,3 +109,16 @@ def _halved(outer: Floats, inner: Floats, holds: Callable[[Floats], Bools]) -> F
         inner = np.where(true, middle, inner)
         outer = np.where(true | at_once, outer, middle)
     return outer
+
+
+def times_inside(moving: Outline, other: Outline) -> Intervals:
+    """The times of the pieces of ``moving`` that begin inside an area of ``other``."""
+    p = moving.pieces
+    begun = np.zeros(len(p), dtype=bool)
+    if other.areas is not None:
+        table = Table.of((other,))
+        for area in range(len(other.areas.count)):
+            rows = np.full(len(p), area)
+            frames = other.areas.frame[rows]
+            begun |= count_inside(p.start, frames, table.area_pieces, rows, other.areas.plane)
+    return Intervals(p.time0_s[begun], p.time1_s[begun])

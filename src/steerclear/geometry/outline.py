@@ -79,6 +79,17 @@ class Pieces:
         """Each timed piece cut to a closed span of its own; one end is left where the span misses it."""
         return _clipped(self, from_s, to_s)
 
+    def bare(self) -> Pieces:
+        """The same lines without radius."""
+        none = np.zeros(len(self))
+        return replace(self, radius0_m=none, radius1_m=none)
+
+    @staticmethod
+    def spots(points: Floats) -> Pieces:
+        """Points as pieces without length or radius; they belong to no edge (−1)."""
+        none = np.zeros(len(points))
+        return _pieces(points, points, np.full(len(points), -1), none, none)
+
     def columns(self) -> tuple[Any, ...]:
         """All arrays, in the order of the fields."""
         return tuple(getattr(self, name) for name in Pieces.__slots__)

@@ -11,7 +11,6 @@ Nearness is judged in the tangent plane of each pair of edges: 0.01 mm for short
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -68,7 +67,7 @@ def _refuse_meetings(table: Table, rows_a: Ints, rows_b: Ints) -> None:
 
 
 def _off(points: Floats, pieces: Pieces) -> Floats:
-    return nearest(replace(pieces, start=points, end=points), pieces).gap_m
+    return nearest(Pieces.spots(points), pieces).gap_m
 
 
 def _touch_m(a: Pieces, b: Pieces) -> Floats:

@@ -105,7 +105,11 @@ class ConflictIndex(Generic[K]):
         return self.candidates_of_prepared(prepare(volume))
 
     def candidates_of_prepared(self, prepared: Prepared) -> tuple[K, ...]:
-        wanted = prepared.box().widened(self._minima)
+        return self.candidates_of_box(prepared.box())
+
+    def candidates_of_box(self, box: Box) -> tuple[K, ...]:
+        """As ``candidates``, for everything that lies in a box."""
+        wanted = box.widened(self._minima)
         found = [
             key
             for level, cells in self._cells.items()

@@ -24,7 +24,7 @@ from steerclear.screening.assess import closest_in_time, finding_of
 from steerclear.screening.index import ConflictIndex
 from steerclear.screening.prepared import Prepared, prepare_all
 
-__all__ = ["MinimaBetween", "PairFinding", "Screening", "largest_minima", "minima_between", "screen"]
+__all__ = ["MinimaBetween", "PairFinding", "Screening", "largest_of", "minima_between", "screen"]
 
 MinimaBetween = Callable[[NoticeKind, NoticeKind], SeparationMinima]
 """The minima of the annex for a pair of kinds. It must give the same for both orders."""
@@ -62,8 +62,9 @@ def screen(notices: Sequence[Notice], minima: SeparationMinima | MinimaBetween) 
     """
     slots = _slots(sorted(notices, key=lambda notice: (notice.ref, notice.party)))
     between = minima_between(minima)
+    kinds = {slot.notice.kind for slot in slots}
     index = ConflictIndex.of_prepared(
-        largest_minima(between, {slot.notice.kind for slot in slots}),
+        largest_of([between(a, b) for a in kinds for b in kinds]),
         ((place, slot.prepared) for place, slot in enumerate(slots)),
     )
     findings = list(_findings(slots, index.all_pairs(), between))
@@ -82,14 +83,12 @@ def minima_between(minima: SeparationMinima | MinimaBetween) -> MinimaBetween:
     return minima
 
 
-def largest_minima(between: MinimaBetween, kinds: Iterable[NoticeKind]) -> SeparationMinima:
-    """The largest minimum in each dimension between any two of these kinds."""
-    ordered = sorted(kinds, key=lambda kind: kind.value)
-    every = [between(a, b) for a in ordered for b in ordered] or [SeparationMinima(0, 0, 0)]
+def largest_of(every: Sequence[SeparationMinima]) -> SeparationMinima:
+    """The largest minimum in each dimension; all 0 when there are none."""
     return SeparationMinima(
-        lateral_mm=max(each.lateral_mm for each in every),
-        vertical_ft=max(each.vertical_ft for each in every),
-        time_s=max(each.time_s for each in every),
+        lateral_mm=max((each.lateral_mm for each in every), default=0),
+        vertical_ft=max((each.vertical_ft for each in every), default=0),
+        time_s=max((each.time_s for each in every), default=0),
     )
 
 
