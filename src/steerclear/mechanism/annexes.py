@@ -18,8 +18,8 @@ from typing import Final
 
 from steerclear.mechanism.bodies import AnnexCounter, AnnexPropose, AnnexRatify, AnnexWithdraw, Resume
 from steerclear.mechanism.book import Book
-from steerclear.mechanism.entry import Place
 from steerclear.mechanism.classes import STANDING_RESPONSE, strictest
+from steerclear.mechanism.entry import Place
 from steerclear.mechanism.heads import Heads
 from steerclear.mechanism.judge import FLOOR, effective
 from steerclear.mechanism.said import Said, order_of

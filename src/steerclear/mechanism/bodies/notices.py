@@ -102,7 +102,7 @@ class Echelon(Enum):
 class Acknowledge:
     """Received and understood, by a rung of the ladder of the desk that speaks. Not permission."""
 
-    about: Annotated[Id, "The statement acknowledged: a version of a notice, a STOP, a screening result …"]
+    about: Annotated[Id, "The statement acknowledged: a version of a notice, a STOP, a screening result."]
     rung: Annotated[Count, "Which rung of the desk's ladder answers, from 1."]
     read_back: Annotated[Text | None, "The read-back, where the class asks for one."]
 

@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: Apache-2.0
+"""STOP: both first rungs at once, a climb that only authority ends, an outcome with a clock, a close by the caller.
+
+Deir ez-Zor, 17 September 2016: the caller waited 27 minutes for his usual contact.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from steerclear.mechanism import bodies as say
+from steerclear.mechanism.measures import minutes_to_acknowledge, minutes_to_authority, minutes_to_halt
+from steerclear.mechanism.obligation import State
+from steerclear.mechanism.obligations import next_due_at
+from steerclear.model.response import ResponseClass
+
+
+@pytest.fixture
+def called(founded, speech):
+    """ISR calls STOP on TUR at 13:24:00; the machine of TUR has it at 13:24:05."""
+    founded.look("ISR")
+    stop = founded.say("ISR", speech.stop(), when="13:24", to=("TUR",), id_="5" * 32)
+    founded.beat("TUR", "13:24:05")
+    return founded, stop
+
+
+def numbers(obligation):
+    return [rung.number for rung in obligation.called]
+
+
+def test_stop_calls_the_first_rung_of_each_sort_at_once(called):
+    table, stop = called
+    owed = table.one("13:24:05", what="acknowledgement", thing=stop, desk="air")
+    assert numbers(owed) == [1, 2]
+    assert [rung.may_act for rung in owed.called] == [False, True]
+    assert owed.of_class is ResponseClass.STOP
+
+
+def test_stop_climbs_by_itself_after_two_minutes(called, speech):
+    table, stop = called
+    before = table.one("13:26:04", what="acknowledgement", desk="air")
+    assert (numbers(before), before.next_rung_at) == ([1, 2], speech.at("13:26:05"))
+    after = table.one("13:26:05", what="acknowledgement", desk="air")
+    assert (numbers(after), after.next_rung_at) == ([1, 2, 3], None)
+
+
+def test_acknowledgement_is_due_two_minutes_after_delivered(called, speech):
+    table, stop = called
+    owed = table.one("13:26:05", what="acknowledgement", desk="air")
+    assert (owed.due_at, owed.state) == (speech.at("13:26:05"), State.OPEN)
+    assert table.one("13:26:06", what="acknowledgement", desk="air").state is State.LATE
+
+
+def test_a_relay_that_acknowledges_ends_no_climb(called, speech):
+    table, stop = called
+    table.say("TUR", speech.ack(stop, rung=1), when="13:25", to=("ISR",))
+    owed = table.one("13:27", what="acknowledgement", desk="air")
+    assert (owed.state, numbers(owed)) == (State.LATE, [1, 2, 3])
+
+
+def test_a_rung_that_may_act_ends_the_climb(called, speech):
+    table, stop = called
+    table.say("TUR", speech.ack(stop, rung=2), when="13:25", to=("ISR",))
+    owed = table.one("13:27", what="acknowledgement", desk="air")
+    assert (owed.state, owed.met_at, owed.called) == (State.MET, speech.at("13:25"), ())
+    assert not owed.met_late
+
+
+def test_each_desk_of_the_addressee_is_called(called):
+    table, _ = called
+    assert {one.debtor.desk for one in table.owes("13:25", what="acknowledgement")} == {"air", "ground", "sea"}
+
+
+def test_an_outcome_for_the_member_ends_the_climb_at_its_other_desks(called, speech):
+    table, stop = called
+    table.say("TUR", speech.answer(stop), when="13:25", to=("ISR",))
+    assert {one.state for one in table.owes("13:30", what="acknowledgement")} == {State.MET}
+
+
+def test_not_known_ends_no_climb(called, speech):
+    table, stop = called
+    table.say("TUR", speech.answer(stop, say.StopOutcome.NOT_KNOWN), when="13:25", to=("ISR",))
+    assert {one.state for one in table.owes("13:30", what="acknowledgement")} == {State.LATE}
+    assert table.one("13:28", what="outcome").state is State.MET
+
+
+def test_stop_owes_an_outcome_five_minutes_after_delivered(called, speech):
+    table, stop = called
+    owed = table.one("13:25", what="outcome", who="TUR")
+    assert (owed.due_at, owed.creditor, owed.debtor.desk) == (speech.at("13:29:05"), "ISR", None)
+    assert owed.debtor.covers("TUR", "air")
+    assert table.one("13:30", what="outcome").state is State.LATE
+
+
+def test_the_outcome_is_renewed_every_five_minutes_until_the_caller_closes(called, speech):
+    table, stop = called
+    table.say("TUR", speech.answer(stop), when="13:28", to=("ISR",))
+    table.say("TUR", say.StopRenew(stop, say.StopOutcome.STOPPED, speech.at("13:31"), None), when="13:32")
+    first, second = table.owes("13:38", what="renewal")
+    assert (first.state, first.due_at) == (State.MET, speech.at("13:33"))
+    assert (second.state, second.due_at) == (State.LATE, speech.at("13:37"))
+    table.say("ISR", say.StopClose(stop, None), when="13:40")
+    assert [one.state for one in table.owes("13:50", what="renewal")] == [State.MET, State.WAIVED]
+
+
+def test_only_the_caller_closes(called, speech):
+    table, stop = called
+    table.say("TUR", say.StopClose(stop, None), when="13:30")
+    view = table.view("AZE")
+    assert view.stops.get(stop).is_open
+    assert [one.why for one in view.without_effect] == ["only its author says this"]
+
+
+def test_the_caller_owes_a_close_once_all_have_stopped(called, speech):
+    table, stop = called
+    assert table.owes("13:30", what="close") == []
+    table.say("TUR", speech.answer(stop, say.StopOutcome.STOPPED, "13:32"), when="13:32", to=("ISR",))
+    owed = table.one("13:33", what="close")
+    assert (owed.debtor.member, owed.due_at) == ("ISR", speech.at("14:02"))
+    table.say("ISR", say.StopClose(stop, None), when="13:40")
+    assert table.one("13:41", what="close").state is State.MET
+
+
+def test_minutes_to_authority_and_to_halt(called, speech):
+    table, stop = called
+    assert minutes_to_authority(table.view(), stop) is None
+    assert minutes_to_halt(table.view(), stop) is None
+    table.say("TUR", speech.ack(stop, rung=1), when="13:25")
+    table.say("TUR", speech.ack(stop, rung=2), when="13:27")
+    table.say("TUR", speech.answer(stop, say.StopOutcome.STOPPED, "13:32"), when="13:33")
+    view = table.view()
+    assert minutes_to_acknowledge(view, stop) == 1
+    assert minutes_to_authority(view, stop) == 3
+    assert minutes_to_halt(view, stop) == 8
+
+
+def test_a_dead_line_is_never_booked_as_a_slow_desk(founded, speech):
+    """Without DELIVERED inside 10 s the caller's side climbs, and the debtor's desk is not late."""
+    stop = founded.say("ISR", speech.stop(), when="13:24", to=("TUR",))
+    receipt = founded.one("13:30", what="machine-receipt", thing=stop)
+    assert (receipt.state, receipt.due_at, receipt.line_down) == (State.LATE, speech.at("13:24:10"), True)
+    assert {rung.member for rung in receipt.called} == {"ISR"}
+    assert numbers(receipt) == [1, 2, 3]
+    owed = founded.one("13:30", what="acknowledgement", desk="air")
+    assert (owed.state, owed.line_down, owed.called) == (State.OPEN, True, ())
+    assert owed.due_at == speech.at("13:26:10")
+
+
+def test_a_late_delivery_gives_the_debtor_its_whole_time(founded, speech):
+    stop = founded.say("ISR", speech.stop(), when="13:24", to=("TUR",))
+    founded.beat("TUR", "13:40")
+    assert founded.one("13:41", what="acknowledgement", desk="air").due_at == speech.at("13:42")
+    receipt = founded.one("13:41", what="machine-receipt", thing=stop)
+    assert (receipt.state, receipt.met_late) == (State.MET, True)
+
+
+def test_joined_stops_count_and_do_not_climb_twice(called, speech):
+    table, stop = called
+    again = table.say("ISR", speech.stop(35.12), when="13:25", to=("TUR",))
+    (record,) = table.view().stops
+    assert (record.id, record.count) == (stop, 2)
+    assert table.view().stops.get(again) == record
+    assert len(table.owes("13:25", what="acknowledgement", desk="air")) == 1
+
+
+def test_a_joined_stop_after_an_acknowledgement_starts_anew(called, speech):
+    table, stop = called
+    table.say("TUR", speech.ack(stop), when="13:25")
+    table.say("TUR", speech.answer(stop), when="13:26")
+    again = table.say("ISR", speech.stop(), when="13:40", to=("TUR",))
+    table.beat("TUR", "13:40:02")
+    first, second = table.owes("13:43", what="acknowledgement", desk="air")
+    assert (first.state, first.about) == (State.MET, stop)
+    assert (second.state, second.about, numbers(second)) == (State.LATE, again, [1, 2, 3])
+    assert [one.state for one in table.owes("13:43", what="outcome")] == [State.MET, State.OPEN]
+
+
+@pytest.mark.parametrize(
+    ("when", "lat", "by"),
+    [("13:25", 35.2, "ISR"), ("13:55", 35.1, "ISR"), ("13:25", 35.1, "AZE")],
+    ids=["farther than 5 km", "later than 30 min", "another caller"],
+)
+def test_what_does_not_join(called, speech, when, lat, by):
+    table, _ = called
+    table.say(by, speech.stop(lat), when=when, to=("TUR",))
+    assert [record.count for record in table.view().stops] == [1, 1]
+
+
+def test_a_stop_after_the_close_is_an_alarm_of_its_own(called, speech):
+    table, stop = called
+    table.say("ISR", say.StopClose(stop, None), when="13:30")
+    table.say("ISR", speech.stop(), when="13:31", to=("TUR",))
+    assert [record.is_open for record in table.view().stops] == [False, True]
+    assert [record.count for record in table.view().stops.open()] == [1]
+
+
+def test_a_drill_does_not_join_the_real_thing(called, speech):
+    table, _ = called
+    drill = table.say("AZE", say.DrillStart("spring", None), when="13:00")
+    table.say("ISR", speech.stop(drill=drill), when="13:25", to=("TUR",))
+    real, played = table.view().stops
+    assert (real.is_drill, played.is_drill) == (False, True)
+    assert "Drill STOP" in table.one("13:25", thing=played.id, what="outcome").words
+
+
+def test_an_expired_key_may_call_stop_but_end_no_climb(founded, speech):
+    founded.look("ISR")
+    stop = founded.say("ISR", speech.stop(), when="13:24", to=("TUR",), signed_as=frozenset(), doubt="key expired")
+    founded.beat("TUR", "13:24:05")
+    founded.say("TUR", speech.ack(stop), when="13:25", doubt="key expired")
+    assert founded.one("13:26", what="acknowledgement", desk="air").state is State.OPEN
+    assert [one.why for one in founded.view().without_effect] == ["in doubt: key expired"]
+
+
+def test_a_stop_to_all_members_owes_outcomes_of_parties_alone(founded, speech):
+    founded.say("MSF", speech.stop(), when="13:24", to=("TUR", "ISR", "AZE", "OBS"))
+    assert {one.debtor.member for one in founded.owes("13:24", what="outcome")} == {"TUR", "ISR"}
+    assert {one.debtor.member for one in founded.owes("13:24", what="machine-receipt")} == {"TUR", "ISR", "AZE", "OBS"}
+
+
+def test_an_overheard_stop_is_acted_on_at_once(founded, speech):
+    """A floor message by any path: *heard* by anybody is its FILED, the addressee's is its DELIVERED."""
+    from steerclear.record.heard import Heard
+
+    stop = founded.say("ISR", speech.stop(), when="13:24", to=("TUR",))
+    entry = founded.entries.pop()
+    view = founded.view("TUR")
+    view.overhear(entry.content, at=speech.at("13:24:30"), signed_as=frozenset({"duty"}))
+    (record,) = view.stops
+    assert (record.id, view.filed_at(record.calls[0])) == (stop, speech.at("13:24:30"))
+    founded.say("AZE", Heard("ISR", stop, "cd" * 32), when="13:24:10", signed_as=frozenset({"node"}))
+    founded.say("TUR", Heard("ISR", stop, "cd" * 32), when="13:24:12", signed_as=frozenset({"node"}))
+    for said in founded.entries[-2:]:
+        view.witness(said)
+    assert view.filed_at(record.calls[0]) == speech.at("13:24:10")
+    assert view.delivered(record.calls[0], "TUR").at == speech.at("13:24:12")
+    view.witness(entry)
+    (record,) = view.stops
+    assert record.calls[0].is_in_a_log
+
+
+def test_nothing_is_owed_where_stop_is_only_a_telephone_call(table, speech):
+    """voice-line-only: no written STOP, no deadline, no ladder."""
+    table.found("voice-line-only")
+    table.say("ISR", speech.stop(), when="13:24", to=("TUR",))
+    assert table.owes("13:24") == []
+    assert not table.view().annexes.response(speech.at("13:24")).written_stop
+
+
+def test_the_ticker_wakes_at_the_next_due_time(called, speech):
+    table, _ = called
+    assert next_due_at(table.view(), speech.at("13:24:05")) == speech.at("13:26:05")
+
+
+def test_distress_is_answered_like_stop(founded, speech):
+    call = say.DistressCall(speech.stop().place, None, speech.at("13:24"), say.InDistress.AIRCRAFT, 2, None, None)
+    distress = founded.say("ISR", call, when="13:24", to=("TUR",))
+    founded.beat("TUR", "13:24:05")
+    assert founded.one("13:25", what="outcome", thing=distress).due_at == speech.at("13:29:05")
+    founded.say("TUR", say.DistressAnswer(distress, say.DistressOutcome.HELPING, None), when="13:26")
+    assert founded.one("13:27", what="outcome").state is State.MET
+    assert founded.one("13:27", what="renewal").due_at == speech.at("13:31")
+    founded.say("ISR", say.DistressClose(distress, None), when="13:30")
+    assert founded.owes("13:31", state=State.OPEN, what="renewal") == []
+    assert minutes_to_acknowledge(founded.view(), distress) is None
+
+
+def test_khasham_ownership_is_answered_in_minutes(founded, speech):
+    ask = say.OwnershipAsk(speech.stop().place, None, speech.at("13:24"), "a column of 20", None)
+    question = founded.say("TUR", ask, when="13:24", to=("ISR", "AZE", "TUR"))
+    founded.beat("ISR", "13:24:05")
+    owed = founded.one("13:25", what="ownership")
+    assert (owed.debtor.member, owed.due_at) == ("ISR", speech.at("13:29:05"))
+    founded.say("ISR", say.OwnershipAnswer(question, say.Ownership.NO_CONTACT, None), when="13:27")
+    assert founded.one("13:25", what="ownership").state is State.MET
+    record = founded.view().ownership.get(question)
+    assert [answer.author for answer in record.answers] == ["ISR"]
