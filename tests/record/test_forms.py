@@ -32,6 +32,7 @@ from steerclear.record import (
     beat_body,
     delegate_body,
     found_body,
+    fresh_id,
     heard_body,
     heard_of,
     join_body,
@@ -291,6 +292,29 @@ def test_leaves_are_refused_in_any_other_form(world: World) -> None:
         with pytest.raises(NotVerified) as refused:
             parse_leaf(print_envelope(other))
         assert refused.value.code == "not-an-entry"
+
+
+def test_an_entry_that_would_be_too_large_is_not_signed(world: World) -> None:
+    with pytest.raises(BadInput) as refused:
+        world.write("TUR", world.say("TUR", "signal.send", {"text": "x" * 60_000}))
+    assert refused.value.code == "entry-too-large"
+
+
+def test_texts_are_printable_and_keys_are_texts(bare: World) -> None:
+    charter = json.loads(print_charter(bare.charter))
+    for name in ("", "two\nlines", "x" * 81, "right\u202eleft", 7):
+        with pytest.raises(NotVerified) as refused:
+            parse_charter(print_ijson({**charter, "name": name}))
+        assert refused.value.code == "form-text"
+    card = json.loads(print_card(bare.charter.card("TUR")))
+    for keys in ([7], ["AAAA"], [None], ["AAA"], ["\u00e9"]):
+        with pytest.raises(NotVerified) as refused:
+            parse_card(print_ijson({**card, "root_keys": keys}))
+        assert refused.value.code == "form-base64"
+
+
+def test_ids_are_drawn_from_the_randomness_that_is_given() -> None:
+    assert fresh_id(lambda size: bytes(range(size))) == "000102030405060708090a0b0c0d0e0f"
 
 
 def test_bodies_are_exact_inverses(bare: World) -> None:

@@ -131,6 +131,7 @@ def test_a_statement_of_the_records_own_has_the_right_form(world: World, kind: s
 def test_kinds_that_nobody_knows_are_kept(world: World) -> None:
     world.add("TUR", world.say("TUR", "weather.rain", {"mm": 3}))
     world.add("TUR", world.say("TUR", "key.tls", {"later": True}))
+    world.add("TUR", world.say("TUR", "log.resume", {"later": True}, signers=[world.keys["TUR"].duty]))
 
 
 def test_a_carried_member_speaks_only_through_its_carrier(world: World) -> None:

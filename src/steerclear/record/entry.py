@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """May this be said at this place of this log, and what does it change about keys?
 
-The rules for heads, and for the statements that are the record's own: ``charter.*``, ``key.*``, ``log.*`` and
-``node.beat``. Pure; ``Log`` asks them for each entry. They raise ``NotVerified``.
+The rules for heads, and for the statements that are the record's own: ``charter.*``, ``key.*``,
+``log.succeed`` and ``node.beat``. Pure; ``Log`` asks them for each entry. They raise ``NotVerified``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from steerclear.record.ijson import print_ijson
 from steerclear.record.keys import Delegation, read_delegate_body, read_revoke_body
 from steerclear.record.leaf import Head, Leaf
 from steerclear.record.sealed import SealedStatement
-from steerclear.record.statement import SignedStatement, Statement, is_always_clear
+from steerclear.record.statement import SignedStatement, Statement
 from steerclear.record.succession import read_succeed_body
 
 __all__ = ["KeyChange", "read_key_change", "require_heads", "require_said_here"]
@@ -83,7 +83,7 @@ def require_said_here(leaf: Leaf, charter: Charter, place: str) -> None:
     said = leaf.content.statement
     _require_author(leaf, said, charter, place)
     _require_beginning(leaf, said, place)
-    if is_always_clear(said.kind) and said.kind != "node.beat":
+    if said.kind.startswith(("charter.", "key.")) or said.kind == "log.succeed":
         _require_root(leaf.content, charter, place)
     _require_body(leaf, said, place)
 

@@ -10,7 +10,7 @@ Rules, each refused with ``NotVerified`` and the log left as it was:
 - ``at`` does not run backwards; heads name other members' logs, never this one, and never go back or vanish;
 - a statement speaks for the author of the log, or for a member whom the author carries by the charter; only
   ``log.succeed``, signed by its own root, may stand in anybody's log;
-- ``charter.*``, ``key.*`` and ``log.*`` are signed by k of n root keys and have the right form;
+- ``charter.*``, ``key.*`` and ``log.succeed`` are signed by k of n root keys, and have the right form;
 - an id is said once; a sealed one may be repeated under the same commitment (a reseal), never under another.
 
 Signatures under other statements do not decide whether an entry is accepted: the entry was written, and what

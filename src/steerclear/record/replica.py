@@ -69,10 +69,11 @@ def write_replica(folder: Path, charter: Charter, logs: Iterable[ReplicaLog]) ->
 
 def read_replica(folder: Path) -> Replica:
     """A replica whose entries are read as they are asked for. Raises ``Unreachable``, ``NotVerified``."""
+    listed = _listed(folder)
     charter = parse_charter(_read(folder / "charter.json"))
     logs: list[ReplicaLog] = []
     strays: list[str] = []
-    for path in _listed(folder):
+    for path in listed:
         named = _FOLDER.fullmatch(path.name)
         if named and path.is_dir():
             logs.append(_read_log(path, named[1], int(named[2])))
