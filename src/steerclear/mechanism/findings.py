@@ -187,11 +187,12 @@ class Conflicts:
 
     def open(self, now: Instant) -> Iterator[ConflictRecord]:
         """Open conflicts between notices that are still live, as far as they are known here."""
-        return (record for record in self if record.is_open and self._live(record, now))
+        return (record for record in self if self.stands(record, now))
 
-    def _live(self, record: ConflictRecord, now: Instant) -> bool:
+    def stands(self, record: ConflictRecord, now: Instant) -> bool:
+        """Is it open, and neither notice known here to be cold or withdrawn?"""
         known = (self._notices.get(notice) for notice in record.notices)
-        return all(notice is None or notice.is_live(now) for notice in known)
+        return record.is_open and all(notice is None or notice.is_live(now) for notice in known)
 
     def _record(self, pair: tuple[str, str]) -> ConflictRecord:
         id_ = conflict_id(*pair)

@@ -39,7 +39,7 @@ def owed_on_conflict(scene: Scene, record: ConflictRecord) -> Iterator[Obligatio
                     words=f"{proposal.author} proposes a way out of a conflict: accept or decline.",
                     due_at=proposal.body.reply_by or _first_at(record),
                     met_at=replied.get(member),
-                    over=not record.is_open,
+                    over=not scene.view.conflicts.stands(record, scene.now),
                 )
             )
 
@@ -63,7 +63,9 @@ def _acknowledgement(scene: Scene, record: ConflictRecord, told: Result, member:
     filed = phases(scene.response, scene.view.filed_at(told), first_at)
     if not filed:
         return
-    yield scene.machine_receipt(told, member, filed[0], record.id, over=not record.is_open)
+    yield scene.machine_receipt(
+        told, member, filed[0], record.id, over=not scene.view.conflicts.stands(record, scene.now)
+    )
     clock = scene.clock(told, member, filed[0].terms.machine_s)
     running = phases(scene.response, clock.starts_at, first_at)
     desk = _desk(scene, record, member)
@@ -79,7 +81,7 @@ def _acknowledgement(scene: Scene, record: ConflictRecord, told: Result, member:
             words=f"Conflict {short_name(told)}: acknowledge.",
             due_at=min(phase.acknowledge_by for phase in running),
             met_at=met_at,
-            over=not record.is_open,
+            over=not scene.view.conflicts.stands(record, scene.now),
             of_class=class_at(first_at, scene.now),
             climbing=climb(
                 ladder_of(scene.response, member, desk),
