@@ -12,7 +12,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 import pytest
-from hypothesis import settings
 
 from steerclear.record import (
     AcceptedLeaf,
@@ -46,9 +45,6 @@ from steerclear.record import (
     sign_leaf,
     sign_statement,
 )
-
-settings.register_profile("record", deadline=None, derandomize=True, database=None)
-settings.load_profile("record")
 
 START = 1_744_185_600_000  # 2025-04-09T08:00:00.000Z
 DAY = 86_400_000

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steerclear.errors import BadInput, NotVerified, SteerclearError
@@ -167,6 +167,7 @@ def test_the_published_example_of_dsse() -> None:
     )
 
 
+@settings(deadline=None, derandomize=True)
 @given(
     st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40),
     st.binary(max_size=80),
@@ -192,6 +193,7 @@ def test_signatures_stand_in_one_order(bare: World) -> None:
             sign_envelope("t", b"p", unsigned)
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.integers(0, 253_402_300_799_999))
 def test_instants_are_exact_inverses(at: int) -> None:
     assert instant_field(print_instant(at), "at") == at

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steerclear.errors import BadInput, NotVerified
@@ -23,11 +23,13 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None, derandomize=True)
 @given(VALUES)
 def test_printing_and_parsing_are_exact_inverses(value: JsonValue) -> None:
     assert parse_ijson(print_ijson(value), where="test") == value
 
 
+@settings(deadline=None, derandomize=True)
 @given(
     st.binary(max_size=40)
     | VALUES.map(print_ijson).flatmap(lambda one: st.permutations(list(one)).map(bytes))

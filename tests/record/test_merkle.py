@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steerclear.record.merkle import (
@@ -116,6 +116,7 @@ def test_a_leaf_cannot_pass_for_a_node() -> None:
     assert node_hash(left, right) != leaf_hash(left + right)
 
 
+@settings(deadline=None, derandomize=True)
 @given(
     index=st.integers(-2, 70),
     size=st.integers(-2, 70),

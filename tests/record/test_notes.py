@@ -7,7 +7,7 @@ import base64
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steerclear.errors import NotVerified
@@ -123,6 +123,7 @@ def test_a_note_with_another_spelling_is_refused(data: bytes) -> None:
         parse_note(data)
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.binary(max_size=200))
 def test_whatever_note_is_read_prints_back(data: bytes) -> None:
     try:
@@ -140,6 +141,7 @@ def test_notes_of_one_text_merge_and_the_first_line_of_a_key_stays() -> None:
         merge_notes([first, Note("u\n", second.signatures)])
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.integers(0, 2**53 - 1), st.binary(min_size=32, max_size=32))
 def test_checkpoints_are_exact_inverses(size: int, root: bytes) -> None:
     checkpoint = Checkpoint(ORIGIN, size, root.hex())
@@ -180,6 +182,7 @@ def test_a_cosignature_is_over_time_and_text_by_one_key() -> None:
     assert not is_cosignature(short, "text\n", name="w", public=signer.public)
 
 
+@settings(deadline=None, derandomize=True)
 @given(
     index=st.integers(0, 2**53 - 1),
     hashes=st.lists(st.binary(min_size=32, max_size=32).map(bytes.hex), max_size=63),
