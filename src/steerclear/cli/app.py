@@ -64,6 +64,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "ownership": Command("stopping:ownership", "Ask whose it is."),
     "verify": Command("verifying:verify", "Check a record offline, without trusting anybody."),
     "screen": Command("screen:screen", "Check the notices in files against each other; needs no node."),
+    "play": Command("play:play", "Run a play: a whole mechanism in memory on a scripted clock."),
 }
 """One line a command, in the order of the listing."""
 

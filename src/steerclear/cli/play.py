@@ -12,7 +12,7 @@ from steerclear.cli import show
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from steerclear.replay.timeline import Event, Run
+    from steerclear.replay.timeline import Event, Figures, Run
 
 MARKS: Final = {
     "done": " ",
@@ -44,7 +44,10 @@ def play(
     ] = None,
     as_json: show.Json = False,
 ) -> int:
-    """Run a play: a whole mechanism in memory on a scripted clock; without a name, list them."""
+    """Run a play: a whole mechanism in memory on a scripted clock.
+
+    Without a name it lists the shipped plays.
+    """
     from steerclear.replay.shelf import choose_cases, open_play
 
     if given is None or listing:
@@ -104,9 +107,21 @@ def _print(run: Run) -> None:
         console.print(show.printable(f"line {failure.line}: {failure.text}"), style="bold red")
         console.print(show.printable(f"  expected: {failure.expected}"))
         console.print(show.printable(f"  seen:     {failure.seen}"))
+    for figures in run.figures:
+        console.print(show.printable(_in_words(figures)))
     missed = len(run.failures)
     verdict = "as the play expects" if run.passed else f"{missed} not as the play expects"
     console.print(f"{run.sights} sights, {verdict}. {show.NOT_PERMISSION}")
+
+
+def _in_words(figures: Figures) -> str:
+    authority, halt = _minutes(figures.minutes_to_authority), _minutes(figures.minutes_to_halt)
+    fires = f"; fired {figures.fires_after} times after it" if figures.fires_after else ""
+    return f"{figures.stop}: minutes to authority {authority}, minutes to halt {halt}{fires}"
+
+
+def _minutes(minutes: float | None) -> str:
+    return "never" if minutes is None else f"{minutes:g}"
 
 
 def _print_event(console: Console, event: Event, day: str) -> str:

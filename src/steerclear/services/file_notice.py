@@ -132,21 +132,28 @@ def _through_the_gate(ledger: Ledger, notice: Notice, request: FileNotices, plac
 
 
 def _require_passable(notice: Notice, findings: Sequence[QualityFinding], request: FileNotices) -> None:
-    for finding in findings:
-        if finding.severity is Severity.BLOCK:
-            raise Refused(
-                "gate-blocks",
-                f"{finding.code}: {finding.words}",
-                where=notice.ref,
-                remedy="Correct the notice; nothing of the file was filed.",
-            )
-        if finding.overridable and finding.code not in request.overrides:
-            raise Refused(
-                "gate-warns",
-                f"{finding.code}: {finding.words}",
-                where=notice.ref,
-                remedy=f"Correct the notice, or file it with --override {finding.code}=REASON.",
-            )
+    """Everything that holds the notice back is said at once, so that it is corrected once."""
+    blocks = [one for one in findings if one.severity is Severity.BLOCK]
+    if blocks:
+        raise Refused(
+            "gate-blocks",
+            _told(blocks),
+            where=notice.ref,
+            remedy="Correct the notice; nothing of the file was filed.",
+        )
+    warns = [one for one in findings if one.overridable and one.code not in request.overrides]
+    if warns:
+        ways = " ".join(f"--override {one.code}=REASON" for one in warns)
+        raise Refused(
+            "gate-warns",
+            _told(warns),
+            where=notice.ref,
+            remedy=f"Correct the notice, or file it with {ways}",
+        )
+
+
+def _told(findings: Sequence[QualityFinding]) -> str:
+    return "; ".join(f"{one.code}: {one.words}" for one in findings)
 
 
 def _row(finding: QualityFinding, request: FileNotices) -> GateRow:

@@ -71,10 +71,15 @@ def words_of(finding: Finding) -> str:
     if isinstance(finding, NoConflict):
         return f"NO CONFLICT KNOWN ({finding.because})"
     if isinstance(finding, Conflict):
-        return (
-            f"CONFLICT from {format_zulu(finding.first_at_s)}: lateral {finding.lateral_gap_m:.0f} m, "
-            f"vertical {finding.vertical_gap_ft} ft, time {finding.time_gap_s} s"
+        gaps = (
+            ("areas", finding.lateral_gap_m, "m"),
+            ("bands", finding.vertical_gap_ft, "ft"),
+            ("times", finding.time_gap_s, "s"),
         )
+        met = " and ".join(what for what, gap, _ in gaps if gap <= 0)
+        apart = [f"{what} {gap:,.0f} {unit} apart" for what, gap, unit in gaps if gap > 0]
+        words = ", ".join(([f"{met} overlap"] if met else []) + apart)
+        return f"CONFLICT from {format_zulu(finding.first_at_s)}: {words}"
     return f"UNDETERMINED because {finding.because}"
 
 
