@@ -131,6 +131,8 @@ class Table:
             view.cosigned(*row)
         return view
 
+    as_seen_by = staticmethod(lambda me, entry: as_seen_by(me, entry))
+
     def owes(self, now: str, *, me: str = "AZE", upto: str | None = None, **wanted: object) -> list[Obligation]:
         """Obligations in the view of ``me``, filtered by fields; ``who`` is the debtor's member."""
         return list(matching(obligations(self.view(me, upto=upto), at(now)), **wanted))

@@ -24,7 +24,7 @@ class CheckCall:
     """The line is tested."""
 
     slot_at: Annotated[Instant | None, "The agreed time it belongs to; null: out of turn."]
-    way: Annotated[Label, "Node, telephone, radio …"]
+    way: Annotated[Label, "Node, telephone, radio, and the like."]
 
 
 @dataclass(frozen=True, slots=True)

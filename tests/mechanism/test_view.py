@@ -1,0 +1,430 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fold does not depend on order, repetition or bad manners; and nothing owed vanishes."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from steerclear.mechanism import bodies as say
+from steerclear.mechanism.bodies import KINDS, Echelon, body_of
+from steerclear.mechanism.obligation import State
+from steerclear.mechanism.obligations import next_due_at, obligations, owed
+from steerclear.mechanism.stages import stages_of
+from steerclear.model.member import MemberId, Role
+from steerclear.model.notice import NoticeKind
+
+MINUTES = [f"{hour:02d}:{minute:02d}" for hour in range(12, 16) for minute in range(60)]
+
+
+def picture(view, now):
+    """Everything that two equal views must agree on."""
+    notices = [(record, record.state(now)) for record in view.notices]
+    return {
+        "notices": notices,
+        "alarms": [*view.stops, *view.distress],
+        "ownership": list(view.ownership),
+        "conflicts": list(view.conflicts),
+        "findings": [view.findings.of(record.id, now) for record, _ in notices],
+        "stages": [stages_of(view, version.id) for record, _ in notices for version in record.versions],
+        "annexes": (view.annexes.proposals, view.annexes.state(now), view.annexes.suspended_by(now)),
+        "affairs": [
+            list(register)
+            for register in (
+                view.sites, view.standstills, view.incidents, view.violations, view.signals, view.checks, view.drills,
+            )
+        ],  # fmt: skip
+        "watches": [view.watches.of(member, "air") for member in view.members],
+        "rest": (view.sealed, view.unknown, view.without_effect, view.voice),
+        "owed": list(obligations(view, now)),
+        "next": next_due_at(view, now),
+    }
+
+
+class Babble:
+    """A random talk: mostly sensible, partly out of turn, repeated, damaged, in doubt, or by strangers."""
+
+    def __init__(self, table, speech, rng: random.Random) -> None:
+        self.table, self.speech, self.rng = table, speech, rng
+        self.ids: list[str] = ["9" * 32]
+
+    def run(self, length: int) -> None:
+        if self.rng.random() < 0.5:
+            self.table.found()
+        for when in sorted(self.rng.sample(MINUTES, length)):
+            self.step(when)
+        for log in ("TUR", "ISR"):
+            for by in ("TUR", "ISR", "AZE"):
+                row = (log, self.rng.randrange(40), by, self.speech.at("15:59"))
+                self.table.cosigned.append(row)
+
+    def step(self, when: str) -> None:
+        rng, table = self.rng, self.table
+        author = rng.choice(["TUR", "ISR", "TUR", "ISR", "AZE", "MSF", "OBS", "XXX"])
+        if rng.random() < 0.4:
+            if author in table.roles:
+                table.beat(author, when, unreadable=tuple(rng.sample(self.ids, rng.random() < 0.2)))
+            return
+        if author in table.roles and rng.random() < 0.7:
+            table.look(author)
+        body = rng.choice(self.bodies(when, author))
+        options: dict[str, object] = {"when": when, "to": self.some_members(author)}
+        if rng.random() < 0.1:
+            options["doubt"] = "key expired"
+        if rng.random() < 0.1:
+            options["signed_as"] = frozenset({"node"})
+        if rng.random() < 0.15:
+            options["sealed_to"] = tuple(rng.sample(["TUR", "ISR", "AZE"], 2))
+        if rng.random() < 0.08:
+            options["id_"] = rng.choice(self.ids)
+        if rng.random() < 0.05:
+            options["log"] = rng.choice(["TUR", "ISR"])
+        if rng.random() < 0.06:
+            damaged = dict(body_of(body))
+            damaged[rng.choice(sorted(damaged))] = rng.choice([None, 7, "x", [], {}])
+            options["raw"] = damaged
+        if rng.random() < 0.03:
+            options["kind"] = rng.choice(["blind.result", "reseal", "stop.call", "notice.amend"])
+        self.ids.append(table.say(author, body, **options))
+
+    def some_members(self, author: str) -> list[str]:
+        others = [member for member in ("TUR", "ISR", "AZE", "MSF") if member != author]
+        return self.rng.sample(others, self.rng.randrange(1, 4))
+
+    def any_id(self, kind: str | None = None) -> str:
+        said = [
+            entry.content.id
+            for entry in self.table.entries
+            if kind is not None and getattr(entry.content, "kind", None) == kind
+        ]
+        return self.rng.choice(said) if said and self.rng.random() < 0.85 else self.rng.choice(self.ids)
+
+    def bodies(self, when: str, author: str) -> list[object]:
+        speech, rng, any_id = self.speech, self.rng, self.any_id
+        now = speech.at(when)
+        party = author if author in ("TUR", "ISR", "MSF") else "TUR"
+        notice, stop = any_id("notice.file"), any_id("stop.call")
+        kind = rng.choice([NoticeKind.HAZARD, NoticeKind.MOVEMENT, NoticeKind.SITE])
+        file = speech.file("14:00", "15:00", kind=kind, party=party)
+        versions = [(notice, notice), (any_id("notice.file"), any_id("notice.amend"))][: rng.choice([1, 1, 2])]
+        finding = rng.choice([say.NoConflictFound(2), speech.conflict(), say.UndeterminedFound("no terrain")])
+        covers = {"TUR": rng.randrange(30), "ISR": rng.randrange(30)}
+        everything: list[object] = [
+            file, file, file,
+            speech.amend(notice, kind=kind, party=party),
+            say.NoticeWithdraw(notice, None), say.NoticeActivate(notice, now), say.NoticeCold(notice, now),
+            speech.ack(any_id("notice.file"), rng.randrange(4)), speech.ack(any_id("notice.amend"), 1),
+            speech.ack(stop, rng.randrange(4)), speech.ack(any_id("screen.result"), 2),
+            say.Disseminate(notice, Echelon.OPERATOR, now), say.Unable(notice, None, None, None),
+            say.Hold(any_id("receipt.unable"), None, None), say.Proceed(any_id("receipt.unable"), "it must"),
+            say.Unreadable(any_id(), "no key"),
+            speech.result(*versions, finding=finding, covers=covers),
+            say.ConflictPropose((notice, any_id()), say.Evidence.OWN_CHECK, "later?", None, None),
+            say.ConflictAccept(any_id("conflict.propose"), None), say.ConflictClose((notice, any_id()), "done"),
+            speech.stop(35.1 + rng.random() / 10), speech.stop(),
+            speech.answer(stop, rng.choice(list(say.StopOutcome)), when), say.StopClose(stop, None),
+            say.StopRenew(stop, say.StopOutcome.STOPPED, now, None),
+            say.DistressCall(speech.stop().place, None, now, say.InDistress.PEOPLE, None, None, None),
+            say.DistressAnswer(any_id("distress.call"), say.DistressOutcome.HELPING, None),
+            say.DistressClose(any_id("distress.call"), None),
+            say.OwnershipAsk(speech.stop().place, None, now, "a column", None),
+            say.OwnershipAnswer(any_id("ownership.ask"), say.Ownership.NOT_OURS, None),
+            say.SiteRegister("school", say.SiteCategory.SCHOOL, speech.disc(), None, None),
+            say.SiteRenew((any_id("site.register"), any_id())), say.SiteEnd(any_id("site.register"), None),
+            say.MovementReport(notice, rng.choice(list(say.MovementStep)), None, now, now + 60_000, None),
+            say.ContactAttempt(notice, "phone", now, rng.choice(list(say.ContactResult))),
+            say.StandstillPropose(speech.disc(), "flights", now, now + 3_600_000),
+            say.StandstillAccept(any_id("standstill.propose")),
+            say.StandstillEnd(any_id("standstill.propose"), now, "broken"),
+            say.IncidentOpen("shots", now, None, (MemberId("TUR"), MemberId("ISR"))),
+            say.IncidentState(any_id("incident.open"), "we saw", ()), say.IncidentClose(any_id("incident.open"), "x"),
+            say.ViolationClaim(now, None, "a flight", None, ()),
+            say.ViolationAnswer(any_id("violation.claim"), say.Claimed.CONTEST, None),
+            say.SignalSend("area-hot", (), True, None, None), say.SignalReadBack(any_id("signal.send"), "area-hot", ()),
+            say.CheckCall(None, "radio"), say.CheckAnswer(any_id("check.call"), 5),
+            say.Suspend(None), say.Resume(any_id("mechanism.suspend")), say.End("done"),
+            say.WatchTake(None), say.WatchHandOver(None),
+            say.Waive(any_id(), "acknowledgement", MemberId(rng.choice(["TUR", "ISR"])), None),
+            say.DrillStart("spring", None), say.DrillEnd(any_id("drill.start"), None),
+        ]  # fmt: skip
+        return everything
+
+
+def babbled(new_table, speech, seed: int, length: int = 40):
+    table = new_table()
+    Babble(table, speech, random.Random(seed)).run(length)
+    return table
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32), me=st.sampled_from(["TUR", "ISR", "AZE", "MSF"]))
+def test_any_order_and_any_repetition_give_the_same_view(new_table, speech, seed, me):
+    table = babbled(new_table, speech, seed)
+    now = speech.at("15:30")
+    in_order = picture(table.view(me), now)
+    assert picture(table.view(me, shuffle=seed, repeat=2), now) == in_order
+    assert picture(table.view(me, shuffle=seed + 1), now) == in_order
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32))
+def test_a_view_that_is_read_all_the_time_equals_one_read_at_the_end(new_table, speech, seed):
+    """Records are folded once and kept; what is kept must notice everything that could change it."""
+    table = babbled(new_table, speech, seed)
+    view, whole = table.view("AZE", upto="00:00"), table.view("AZE")
+    for entry in table.entries:
+        view.witness(table.as_seen_by("AZE", entry))
+        list(obligations(view, entry.at))
+    for row in table.cosigned:
+        view.cosigned(*row)
+    now = speech.at("15:30")
+    assert picture(view, now) == picture(whole, now)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32))
+def test_nodes_with_equal_openings_owe_the_same(new_table, speech, seed):
+    table = babbled(new_table, speech, seed)
+    table.entries = [entry for entry in table.entries if entry.sealed_to is None]
+    now = speech.at("15:30")
+    owed_by = [list(obligations(table.view(me), now)) for me in ("TUR", "ISR", "AZE")]
+    assert owed_by[0] == owed_by[1] == owed_by[2]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32))
+def test_nothing_owed_vanishes_without_being_met_or_waived(new_table, speech, seed):
+    """What was open at one moment is, at every later one, still listed: open, late, met or waived."""
+    table = babbled(new_table, speech, seed)
+    before: dict[object, int] = {}
+    for when in ("12:40", "13:20", "14:10", "15:10", "15:59"):
+        view = table.view("AZE", upto=when)
+        found: dict[object, int] = {}
+        for one in obligations(view, speech.at(when)):
+            key = (one.what, one.about, one.debtor.member)
+            found[key] = found.get(key, 0) + 1
+        missing = [key for key in before if key not in found and not is_excused(table, view, key)]
+        assert missing == []
+        before = {
+            (one.what, one.about, one.debtor.member): 1 for one in owed(view, speech.at(when)) if one.what != "check"
+        }
+
+
+def is_excused(table, view, key) -> bool:
+    """The ground itself turned out to count for nothing, or the alarm that raised it ended."""
+    what, about, _ = key
+    if what in ("contact", "reseal") or (what == "acknowledgement" and view.said(about).kind == "contact.attempt"):
+        return True  # met by a report, an answer or a readable copy, which ends the alarm itself
+    if what == "close":
+        return True  # an addressee took its final outcome back: the caller need not close yet
+    if what == "check-answer" or what == "ownership" or view.said(about) is None:
+        return view.said(about) is None
+    kind = view.said(about).kind
+    if kind == "stop.call":
+        # An earlier call with the same clock time can come later and lead the alarm: its round then stands under it.
+        return True
+    return kind == "screen.result"  # another result about the same pair now tells the conflict
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32))
+def test_states_follow_from_times(new_table, speech, seed):
+    table = babbled(new_table, speech, seed)
+    now = speech.at("14:30")
+    for one in obligations(table.view("AZE", upto="14:30"), now):
+        assert (one.state is State.MET) == (one.met_at is not None)
+        if one.state is State.LATE:
+            assert one.due_at is not None and one.due_at < now
+        if not one.is_owed:
+            assert (one.called, one.next_rung_at, one.line_down) == ((), None, False)
+        assert one.next_rung_at is None or one.next_rung_at > now
+        assert all(rung.called_at <= now for rung in one.called)
+        assert one.debtor.member in table.roles and one.words
+
+
+class TestWithoutEffect:
+    """Kept, shown with its reason, and counted by nobody."""
+
+    def why(self, table, me="AZE"):
+        return [one.why for one in table.view(me).without_effect]
+
+    def test_a_stranger(self, table, speech):
+        table.say("XXX", speech.file(), when="12:00")
+        assert self.why(table) == ["XXX is not a member"]
+        assert list(table.view().notices) == []
+
+    def test_a_role_that_does_not_say_it(self, table, speech):
+        table.say("AZE", speech.file(), when="12:00")
+        assert self.why(table) == ["hosts do not say notice.file"]
+
+    def test_a_statement_moved_to_another_log(self, table, speech):
+        table.say("TUR", speech.file(), when="12:00", log="ISR")
+        assert self.why(table) == ["it stands in the log of ISR"]
+        table.say("TUR", speech.stop(), when="12:01", log="ISR")
+        assert len(list(table.view().stops)) == 1
+
+    def test_no_key_that_may_say_it(self, table, speech):
+        table.say("TUR", speech.file(), when="12:00", signed_as=frozenset({"node"}))
+        assert self.why(table) == ["not signed by a key for authority or duty"]
+
+    def test_in_doubt_what_adds_a_danger_is_acted_on(self, table, speech):
+        notice = table.say("TUR", speech.file(), when="12:00", doubt="fork")
+        table.say("TUR", say.NoticeWithdraw(notice, None), when="12:01", doubt="fork")
+        assert self.why(table) == ["in doubt: fork"]
+        assert len(list(table.view().notices.live(speech.at("12:02")))) == 1
+
+    def test_about_what_is_itself_without_effect(self, table, speech):
+        notice = table.say("AZE", speech.file(), when="12:00", to=("TUR",))
+        table.say("TUR", speech.ack(notice), when="12:01")
+        assert self.why(table) == [
+            "hosts do not say notice.file",
+            "it is about something that is itself without effect",
+        ]
+
+    def test_by_whom_it_is_not_addressed_to(self, table, speech):
+        notice = table.say("TUR", speech.file(), when="12:00", to=("ISR",))
+        table.say("MSF", speech.ack(notice), when="12:01")
+        table.say("TUR", speech.ack(notice), when="12:01")
+        assert self.why(table) == ["only a member it is addressed to says this"] * 2
+
+    def test_only_the_filer_answers_unable(self, table, speech):
+        notice = table.say("TUR", speech.file(), when="12:00", to=("ISR", "MSF"))
+        unable = table.say("ISR", say.Unable(notice, None, None, None), when="12:01")
+        table.say("MSF", say.Proceed(unable, "?"), when="12:02")
+        assert self.why(table) == ["only the filer of the notice that it is about says this"]
+
+    def test_rungs_count_from_one(self, table, speech):
+        notice = table.say("TUR", speech.file(), when="12:00", to=("ISR",))
+        table.say("ISR", speech.ack(notice, 0), when="12:01")
+        assert self.why(table) == ["rungs count from 1"]
+
+    def test_twice(self, table, speech):
+        """A replayed acknowledgement counts once; another rung or desk is another acknowledgement."""
+        notice = table.say("TUR", speech.file(), when="12:00", to=("ISR",))
+        for _ in range(2):
+            table.say("ISR", speech.ack(notice, 1), when="12:01")
+        table.say("ISR", speech.ack(notice, 2), when="12:02")
+        table.say("ISR", speech.ack(notice, 1), when="12:02", desk="sea")
+        table.say("ISR", say.End("x"), when="12:03")
+        table.say("ISR", say.End("x"), when="12:04")
+        assert self.why(table) == ["said before"] * 2
+
+    def test_a_refused_first_attempt_does_not_use_up_the_once(self, table, speech):
+        notice = table.say("TUR", speech.file(), when="12:00", to=("ISR",))
+        table.say("ISR", speech.ack(notice, 1), when="12:01", signed_as=frozenset({"node"}))
+        table.say("ISR", speech.ack(notice, 1), when="12:02")
+        assert self.why(table) == ["not signed by a key for authority or duty"]
+
+    def test_an_id_that_was_used_before(self, table, speech):
+        notice = table.say("TUR", speech.file(), when="12:00", to=("ISR",))
+        thief = table.say("ISR", speech.file(party="ISR"), when="12:05", id_=notice)
+        view = table.view()
+        assert [(one.author, one.why) for one in view.without_effect] == [("ISR", "its id was used before")]
+        assert view.notices.get(thief).author == "TUR"
+        assert view.why_without_effect(notice) == "its id was used before"
+        assert view.why_without_effect("9" * 32) is None
+
+    def test_a_body_that_cannot_be_read(self, table, speech):
+        table.say("TUR", speech.file(), when="12:00", raw={"content": 7})
+        table.say("TUR", say.NodeBeat(()), when="12:01", raw={})
+        (first, second) = self.why(table)
+        assert first.startswith("body-field-form (body.content)")
+        assert second.startswith("body-of-the-record")
+
+    def test_an_unknown_kind_is_kept_and_shown(self, table, speech):
+        table.say("TUR", speech.file(), when="12:00", kind="blind.result")
+        table.say("TUR", speech.file(), when="12:00", kind="key.delegate")
+        table.say("TUR", speech.file(), when="12:00", kind="reseal")
+        view = table.view()
+        assert [statement.kind for statement in view.unknown] == ["blind.result"]
+        assert view.without_effect == ()
+
+    def test_two_that_name_each_other_do_not_turn_for_ever(self, table):
+        from steerclear.mechanism.templates import template
+
+        annex = template("syria-2025", parties=("TUR", "ISR"), host=None)[0]
+        table.say("TUR", say.AnnexCounter("b" * 32, annex, "?"), when="12:00", id_="a" * 32)
+        table.say("ISR", say.AnnexCounter("a" * 32, annex, "?"), when="12:01", id_="b" * 32)
+        assert len(table.view().annexes.proposals) == 2
+
+
+class TestPlaces:
+    """One place, one content; opened beats sealed, doubt beats none."""
+
+    def test_opened_later(self, table, speech):
+        notice = table.say("TUR", speech.file(), when="12:00", sealed_to=("TUR", "AZE"))
+        view = table.view("ISR")
+        assert [entry.content.id for entry in view.sealed] == [notice]
+        view.witness(table.entries[-1])
+        assert (view.sealed, view.notices.get(notice).id) == ((), notice)
+
+    def test_sealed_again_closes_nothing(self, table, speech):
+        notice = table.say("TUR", speech.file(), when="12:00", sealed_to=("TUR", "AZE"))
+        view = table.view("TUR")
+        for entry in table.view("ISR").sealed:
+            view.witness(entry)
+        assert view.notices.get(notice) is not None
+
+    def test_doubt_that_comes_later(self, table, speech):
+        from dataclasses import replace
+
+        notice = table.say("TUR", say.NoticeWithdraw("1" * 32, None), when="12:00")
+        stop = table.say("TUR", speech.stop(), when="12:00")
+        view = table.view()
+        view.witness(replace(table.entries[-1], doubt="fork"))
+        view.witness(table.entries[-1])
+        assert view.said(stop).doubt == "fork"
+        assert view.said(notice).doubt is None
+
+    def test_a_fork_at_one_place_is_chosen_without_regard_to_order(self, table, speech):
+        from dataclasses import replace
+
+        table.say("TUR", speech.stop(), when="12:00", to=("ISR",))
+        table.say("TUR", speech.stop(), when="12:00", to=("AZE",), kind="blind.result")
+        one, other = table.entries
+        other = replace(other, seq=0)
+        views = [table.view(upto="00:00") for _ in range(2)]
+        for view, entries in zip(views, ((one, other), (other, one)), strict=True):
+            for entry in entries:
+                view.witness(entry)
+        assert picture(views[0], speech.at("12:01")) == picture(views[1], speech.at("12:01"))
+
+
+def test_a_succession_is_not_delivered_by_the_size_of_the_old_log(table, speech):
+    """Heads carry no generation: within a later one an entry must also have been written after the leaf."""
+    from dataclasses import replace
+
+    table.say("TUR", speech.file(), when="12:00", to=("ISR",))
+    table.beat("ISR", "12:30")
+    table.say("TUR", speech.file(), when="13:00", to=("ISR",), id_="7" * 32)
+    table.entries[-1] = replace(table.entries[-1], generation=1, seq=0)
+    assert stages_of(table.view(), "7" * 32)[0].delivered is None
+    table.beat("ISR", "13:30")
+    assert stages_of(table.view(), "7" * 32)[0].delivered.at == speech.at("13:30")
+
+
+def test_every_kind_is_said_by_somebody():
+    for kind in KINDS.values():
+        assert kind.sayers and kind.signed
+        for name in kind.once or ():
+            assert name == "desk" or name in kind.body.__dataclass_fields__
+        if kind.target is not None:
+            assert kind.target.field in kind.body.__dataclass_fields__
+            assert set(kind.target.kinds) <= set(KINDS)
+
+
+def test_the_members_of_a_view(new_table):
+    view = new_table().view()
+    assert (view.parties, view.host) == (("ISR", "TUR"), "AZE")
+    assert view.members == ("AZE", "ISR", "MSF", "OBS", "TUR")
+    assert view.roles["MSF"] is Role.NOTIFIER
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_bad_manners_crash_nothing(new_table, speech, seed):
+    table = babbled(new_table, speech, seed, length=120)
+    for me in ("TUR", "ISR", "AZE", "MSF", "OBS"):
+        picture(table.view(me), speech.at("15:30"))
