@@ -76,9 +76,9 @@ def words_of(finding: Finding) -> str:
             ("bands", finding.vertical_gap_ft, "ft"),
             ("times", finding.time_gap_s, "s"),
         )
-        met = " and ".join(what for what, gap, _ in gaps if gap <= 0)
-        apart = [f"{what} {gap:,.0f} {unit} apart" for what, gap, unit in gaps if gap > 0]
-        words = ", ".join(([f"{met} overlap"] if met else []) + apart)
+        words = ", ".join(
+            f"{what} {gap:,.0f} {unit} apart" if gap > 0 else f"{what} overlap" for what, gap, unit in gaps
+        )
         return f"CONFLICT from {format_zulu(finding.first_at_s)}: {words}"
     return f"UNDETERMINED because {finding.because}"
 

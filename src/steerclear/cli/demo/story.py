@@ -47,7 +47,7 @@ class Summary:
     minutes_to_authority: float
     minutes_to_halt: float
     rungs_called_before_answer: int
-    exchanged_without_host: int
+    logs_caught_up_by_host: int
     entries_verified: dict[str, int]
     recorded: dict[str, int]
     verified: bool
@@ -71,7 +71,7 @@ def play(scene: Scene, teller: Teller) -> Summary:
         minutes_to_authority=round(stop.minutes_to_authority or 0.0, 1),
         minutes_to_halt=round(stop.minutes_to_halt or 0.0, 1),
         rungs_called_before_answer=max(stop.called_rungs, default=0),
-        exchanged_without_host=exchanged,
+        logs_caught_up_by_host=exchanged,
         entries_verified={member: report.counts.entries for member, report in reports.items()},
         recorded={member: _recorded(report) for member, report in reports.items()},
         verified=all(report.is_verified for report in reports.values()),
@@ -201,12 +201,16 @@ class _Story:
         until("it is acknowledged", self._acknowledged, ISR, hazard)
         self._say(ISR, f"FILED {hazard.short} {hazard.ref}; TUR acknowledged it: delivered without the host")
         until("the line is seen to be down", self._line_is, TUR, HOST, "line down")
-        self._say(TUR, "shows AZE as line down; what only the host could screen would be UNDETERMINED")
+        self._do(TUR, self._file("tur-medevac"))
+        screened = self._notice(TUR, "Hama-T4-medevac").screened
+        self._say(TUR, f"shows AZE as line down; Hama-T4-medevac, sealed to it: {screened}", style="yellow")
         sizes = {log.member: log.size for log in self._status(TUR).logs}
         self._scene.start(HOST)
         until("the host has caught up", self._has_all, HOST, sizes)
+        clean = until("it is screened after all", self._clean, TUR, "Hama-T4-medevac")
         self._say(HOST, "is back, and has taken in what it missed")
-        return 2
+        self._say(TUR, f"Hama-T4-medevac: {clean.screened}", style="bold green")
+        return len(sizes)
 
     def verify(self) -> dict[str, VerifyReport]:
         """Stop everything, and check each database with the record's own verifier, offline."""
