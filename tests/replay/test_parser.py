@@ -56,7 +56,7 @@ def test_members_stand_in_the_order_of_the_header() -> None:
 
 def test_each_value_of_a_case_is_a_play() -> None:
     text = (
-        "play 1\n# t\nmechanism incsea parties USA RUS day 2016-09-17 case lead=20,90\n"
+        "play 1\n# t\nmechanism incsea parties USA RUS host CHE day 2016-09-17 case lead=20,90\n"
         "12:00+{lead}m USA air resumes\n[lead=90] 14:00 USA air resumes\n"
     )
     twenty, ninety = parse_play(text, where="t")
@@ -144,8 +144,8 @@ def test_stopped_names_its_moment(read: Read) -> None:
 
 
 def test_remarks_keep_their_words() -> None:
-    text = "play 1\n# t\nmechanism incsea parties USA RUS day 2016-09-17\nfact  a  b\nclaim USA it was so\n"
-    (play,) = parse_play(text + "12:00 USA air resumes\n", where="t")
+    text = "play 1\n# t\nmechanism incsea parties USA RUS host CHE day 2016-09-17\nfact  a  b\n"
+    (play,) = parse_play(text + "claim USA it was so\n12:00 USA air resumes\n", where="t")
     assert [(remark.sort, remark.who, remark.text) for remark in play.remarks] == [
         ("fact", None, "a  b"),
         ("claim", "USA", "it was so"),

@@ -35,13 +35,12 @@ __all__ = [
 class File:
     """Draw a notice and offer it to the gate. It leaves at once, or waits as a draft for ``Override``.
 
-    No ``volumes``: a place was named and nothing was drawn. ``third``: hazard to others, in words.
+    No ``volumes``: a place was named and nothing was drawn.
     """
 
     kind: NoticeKind
     volumes: tuple[Volume, ...]
     near: str | None
-    third: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,6 @@ class Amend:
     notice: Named
     volumes: tuple[Volume, ...]
     near: str | None
-    third: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,15 +52,12 @@ def _files(words: Words) -> deeds.File:
     kind = NoticeKind(words.choice("a kind of notice", [kind.value for kind in NoticeKind]))
     if words.take("without-area"):
         words.expect("near")
-        near = words.quoted("a place") if words.at_quote else words.word("a place")
-        return deeds.File(kind, (), near, None)
-    volumes, near_or_none, third = _where(words)
-    return deeds.File(kind, volumes, near_or_none, third)
+        return deeds.File(kind, (), words.quoted("a place") if words.at_quote else words.word("a place"))
+    return deeds.File(kind, *_where(words))
 
 
-def _where(words: Words) -> tuple[tuple[Volume, ...], str | None, str | None]:
-    volumes, near = read_volumes(words), read_near(words)
-    return volumes, near, words.quoted("the hazard to others") if words.take("third") else None
+def _where(words: Words) -> tuple[tuple[Volume, ...], str | None]:
+    return read_volumes(words), read_near(words)
 
 
 def _overrides(words: Words) -> deeds.Override:
@@ -342,7 +339,7 @@ SEEN_BY_ALL: Final[tuple[Sort, ...]] = (
     "incident",
     "signal",
 )
-_VOLUMES: Final = "SHAPE [and SHAPE] [near PLACE] [third TEXT]"
+_VOLUMES: Final = "SHAPE [and SHAPE] [near PLACE]"
 
 DOING: Final[tuple[Verb, ...]] = (
     Verb(
@@ -394,8 +391,8 @@ DOING: Final[tuple[Verb, ...]] = (
     ),
     Verb(
         "disseminates",
-        "disseminates NAME at headquarters|fire-control-cell|operator [until TIME]",
-        "disseminates n1 at fire-control-cell until 14:00",
+        "disseminates NAME at headquarters|fire-control|operator [until TIME]",
+        "disseminates n1 at fire-control until 14:00",
         _disseminates,
         knows=VOICE,
     ),

@@ -7,8 +7,8 @@
     world fires every DURATION from TIME until halt NAME | TIME
     world fires at TIME, TIME
 
-Several clauses of the first row may share a line. Each of ``mechanism``, ``parties``, ``host`` and
-``day`` stands once; ``mechanism``, ``parties`` and ``day`` must stand.
+Several clauses of the first row may share a line. Each of ``mechanism``, ``parties``, ``host`` and ``day``
+stands once and must stand. ``via``: the only line of this notifier goes to that member.
 """
 
 from __future__ import annotations
@@ -89,13 +89,19 @@ def read_header_line(header: Header, text: str, *, where: str) -> None:
 
 def check_header(header: Header, *, where: str) -> None:
     """Everything that a play cannot do without is there."""
-    for name, value in (("mechanism", header.mechanism), ("parties", header.parties), ("day", header.day)):
+    needed = {
+        "mechanism": header.mechanism,
+        "parties": header.parties,
+        "host": header.host,
+        "day": header.day,
+    }
+    for name, value in needed.items():
         if not value:
             raise BadInput(
                 "play-header-missing",
                 f"The header has no “{name}”.",
                 where=where,
-                remedy="Write before the first line: mechanism incsea parties USA RUS day 2016-09-17.",
+                remedy="Write before the first line: mechanism incsea parties A1 B1 host H1 day 2016-09-17.",
             )
 
 
@@ -186,8 +192,9 @@ def _member_twice(member: MemberId, words: Words) -> BadInput:
 
 def _notifier(header: Header, words: Words) -> Notifier:
     member = _new_member(header, words)
-    words.expect("via")
-    return Notifier(member, words.member("a member whose node carries it"))
+    return Notifier(
+        member, words.member("a member that carries on what it says") if words.take("via") else None
+    )
 
 
 def _day(words: Words) -> Instant:

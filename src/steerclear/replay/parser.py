@@ -27,7 +27,7 @@ from steerclear.replay.seeing_verbs import SEEING, TURNS
 from steerclear.replay.verbs import Verb, find_verb, read_manner
 from steerclear.replay.words import Scene, Words, cut, instant_of, substitute
 
-__all__ = ["VERBS", "parse_play"]
+__all__ = ["VERBS", "parse_play", "title_of"]
 
 VERBS: Final[tuple[Verb, ...]] = (*DOING, *SEEING, *TURNS)
 LARGEST_PLAY: Final = 200_000
@@ -55,7 +55,7 @@ def parse_play(text: str, *, where: str) -> tuple[Play, ...]:
     """
     rows = _rows(text, where)
     cases = _cases(rows)
-    title = _title(text, where)
+    title = title_of(text, where=where)
     names = [name for name, _ in cases]
     combinations = list(product(*(values for _, values in cases)))
     if len(combinations) > MOST_CASES:
@@ -114,7 +114,7 @@ def _said(lines: list[str], where: str) -> Iterator[_Row]:
         yield _Row(number, text.replace("\t", " "), place)
 
 
-def _title(text: str, where: str) -> str:
+def title_of(text: str, *, where: str) -> str:
     """The first comment: what a list of plays shows."""
     for line in text.split("\n")[1:]:
         if line.strip():
@@ -170,7 +170,7 @@ def _read_case(rows: tuple[_Row, ...], case: tuple[tuple[str, str], ...], where:
     header, values = Header(), dict(case)
     body = _read_header(rows, header, values)
     check_header(header, where=where)
-    if header.day is None or header.mechanism is None:
+    if header.day is None or header.mechanism is None or header.host is None:
         raise AssertionError("check_header() has refused a header without them")
     scene = Scene(header.day, header.members, tuple(header.thirds))
     lines = tuple(_lines(body, scene, values))

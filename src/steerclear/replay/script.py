@@ -46,7 +46,7 @@ Sort = Literal[
 """What a name of the play stands for."""
 
 Basis = Literal["own-forces", "civilians", "aircraft", "unsure"]
-Echelon = Literal["headquarters", "fire-control-cell", "operator"]
+Echelon = Literal["headquarters", "fire-control", "operator"]
 InDistress = Literal["aircraft", "vessel", "people", "unsure"]
 Outcome = Literal[
     "stopping", "stopped", "not-ours", "helping", "keeping-clear", "cannot", "not-known"
@@ -161,10 +161,10 @@ class ScriptedDesk:
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
-    """A member that files and calls STOP; ``via`` names the member whose node carries it."""
+    """A member that files and calls STOP; ``via``: its only line goes to that member, which carries it on."""
 
     member: MemberId
-    via: MemberId
+    via: MemberId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ class Play:
     title: str
     mechanism: str
     parties: tuple[MemberId, ...]
-    host: MemberId | None
+    host: MemberId
     notifiers: tuple[Notifier, ...]
     thirds: tuple[MemberId, ...]
     desks: tuple[ScriptedDesk, ...]
@@ -223,5 +223,4 @@ class Play:
     @property
     def members(self) -> tuple[MemberId, ...]:
         """Every member of the mechanism, in the order in which the play names them."""
-        host = (self.host,) if self.host else ()
-        return (*self.parties, *host, *(notifier.member for notifier in self.notifiers))
+        return (*self.parties, self.host, *(notifier.member for notifier in self.notifiers))

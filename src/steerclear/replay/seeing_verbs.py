@@ -19,8 +19,7 @@ WORLD: Final[frozenset[Who]] = frozenset({"world"})
 RECORD: Final[frozenset[Who]] = frozenset({"record"})
 
 _MEASURES: Final = ("minutes-to-authority", "minutes-to-halt")
-_PAIRS: Final = ("conflict", "no-conflict", "undetermined")
-_LINES: Final = ("line-up", "line-down", "desk-silent", "declined")
+_LINES: Final = ("line-up", "line-down", "desk-silent")
 _STATES: Final = ("in-force", "suspended", "ended")
 _WATCHES: Final = ("held", "unrelieved", "nobody")
 
@@ -99,9 +98,8 @@ def _reading(words: Words) -> sights.Reading:
     first = words.peek()
     if first in _MEASURES:
         return _measure(words)
-    if first in _PAIRS:
-        says = words.choice("a result", _PAIRS)
-        return sights.ConflictReading(words.thing("notice"), words.thing("notice"), says)  # type: ignore[arg-type]  # choice() gave one
+    if words.take("conflict"):
+        return sights.ConflictReading(words.thing("notice"), words.thing("notice"))
     if words.take("mechanism"):
         return sights.StateReading(words.choice("a state", _STATES))  # type: ignore[arg-type]
     if words.take("watch of"):
@@ -218,8 +216,6 @@ READINGS: Final[tuple[str, ...]] = (
     "n1",
     "n1 sealed",
     "conflict n1 n2",
-    "no-conflict n1 n2",
-    "undetermined n1 n2",
     "q1 not-ours by RUS",
     "RUS line-down",
     "mechanism suspended",

@@ -53,15 +53,16 @@ Duty = str
 SAID_OF: Final[dict[Sort, tuple[str, ...]]] = {
     "notice": (
         "pending", "hot", "cold", "end-passed", "withdrawn", "late", "unable", "holding", "proceeding",
+        "no-conflict-known", "undetermined",
     ),
     "stop": ("open", "closed"),
     "distress": ("open", "closed"),
     "site": ("protected", "stale", "ended"),
     "standstill": ("proposed", "agreed", "ended"),
     "signal": ("read-back", "not-read-back"),
-    "annex": ("proposed", "in-force", "not-in-force"),
+    "annex": ("proposed", "in-force"),
     "incident": ("open", "closed"),
-    "violation": ("claimed", "accepted", "contested", "unknown"),
+    "violation": ("unanswered", "agreed", "disputed", "unknown"),
     "check": ("answered", "unanswered"),
     "conflict": ("open", "accepted", "declined", "closed"),
     "drill": ("running", "ended"),
@@ -73,7 +74,7 @@ SAID_OF: Final[dict[Sort, tuple[str, ...]]] = {
 class Gate:
     """The quality gate warned of, or blocked, what the desk just did.
 
-    ``code``    of the finding, or the first words of it: ``lead-time`` for ``lead-time-short``
+    ``code``    of the gate's finding, or of the refusal
     ``km``      the distance from the reference that the finding states, in whole kilometres
     ``says``    words that the finding must contain
     """
@@ -126,11 +127,10 @@ class Knows:
 
 @dataclass(frozen=True, slots=True)
 class ConflictReading:
-    """What the reader's view holds about a pair: the worst of all results known to it."""
+    """A conflict stands between the two, as far as the reader knows: by anybody's result."""
 
     one: Named
     other: Named
-    says: Literal["conflict", "no-conflict", "undetermined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +150,10 @@ class OwnershipReading:
 
 @dataclass(frozen=True, slots=True)
 class LineReading:
-    """Four different words for a line: the fourth, *suspended*, is a state."""
+    """No machine there, a machine and nobody at its desks, or somebody who holds the watch."""
 
     member: MemberId
-    says: Literal["line-up", "line-down", "desk-silent", "declined"]
+    says: Literal["line-up", "line-down", "desk-silent"]
 
 
 @dataclass(frozen=True, slots=True)

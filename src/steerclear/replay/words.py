@@ -27,7 +27,7 @@ __all__ = ["RESERVED", "Scene", "Word", "Words", "cut", "duration_ms", "is_time"
 
 RESERVED: Final = frozenset(
     (
-        "conflict", "no-conflict", "undetermined", "minutes-to-authority", "minutes-to-halt", "mechanism",
+        "conflict", "minutes-to-authority", "minutes-to-halt", "mechanism",
         "watch", "nothing", "check", "ownership", "signal", "violation", "about", "by",
     )
 )  # fmt: skip
