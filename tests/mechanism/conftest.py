@@ -48,7 +48,9 @@ def disc(lat: float = 35.1, lon: float = 38.3, radius_m: int = 5_000) -> Circle:
 class Table:
     """Members, what each has written, and what each has seen of the others."""
 
-    def __init__(self, roles: dict[str, Role] | None = None, carried_by: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, roles: dict[str, Role] | None = None, carried_by: dict[str, str] | None = None
+    ) -> None:
         self.roles = ROLES if roles is None else roles
         self.carried_by = carried_by or {}
         self.entries: list[Entry] = []
@@ -133,7 +135,9 @@ class Table:
 
     as_seen_by = staticmethod(lambda me, entry: as_seen_by(me, entry))
 
-    def owes(self, now: str, *, me: str = "AZE", upto: str | None = None, **wanted: object) -> list[Obligation]:
+    def owes(
+        self, now: str, *, me: str = "AZE", upto: str | None = None, **wanted: object
+    ) -> list[Obligation]:
         """Obligations in the view of ``me``, filtered by fields; ``who`` is the debtor's member."""
         return list(matching(obligations(self.view(me, upto=upto), at(now)), **wanted))
 

@@ -16,7 +16,9 @@ from steerclear.model.time import Instant
 
 
 def hospital(speech):
-    return say.SiteRegister("MSF trauma centre", say.SiteCategory.HOSPITAL, speech.disc(radius_m=100), None, None)
+    return say.SiteRegister(
+        "MSF trauma centre", say.SiteCategory.HOSPITAL, speech.disc(radius_m=100), None, None
+    )
 
 
 def test_kunduz_a_site_owes_receipts_that_reach_the_units(founded, speech):
@@ -45,7 +47,10 @@ def test_a_lapsed_site_stays_and_its_renewal_is_late(founded, speech):
     other = founded.say("TUR", hospital(speech), when="12:00", to=("ISR",))
     assert founded.one("+91d 12:00", thing=site, what="renewal").state is State.LATE
     founded.say("MSF", say.SiteRenew((site, other, "9" * 32)), when="+1d 12:00")
-    assert [one.state for one in founded.owes("+2d 12:00", thing=site, what="renewal")] == [State.MET, State.OPEN]
+    assert [one.state for one in founded.owes("+2d 12:00", thing=site, what="renewal")] == [
+        State.MET,
+        State.OPEN,
+    ]
     assert [one.state for one in founded.owes("+2d 12:00", thing=other, what="renewal")] == [State.OPEN]
     record = founded.view().sites.get(site)
     assert record.confirmed_at == speech.at("+1d 12:00")

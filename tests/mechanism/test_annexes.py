@@ -172,7 +172,9 @@ def test_without_annexes_the_standing_table_holds(table, speech):
     annexes = table.view().annexes
     now = speech.at("01:00")
     assert annexes.response(now) is STANDING_RESPONSE
-    assert (annexes.separation(now), annexes.disclosure(now), annexes.terms(AnnexName.CIVIL, now)) == (None,) * 3
+    assert (annexes.separation(now), annexes.disclosure(now), annexes.terms(AnnexName.CIVIL, now)) == (
+        None,
+    ) * 3
 
 
 def test_words_bind_people_and_no_rule(table, speech):
@@ -227,7 +229,13 @@ def test_it_has_ended_when_every_party_says_so(founded, speech):
 
 def test_suspension_keeps_the_safety_floor():
     assert set(KINDS) >= SURVIVES_SUSPENSION
-    assert {"stop.call", "distress.call", "ownership.ask", "notice.cold", "screen.result"} <= SURVIVES_SUSPENSION
+    assert {
+        "stop.call",
+        "distress.call",
+        "ownership.ask",
+        "notice.cold",
+        "screen.result",
+    } <= SURVIVES_SUSPENSION
     assert not {"notice.file", "annex.ratify"} & SURVIVES_SUSPENSION
 
 
@@ -281,7 +289,9 @@ def test_the_ladders_of_a_template():
 
 
 def test_a_bare_telephone_has_no_gate_no_deadline_no_ladder():
-    found = {annex.name: annex.terms for annex in template("voice-line-only", parties=("TUR", "ISR"), host=None)}
+    found = {
+        annex.name: annex.terms for annex in template("voice-line-only", parties=("TUR", "ISR"), host=None)
+    }
     assert found[AnnexName.NOTICES] == NoticeTerms((), ())
     response = found[AnnexName.RESPONSE]
     assert (response.classes, response.ladders, response.written_stop) == ((), (), False)

@@ -25,7 +25,9 @@ def finding(table, notice, speech, now="12:30", me="AZE"):
 
 
 def host_says(table, speech, *versions, finding, when="12:03", to=("TUR", "ISR"), covers=None, **more):
-    result = speech.result(*versions, finding=finding, covers=covers or {"TUR": 9, "ISR": 9}, when=when, **more)
+    result = speech.result(
+        *versions, finding=finding, covers=covers or {"TUR": 9, "ISR": 9}, when=when, **more
+    )
     return table.say("AZE", result, when=when, to=to, sealed_to=(*to, "AZE"), desk=None)
 
 
@@ -46,7 +48,9 @@ def test_no_conflict_among_so_many(two, speech):
 def test_the_worst_of_all_authors_counts(two, speech):
     table, mine, theirs = two
     host_says(table, speech, (mine, mine), finding=say.NoConflictFound(2))
-    own = speech.result((mine, mine), (theirs, theirs), finding=speech.conflict(), covers={"AZE": 9, "ISR": 9})
+    own = speech.result(
+        (mine, mine), (theirs, theirs), finding=speech.conflict(), covers={"AZE": 9, "ISR": 9}
+    )
     table.say("TUR", own, when="12:05", to=("ISR",))
     found = finding(table, mine, speech)
     assert found == Conflict(0.0, -1000, -600, speech.at("14:00") // 1000)
@@ -106,7 +110,9 @@ def test_what_its_author_could_not_know_is_undetermined(two, speech):
 def test_another_separation_annex_makes_it_undetermined(founded, speech):
     mine = founded.say("TUR", speech.file(), when="12:00")
     host_says(founded, speech, (mine, mine), finding=say.NoConflictFound(1), covers={"TUR": 99, "ISR": 99})
-    assert finding(founded, mine, speech) == Undetermined("the separation annex changed since it was screened")
+    assert finding(founded, mine, speech) == Undetermined(
+        "the separation annex changed since it was screened"
+    )
     content = founded.view().annexes.separation(speech.at("12:00")).content
     host_says(
         founded, speech, (mine, mine),
@@ -148,7 +154,9 @@ def test_both_concerned_acknowledge_a_conflict_that_names_notices_they_cannot_re
             ("TUR", result, speech.at("12:33:10")),
         ]
     table.say("TUR", speech.ack(result, 1), when="12:10")
-    states = {one.debtor.member: one.state for one in table.owes("12:20", what="acknowledgement", about=result)}
+    states = {
+        one.debtor.member: one.state for one in table.owes("12:20", what="acknowledgement", about=result)
+    }
     assert states == {"ISR": State.OPEN, "TUR": State.MET}
 
 
@@ -182,7 +190,9 @@ def test_proposals_are_answered_and_conflicts_closed_by_both(two, speech):
 
 def test_a_proposal_alone_opens_a_conflict(table, speech):
     """Blind checks: a met cell is told to the other by conflict.propose."""
-    met = say.ConflictPropose(("1" * 32, "2" * 32), say.Evidence.CELLS_MET, "cells met", None, speech.at("12:30"))
+    met = say.ConflictPropose(
+        ("1" * 32, "2" * 32), say.Evidence.CELLS_MET, "cells met", None, speech.at("12:30")
+    )
     proposal = table.say("TUR", met, when="12:10", to=("ISR",))
     (record,) = table.view().conflicts
     assert record.is_open and record.found is None

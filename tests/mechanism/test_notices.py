@@ -35,7 +35,9 @@ def test_every_stage_is_shown_with_its_time(filed, speech):
     assert (row.member, row.readable) == ("ISR", True)
     assert (row.filed.at, row.delivered.at) == (speech.at("12:00"), speech.at("12:00:10"))
     assert table.view().said(notice).place.seq == row.filed.seq
-    assert [(a.desk, a.rung, a.may_act, a.at) for a in row.acknowledged] == [("air", 1, False, speech.at("12:05"))]
+    assert [(a.desk, a.rung, a.may_act, a.at) for a in row.acknowledged] == [
+        ("air", 1, False, speech.at("12:05"))
+    ]
     assert [(d.echelon, d.expires_at) for d in row.disseminated] == [(Echelon.OPERATOR, speech.at("16:00"))]
     assert row.recorded_at == speech.at("12:31")
     assert row.is_confirmed(speech.at("15:00")) and not row.is_confirmed(speech.at("16:00"))
@@ -107,7 +109,11 @@ def test_far_ahead_is_routine_and_a_site_is_static(speech):
 def test_priority_is_acknowledged_in_thirty_minutes_from_delivered(filed, speech):
     table, notice = filed
     owed = table.one("12:10", what="acknowledgement")
-    assert (owed.due_at, owed.of_class, owed.debtor.desk) == (speech.at("12:30:10"), ResponseClass.PRIORITY, "air")
+    assert (owed.due_at, owed.of_class, owed.debtor.desk) == (
+        speech.at("12:30:10"),
+        ResponseClass.PRIORITY,
+        "air",
+    )
     assert [rung.number for rung in owed.called] == [1]
     late = table.one("13:00:10", what="acknowledgement")
     assert (late.state, [rung.number for rung in late.called]) == (State.LATE, [1, 2, 3])
@@ -153,7 +159,9 @@ def test_unable_is_an_answer_of_somebody_who_decided(filed, speech):
 def test_after_unable_the_filer_answers_before_start(filed, speech):
     """Karachok: “unable to keep clear before T”."""
     table, notice = filed
-    unable = table.say("ISR", say.Unable(notice, speech.at("14:20"), "the north", None), when="12:40", to=("TUR",))
+    unable = table.say(
+        "ISR", say.Unable(notice, speech.at("14:20"), "the north", None), when="12:40", to=("TUR",)
+    )
     owed = table.one("12:41", what="answer-to-unable")
     assert (owed.debtor.member, owed.due_at, owed.creditor) == ("TUR", speech.at("14:00"), "ISR")
     table.say("TUR", say.Hold(unable, speech.at("14:20"), None), when="12:50")
@@ -182,7 +190,13 @@ def test_proceeding_amending_and_withdrawing_answer_too(founded, speech):
         ("12:00", "+3d 12:00", "+3d 00:00"),
         ("14:30", "14:00", "14:35:10"),
     ],
-    ids=["immediate: before start", "priority: half the lead", "priority: two hours", "routine: twelve hours", "late"],
+    ids=[
+        "immediate: before start",
+        "priority: half the lead",
+        "priority: two hours",
+        "routine: twelve hours",
+        "late",
+    ],
 )
 def test_dissemination_is_due_by_the_class_at_filing(founded, speech, filed_at, start, due):
     """Kunduz: receipt confirmed twice, never reached the crew."""
@@ -320,14 +334,19 @@ def test_a_mechanism_without_a_host_owes_no_screening(new_table, speech):
 class TestMovement:
     @pytest.fixture
     def moving(self, founded, speech):
-        notice = founded.say("MSF", speech.file(kind=NoticeKind.MOVEMENT, party="MSF"), when="06:00", to=("ISR",))
+        notice = founded.say(
+            "MSF", speech.file(kind=NoticeKind.MOVEMENT, party="MSF"), when="06:00", to=("ISR",)
+        )
         founded.beat("ISR", "06:00:10")
         return founded, notice
 
     @staticmethod
     def report(table, notice, step, when, next_at=None):
         return table.say(
-            "MSF", say.MovementReport(notice, step, None, table_at(when), next_at, None), when=when, to=("ISR",)
+            "MSF",
+            say.MovementReport(notice, step, None, table_at(when), next_at, None),
+            when=when,
+            to=("ISR",),
         )
 
     def test_a_movement_owes_reports(self, moving, speech):
@@ -376,7 +395,10 @@ class TestMovement:
 
     def test_reaching_somebody_starts_the_count_anew(self, moving, speech):
         table, notice = moving
-        results = [say.ContactResult.NO_CONTACT] * 2 + [say.ContactResult.REACHED, say.ContactResult.NO_CONTACT]
+        results = [say.ContactResult.NO_CONTACT] * 2 + [
+            say.ContactResult.REACHED,
+            say.ContactResult.NO_CONTACT,
+        ]
         for minute, result in enumerate(results):
             when = f"14:2{minute}"
             table.say("ISR", say.ContactAttempt(notice, "phone", speech.at(when), result), when=when)

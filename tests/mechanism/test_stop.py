@@ -68,7 +68,11 @@ def test_a_rung_that_may_act_ends_the_climb(called, speech):
 
 def test_each_desk_of_the_addressee_is_called(called):
     table, _ = called
-    assert {one.debtor.desk for one in table.owes("13:25", what="acknowledgement")} == {"air", "ground", "sea"}
+    assert {one.debtor.desk for one in table.owes("13:25", what="acknowledgement")} == {
+        "air",
+        "ground",
+        "sea",
+    }
 
 
 def test_an_outcome_for_the_member_ends_the_climb_at_its_other_desks(called, speech):
@@ -205,7 +209,9 @@ def test_a_drill_does_not_join_the_real_thing(called, speech):
 
 def test_an_expired_key_may_call_stop_but_end_no_climb(founded, speech):
     founded.look("ISR")
-    stop = founded.say("ISR", speech.stop(), when="13:24", to=("TUR",), signed_as=frozenset(), doubt="key expired")
+    stop = founded.say(
+        "ISR", speech.stop(), when="13:24", to=("TUR",), signed_as=frozenset(), doubt="key expired"
+    )
     founded.beat("TUR", "13:24:05")
     founded.say("TUR", speech.ack(stop), when="13:25", doubt="key expired")
     assert founded.one("13:26", what="acknowledgement", desk="air").state is State.OPEN
@@ -215,7 +221,12 @@ def test_an_expired_key_may_call_stop_but_end_no_climb(founded, speech):
 def test_a_stop_to_all_members_owes_outcomes_of_parties_alone(founded, speech):
     founded.say("MSF", speech.stop(), when="13:24", to=("TUR", "ISR", "AZE", "OBS"))
     assert {one.debtor.member for one in founded.owes("13:24", what="outcome")} == {"TUR", "ISR"}
-    assert {one.debtor.member for one in founded.owes("13:24", what="machine-receipt")} == {"TUR", "ISR", "AZE", "OBS"}
+    assert {one.debtor.member for one in founded.owes("13:24", what="machine-receipt")} == {
+        "TUR",
+        "ISR",
+        "AZE",
+        "OBS",
+    }
 
 
 def test_an_overheard_stop_is_acted_on_at_once(founded, speech):
@@ -253,7 +264,9 @@ def test_the_ticker_wakes_at_the_next_due_time(called, speech):
 
 
 def test_distress_is_answered_like_stop(founded, speech):
-    call = say.DistressCall(speech.stop().place, None, speech.at("13:24"), say.InDistress.AIRCRAFT, 2, None, None)
+    call = say.DistressCall(
+        speech.stop().place, None, speech.at("13:24"), say.InDistress.AIRCRAFT, 2, None, None
+    )
     distress = founded.say("ISR", call, when="13:24", to=("TUR",))
     founded.beat("TUR", "13:24:05")
     assert founded.one("13:25", what="outcome", thing=distress).due_at == speech.at("13:29:05")

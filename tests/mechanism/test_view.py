@@ -34,7 +34,13 @@ def picture(view, now):
         "affairs": [
             list(register)
             for register in (
-                view.sites, view.standstills, view.incidents, view.violations, view.signals, view.checks, view.drills,
+                view.sites,
+                view.standstills,
+                view.incidents,
+                view.violations,
+                view.signals,
+                view.checks,
+                view.drills,
             )
         ],  # fmt: skip
         "watches": [view.watches.of(member, "air") for member in view.members],
@@ -109,7 +115,9 @@ class Babble:
         notice, stop = any_id("notice.file"), any_id("stop.call")
         kind = rng.choice([NoticeKind.HAZARD, NoticeKind.MOVEMENT, NoticeKind.SITE])
         file = speech.file("14:00", "15:00", kind=kind, party=party)
-        versions = [(notice, notice), (any_id("notice.file"), any_id("notice.amend"))][: rng.choice([1, 1, 2])]
+        versions = [(notice, notice), (any_id("notice.file"), any_id("notice.amend"))][
+            : rng.choice([1, 1, 2])
+        ]
         finding = rng.choice([say.NoConflictFound(2), speech.conflict(), say.UndeterminedFound("no terrain")])
         covers = {"TUR": rng.randrange(30), "ISR": rng.randrange(30)}
         everything: list[object] = [
@@ -209,14 +217,18 @@ def test_nothing_owed_vanishes_without_being_met_or_waived(new_table, speech, se
         missing = [key for key in before if key not in found and not is_excused(table, view, key)]
         assert missing == []
         before = {
-            (one.what, one.about, one.debtor.member): 1 for one in owed(view, speech.at(when)) if one.what != "check"
+            (one.what, one.about, one.debtor.member): 1
+            for one in owed(view, speech.at(when))
+            if one.what != "check"
         }
 
 
 def is_excused(table, view, key) -> bool:
     """The ground itself turned out to count for nothing, or the alarm that raised it ended."""
     what, about, _ = key
-    if what in ("contact", "reseal") or (what == "acknowledgement" and view.said(about).kind == "contact.attempt"):
+    if what in ("contact", "reseal") or (
+        what == "acknowledgement" and view.said(about).kind == "contact.attempt"
+    ):
         return True  # met by a report, an answer or a readable copy, which ends the alarm itself
     if what == "close":
         return True  # an addressee took its final outcome back: the caller need not close yet

@@ -31,18 +31,18 @@ _ARRIVED: Final = frozenset({MovementStep.ARRIVED, MovementStep.OVERDUE})
 
 def owed_on_movement(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
     """Reports by the filer, for a notice of kind movement."""
-    if record.newest.content.kind is not NoticeKind.MOVEMENT:
+    if all(version.content.kind is not NoticeKind.MOVEMENT for version in record.versions):
         return
     steps = record.reports
     departed = [r.at for r in steps]
     arrived = [r.at for r in steps if r.body.step in _ARRIVED]
     newest = record.newest
-    yield _report(scene, record, "departed", newest.id, Instant(newest.start_at + GRACE_MS), departed)
+    yield _report(scene, record, "departed", record.id, Instant(newest.start_at + GRACE_MS), departed)
     for index, report in enumerate(steps):
         if report.body.next_at is not None and report.body.step not in _ARRIVED:
             later = [r.at for r in steps[index + 1 :]]
             yield _report(scene, record, "next report", report.id, report.body.next_at, later)
-    yield _report(scene, record, "arrived", newest.id, Instant(newest.end_at + GRACE_MS), arrived)
+    yield _report(scene, record, "arrived", record.id, Instant(newest.end_at + GRACE_MS), arrived)
     yield from _confirmations(scene, record)
 
 
@@ -121,6 +121,12 @@ def _report(
             words=f"Movement {short_name(record.newest.said)}: {what}.",
             due_at=due_at,
             met_at=min(met, default=None),
-            over=record.state(scene.now) is NoticeState.WITHDRAWN,
+            over=_is_over(scene, record),
         )
     )
+
+
+def _is_over(scene: Scene, record: NoticeRecord) -> bool:
+    """Withdrawn, or amended into another kind."""
+    withdrawn = record.state(scene.now) is NoticeState.WITHDRAWN
+    return withdrawn or record.newest.content.kind is not NoticeKind.MOVEMENT

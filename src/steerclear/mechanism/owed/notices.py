@@ -39,7 +39,7 @@ def owed_on_notice(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
                 yield from _owed_by_addressee(scene, record, version, member, over=over)
         yield from _screening(scene, record, version, over=over)
         yield from _answers_to_unable(scene, record, version)
-    if record.newest.content.kind not in _NEVER_HOT:
+    if any(version.content.kind not in _NEVER_HOT for version in record.versions):
         yield _cold(scene, record)
 
 
@@ -224,11 +224,11 @@ def _cold(scene: Scene, record: NoticeRecord) -> Obligation:
             what="cold",
             creditor=next((m for m in newest.said.to if m != record.author), record.author),
             debtor=Debtor(record.author, record.desk),
-            about=newest.id,
+            about=record.id,
             thing=record.id,
             words=f"Say when {short_name(newest.said)} is cold.",
             due_at=Instant(newest.end_at + scene.answer_ms()),
             met_at=record.cold.at if record.cold is not None else None,
-            over=record.withdrawn is not None,
+            over=record.withdrawn is not None or newest.content.kind in _NEVER_HOT,
         )
     )
