@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The standing finding: the worst of all authors for the newest versions, and Undetermined for whatever is newer."""
+"""The standing finding: the worst that anybody says of the newest versions; what is newer is Undetermined."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,9 +12,12 @@ from steerclear.mechanism.obligation import State
 from steerclear.mechanism.said import conflict_id
 from steerclear.model.finding import Conflict, NoConflict, Undetermined
 
+if TYPE_CHECKING:
+    from tests.mechanism.conftest import Speech, Table
+
 
 @pytest.fixture
-def two(table, speech):
+def two(table: Table, speech: type[Speech]) -> Any:
     """TUR and ISR file, each at L1: sealed to the host. The host has both."""
     mine = table.say("TUR", speech.file(), when="12:00", to=("ISR",), sealed_to=("TUR", "AZE"))
     theirs = table.say("ISR", speech.file(party="ISR"), when="12:01", to=("TUR",), sealed_to=("ISR", "AZE"))
@@ -20,32 +25,41 @@ def two(table, speech):
     return table, mine, theirs
 
 
-def finding(table, notice, speech, now="12:30", me="AZE"):
+def finding(table: Table, notice: Any, speech: type[Speech], now="12:30", me: str = "AZE") -> Any:
     return table.view(me).findings.of(notice, speech.at(now)).finding
 
 
-def host_says(table, speech, *versions, finding, when="12:03", to=("TUR", "ISR"), covers=None, **more):
+def host_says(
+    table: Table,
+    speech: type[Speech],
+    *versions: tuple[str, str],
+    finding: say.ScreenFinding,
+    when: str = "12:03",
+    to: tuple[str, ...] = ("TUR", "ISR"),
+    covers: dict[str, int] | None = None,
+    annex: str | None = None,
+) -> str:
     result = speech.result(
         *versions, finding=finding, covers=covers or {"TUR": 9, "ISR": 9}, when=when, **more
     )
     return table.say("AZE", result, when=when, to=to, sealed_to=(*to, "AZE"), desk=None)
 
 
-def test_none_is_undetermined(two, speech):
+def test_none_is_undetermined(two: tuple[Table, str, str], speech: type[Speech]) -> None:
     table, mine, _ = two
     assert finding(table, mine, speech) == Undetermined("nobody has screened it yet")
     assert table.view().findings.of(mine, speech.at("12:30")).screened_at is None
 
 
-def test_no_conflict_among_so_many(two, speech):
-    table, mine, theirs = two
+def test_no_conflict_among_so_many(two: tuple[Table, str, str], speech: type[Speech]) -> None:
+    table, mine, _theirs = two
     host_says(table, speech, (mine, mine), finding=say.NoConflictFound(2), to=("TUR",))
-    assert finding(table, mine, speech) == NoConflict("none among 2 notices")
-    assert finding(table, mine, speech, me="TUR") == NoConflict("none among 2 notices")
+    assert finding(table, mine, speech) == NoConflict("among 2 notices")
+    assert finding(table, mine, speech, me="TUR") == NoConflict("among 2 notices")
     assert table.view().findings.of(mine, speech.at("12:30")).screened_at == speech.at("12:03")
 
 
-def test_the_worst_of_all_authors_counts(two, speech):
+def test_the_worst_of_all_authors_counts(two: tuple[Table, str, str], speech: type[Speech]) -> None:
     table, mine, theirs = two
     host_says(table, speech, (mine, mine), finding=say.NoConflictFound(2))
     own = speech.result(
@@ -57,36 +71,44 @@ def test_the_worst_of_all_authors_counts(two, speech):
     assert finding(table, theirs, speech) == found
 
 
-def test_a_result_about_an_older_version_does_not_speak_for_the_newer(two, speech):
-    table, mine, theirs = two
+def test_a_result_about_an_older_version_does_not_speak_for_the_newer(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
+    table, mine, _theirs = two
     host_says(table, speech, (mine, mine), finding=say.NoConflictFound(2))
     table.say("TUR", speech.amend(mine), when="12:10", to=("ISR",), sealed_to=("TUR", "AZE"))
     assert finding(table, mine, speech) == Undetermined("nobody has screened it yet")
 
 
-def test_a_notice_filed_after_the_screening_makes_it_undetermined(two, speech):
-    table, mine, theirs = two
+def test_a_notice_filed_after_the_screening_makes_it_undetermined(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
+    table, mine, _theirs = two
     host_says(table, speech, (mine, mine), finding=say.NoConflictFound(2), covers={"TUR": 1, "ISR": 1})
     table.say("ISR", speech.file(party="ISR"), when="12:10", to=("TUR",))
     assert finding(table, mine, speech) == Undetermined("a notice of ISR is newer than its screening")
 
 
-def test_the_screening_of_the_newer_notice_covers_the_older(two, speech):
-    table, mine, theirs = two
+def test_the_screening_of_the_newer_notice_covers_the_older(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
+    table, mine, _theirs = two
     host_says(table, speech, (mine, mine), finding=say.NoConflictFound(2), covers={"TUR": 1, "ISR": 1})
     newer = table.say("ISR", speech.file(party="ISR"), when="12:10", to=("TUR",))
     host_says(table, speech, (newer, newer), finding=say.NoConflictFound(3), when="12:11")
-    assert finding(table, mine, speech) == NoConflict("none among 2 notices")
+    assert finding(table, mine, speech) == NoConflict("among 2 notices")
 
 
-def test_another_notice_of_the_same_party_changes_nothing(two, speech):
-    table, mine, theirs = two
+def test_another_notice_of_the_same_party_changes_nothing(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
+    table, mine, _theirs = two
     host_says(table, speech, (mine, mine), finding=say.NoConflictFound(2), covers={"TUR": 1, "ISR": 1})
     table.say("TUR", speech.file(), when="12:10", to=("ISR",))
     assert isinstance(finding(table, mine, speech), NoConflict)
 
 
-def test_a_host_that_acts_itself_has_seen_its_own_log(new_table, speech):
+def test_a_host_that_acts_itself_has_seen_its_own_log(new_table: type[Table], speech: type[Speech]) -> None:
     table = new_table()
     mine = table.say("TUR", speech.file(), when="12:00")
     table.say("ISR", speech.file(party="ISR"), when="12:01")
@@ -95,19 +117,23 @@ def test_a_host_that_acts_itself_has_seen_its_own_log(new_table, speech):
     assert isinstance(finding(table, mine, speech), NoConflict)
 
 
-def test_pairs_alone_do_not_say_that_all_others_are_far(two, speech):
+def test_pairs_alone_do_not_say_that_all_others_are_far(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
     table, mine, theirs = two
     host_says(table, speech, (mine, mine), (theirs, theirs), finding=say.NoConflictFound(2))
     assert finding(table, mine, speech) == Undetermined("it was not screened against all others")
 
 
-def test_what_its_author_could_not_know_is_undetermined(two, speech):
+def test_what_its_author_could_not_know_is_undetermined(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
     table, mine, _ = two
     host_says(table, speech, (mine, mine), finding=say.UndeterminedFound("no terrain"))
     assert finding(table, mine, speech) == Undetermined("no terrain")
 
 
-def test_another_separation_annex_makes_it_undetermined(founded, speech):
+def test_another_separation_annex_makes_it_undetermined(founded: Table, speech: type[Speech]) -> None:
     mine = founded.say("TUR", speech.file(), when="12:00")
     host_says(founded, speech, (mine, mine), finding=say.NoConflictFound(1), covers={"TUR": 99, "ISR": 99})
     assert finding(founded, mine, speech) == Undetermined(
@@ -121,18 +147,24 @@ def test_another_separation_annex_makes_it_undetermined(founded, speech):
     assert isinstance(finding(founded, mine, speech), NoConflict)
 
 
-def test_a_later_no_conflict_of_the_same_author_ends_its_conflict(two, speech):
+def test_a_later_no_conflict_of_the_same_author_ends_its_conflict(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
     table, mine, theirs = two
     host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict())
     (record,) = table.view().conflicts
-    assert record.is_open and record.found is not None
+    assert record.is_open
+    assert record.found is not None
     host_says(table, speech, (mine, mine), finding=say.NoConflictFound(2), when="12:20", to=("TUR",))
     assert isinstance(finding(table, mine, speech), NoConflict)
     (record,) = table.view().conflicts
-    assert not record.is_open and len(record.past) == 1
+    assert not record.is_open
+    assert len(record.past) == 1
 
 
-def test_a_conflict_ends_with_a_version_that_does_not_conflict(two, speech):
+def test_a_conflict_ends_with_a_version_that_does_not_conflict(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
     table, mine, theirs = two
     host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict())
     version = table.say("TUR", speech.amend(mine, "18:00", "19:00"), when="12:10", sealed_to=("TUR", "AZE"))
@@ -142,7 +174,9 @@ def test_a_conflict_ends_with_a_version_that_does_not_conflict(two, speech):
         assert not record.is_open
 
 
-def test_both_concerned_acknowledge_a_conflict_that_names_notices_they_cannot_read(two, speech):
+def test_both_concerned_acknowledge_a_conflict_that_names_notices_they_cannot_read(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
     """Human duties attach to the conflict."""
     table, mine, theirs = two
     result = host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict("13:30"))
@@ -160,7 +194,7 @@ def test_both_concerned_acknowledge_a_conflict_that_names_notices_they_cannot_re
     assert states == {"ISR": State.OPEN, "TUR": State.MET}
 
 
-def test_a_conflict_is_over_with_either_notice(two, speech):
+def test_a_conflict_is_over_with_either_notice(two: tuple[Table, str, str], speech: type[Speech]) -> None:
     table, mine, theirs = two
     result = host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict("13:30"))
     assert len(list(table.view().conflicts.open(speech.at("12:10")))) == 1
@@ -170,7 +204,9 @@ def test_a_conflict_is_over_with_either_notice(two, speech):
     assert finding(table, mine, speech) == Undetermined("nobody has screened it yet")
 
 
-def test_proposals_are_answered_and_conflicts_closed_by_both(two, speech):
+def test_proposals_are_answered_and_conflicts_closed_by_both(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
     table, mine, theirs = two
     host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict("13:30"))
     later = say.OtherStart(theirs, 1_800)
@@ -188,21 +224,22 @@ def test_proposals_are_answered_and_conflicts_closed_by_both(two, speech):
     assert not table.view().conflicts.get(record.id).is_open
 
 
-def test_a_proposal_alone_opens_a_conflict(table, speech):
+def test_a_proposal_alone_opens_a_conflict(table: Table, speech: type[Speech]) -> None:
     """Blind checks: a met cell is told to the other by conflict.propose."""
     met = say.ConflictPropose(
         ("1" * 32, "2" * 32), say.Evidence.CELLS_MET, "cells met", None, speech.at("12:30")
     )
     proposal = table.say("TUR", met, when="12:10", to=("ISR",))
     (record,) = table.view().conflicts
-    assert record.is_open and record.found is None
+    assert record.is_open
+    assert record.found is None
     assert table.one("12:31", what="proposal-answer").state is State.LATE
     table.say("ISR", say.ConflictAccept(proposal, None), when="12:32")
     assert table.one("12:33", what="proposal-answer").state is State.MET
     assert table.view().conflicts.get("9" * 32) is None
 
 
-def test_the_desk_that_filed_acknowledges(founded, speech):
+def test_the_desk_that_filed_acknowledges(founded: Table, speech: type[Speech]) -> None:
     mine = founded.say("TUR", speech.file(), when="12:00", desk="sea")
     theirs = founded.say("ISR", speech.file(party="ISR"), when="12:01", desk=None)
     result = host_says(founded, speech, (mine, mine), (theirs, theirs), finding=speech.conflict())
@@ -210,14 +247,14 @@ def test_the_desk_that_filed_acknowledges(founded, speech):
     assert {one.debtor.member: one.debtor.desk for one in owed} == {"TUR": "sea", "ISR": "air"}
 
 
-def test_its_own_author_owes_no_acknowledgement(two, speech):
+def test_its_own_author_owes_no_acknowledgement(two: tuple[Table, str, str], speech: type[Speech]) -> None:
     table, mine, theirs = two
     own = speech.result((mine, mine), (theirs, theirs), finding=speech.conflict())
     table.say("TUR", own, when="12:05", to=("ISR",))
     assert {one.debtor.member for one in table.owes("12:06", what="acknowledgement")} == {"ISR"}
 
 
-def test_a_bare_telephone_owes_nothing_on_a_conflict(table, speech):
+def test_a_bare_telephone_owes_nothing_on_a_conflict(table: Table, speech: type[Speech]) -> None:
     table.found("voice-line-only")
     mine, theirs = "1" * 32, "2" * 32
     host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict())
@@ -225,18 +262,18 @@ def test_a_bare_telephone_owes_nothing_on_a_conflict(table, speech):
 
 
 @pytest.mark.parametrize("count", [0, 3])
-def test_a_result_is_about_one_notice_or_two(table, speech, count):
+def test_a_result_is_about_one_notice_or_two(table: Table, speech: type[Speech], count: int) -> None:
     versions = [(f"{index:032x}", f"{index:032x}") for index in range(count)]
     host_says(table, speech, *versions, finding=say.NoConflictFound(2))
     assert [one.why for one in table.view().without_effect] == ["a result is about one notice or two"]
 
 
-def test_a_result_names_no_notice_twice(table, speech):
+def test_a_result_names_no_notice_twice(table: Table, speech: type[Speech]) -> None:
     host_says(table, speech, ("1" * 32, "1" * 32), ("1" * 32, "2" * 32), finding=say.NoConflictFound(2))
     assert [one.why for one in table.view().without_effect] == ["a result names a notice twice"]
 
 
-def test_a_conflict_is_between_two_notices(table):
+def test_a_conflict_is_between_two_notices(table: Table) -> None:
     one = ("1" * 32,)
     table.say("TUR", say.ConflictPropose(one, say.Evidence.OWN_CHECK, "?", None, None), when="12:00")
     table.say("TUR", say.ConflictClose(one, "?"), when="12:01")

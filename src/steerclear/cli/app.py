@@ -42,27 +42,40 @@ class Command:
 COMMANDS: Final[dict[str, Command]] = {
     "demo": Command("demo:demo", "Three real nodes on this machine, and a story that they play."),
     "doctor": Command("serving:doctor", "Say what this machine has, what it lacks, and the remedy."),
-    "init": Command("founding:init", "Make a node: keys, certificate, empty record, and its card."),
-    "found": Command("founding:found", "Put members' cards into a charter, and begin with it."),
-    "join": Command("founding:join", "Accept a charter that another member founded."),
+    "init": Command(
+        "founding:init",
+        "Make a node: its keys, its certificate, its empty record, and the card to hand over.",
+    ),
+    "found": Command(
+        "founding:found", "Put the members' cards into a charter, and begin this node's log with it."
+    ),
+    "join": Command("founding:join", "Accept a charter: begin this node's log with its hash."),
     "serve": Command("serving:serve", "Run the node until it is interrupted."),
     "propose": Command("annexes:propose", "Propose every annex of a template."),
-    "ratify": Command("annexes:ratify", "Ratify proposed annexes."),
-    "status": Command("looking:status", "How the node and its lines are, and what is in force."),
+    "ratify": Command("annexes:ratify", "Ratify proposed annexes with the authority key."),
+    "status": Command(
+        "looking:status",
+        "How the node and its lines are, and what is in force. Exit 1 when something needs a person.",
+    ),
     "inbox": Command("looking:inbox", "What I owe, what I am owed, and the notices that concern me."),
     "file": Command("filing:file", "File the notices of a GeoJSON file."),
-    "take": Command("filing:take", "Amend a notice by an alternative that was offered."),
+    "take": Command("filing:take", "Amend a notice by an alternative that its screening offered."),
     "withdraw": Command("filing:withdraw", "Withdraw a notice of yours."),
     "activate": Command("filing:activate", "Say that the area of a notice is hot."),
     "cold": Command("filing:cold", "Say that the area of a notice is cold."),
-    "acknowledge": Command("answering:acknowledge", "Received and understood. Not permission."),
+    "acknowledge": Command("answering:acknowledge", "Acknowledge: received and understood. Not permission."),
     "disseminate": Command("answering:disseminate", "Say that it reached the unit."),
-    "unable": Command("answering:unable", "Say that you are unable to keep clear."),
+    "unable": Command(
+        "answering:unable", "Say that you are unable to keep clear, until when and of which part."
+    ),
     "stop": Command("stopping:stop", "Call STOP."),
-    "answer": Command("answering:answer", "Answer a STOP with its outcome, or whose it is."),
+    "answer": Command("answering:answer", "Answer a STOP with its outcome, or a question of ownership."),
     "close": Command("stopping:close", "Close a STOP that you called."),
     "ownership": Command("stopping:ownership", "Ask whose it is."),
-    "verify": Command("verifying:verify", "Check a record offline, without trusting anybody."),
+    "verify": Command(
+        "verifying:verify",
+        "Check a record: entries, signatures, trees, cosignatures. Exit 1 and why, if anything fails.",
+    ),
     "screen": Command("screen:screen", "Check the notices in files against each other; needs no node."),
     "play": Command("play:play", "Run a play: a whole mechanism in memory on a scripted clock."),
 }

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,9 +12,9 @@ from steerclear.cli import show
 from steerclear.cli.at_node import NodeFolder, as_json_value, joined
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Console
 
-    from steerclear.services.answers import Inbox, NoticeRow, OwedRow, Status, StopRow
+    from steerclear.services.answers import Inbox, NoticeRow, OwedRow, StageRow, Status, StopRow
 
 __all__ = ["inbox", "status"]
 
@@ -51,15 +52,18 @@ def status(*, node: NodeFolder, as_json: show.Json = False) -> int:
 
 
 def print_inbox(found: Inbox) -> None:
+    """What is owed first, most urgent first; then what is open; then the notices."""
     console = show.console()
     desk = f" {found.desk}" if found.desk else ""
-    console.print(f"{found.member}{desk} at {found.now}", style="bold")
+    console.print(f"{found.member}{desk}, {brief(found.now)}", style="bold")
     for heading, rows in (("What I owe", found.i_owe), ("What I am owed", found.owed_to_me)):
-        console.print(owed_table(heading, rows) if rows else f"{heading}: nothing.")
-    for one in found.stops:
-        if one.closed_at is None:
-            console.print(stop_words(one), style="bold red")
-    console.print(notice_table(found.notices) if found.notices else "No notice is live.")
+        console.print()
+        console.print(f"{heading}:" if rows else f"{heading}: nothing.", style="bold")
+        for row in rows:
+            console.print(owed_words(row, found.now), style="bold red" if row.state == "late" else "")
+    console.print()
+    print_stops(console, found.stops)
+    print_notices(console, found.notices)
     if found.sealed:
         console.print(f"{len(found.sealed)} entries of others are sealed to others and stand here unopened.")
     console.print(show.NOT_PERMISSION, style="dim")
@@ -76,9 +80,7 @@ def print_status(found: Status) -> None:
         console.print(f"ALARM {show.printable(alarm)}", style="bold red")
     lines = show.table("member", "line", "since", "last heard", "desks", title="Lines")
     for line in found.lines:
-        lines.add_row(
-            line.member, line.state, show.as_text(line.since), show.as_text(line.last_heard_at), line.presence
-        )
+        lines.add_row(line.member, line.state, brief(line.since), brief(line.last_heard_at), line.presence)
     console.print(lines)
     logs = show.table("log", "entries", "root", "checkpoint", "cosigned by", "recorded", title="Logs")
     for log in found.logs:
@@ -98,42 +100,67 @@ def print_status(found: Status) -> None:
                 annex.name, str(annex.version), annex.state, joined(annex.ratified_by), joined(annex.missing)
             )
         console.print(annexes)
-    console.print(notice_table(found.notices) if found.notices else "No notice is live.")
-    for one in found.stops:
-        console.print(stop_words(one))
+    print_stops(console, found.stops)
+    print_notices(console, found.notices)
     for words in found.without_effect:
         console.print(f"WITHOUT EFFECT {show.printable(words)}")
 
 
-def owed_table(heading: str, rows: tuple[OwedRow, ...]) -> Table:
-    table = show.table("due", "state", "by", "about", "what", "rungs called", "next rung", title=heading)
+def print_stops(console: Console, rows: tuple[StopRow, ...]) -> None:
     for row in rows:
-        table.add_row(
-            show.as_text(row.due_at),
-            "LINE DOWN" if row.line_down else row.state,
-            f"{row.debtor} {row.desk or ''}".strip(),
-            row.short,
-            show.printable(row.words),
-            f"{joined(tuple(map(str, row.called_rungs)))} of {row.rungs}" if row.rungs else "–",
-            show.as_text(row.next_rung_at),
-        )
-    return table
+        console.print(stop_words(row), style="" if row.closed_at else "bold red")
 
 
-def notice_table(rows: tuple[NoticeRow, ...]) -> Table:
-    table = show.table("notice", "ref", "kind", "class", "from", "to", "state", "screened", title="Notices")
+def print_notices(console: Console, rows: tuple[NoticeRow, ...]) -> None:
+    console.print("Notices:" if rows else "No notice is live.", style="bold")
     for row in rows:
-        table.add_row(
-            f"{row.short} v{row.version}",
-            show.printable(row.ref),
-            row.kind,
-            row.notice_class,
-            row.start,
-            row.end,
-            row.state,
-            show.printable(row.screened),
+        console.print(
+            f"  {row.short} v{row.version} {show.printable(row.ref)}: {row.kind}, {row.notice_class}, "
+            f"{brief(row.start)} to {brief(row.end)}, {row.state}"
         )
-    return table
+        console.print(f"      {show.printable(row.screened)}")
+        for stage in row.stages:
+            console.print(f"      {stage_words(stage)}", style="dim")
+
+
+def owed_words(row: OwedRow, now: str) -> str:
+    """One duty in one line: how long is left, who owes it, what it is, how far the ladder has climbed."""
+    desk = f"{row.debtor} {row.desk}" if row.desk else row.debtor
+    rungs = ""
+    if row.called_rungs:
+        then = f", the next at {brief(row.next_rung_at)}" if row.next_rung_at else ""
+        rungs = f" (rungs {joined(tuple(map(str, row.called_rungs)))} of {row.rungs} called{then})"
+    down = " LINE DOWN." if row.line_down else ""
+    return show.printable(f"  {time_left(row.due_at, now):>14}  {desk:<11} {row.words}{rungs}{down}")
+
+
+def stage_words(stage: StageRow) -> str:
+    """The row of stages of one addressee, as far as it has come."""
+    if not stage.readable:
+        return f"{stage.member}: sealed from them; delivered {brief(stage.delivered_at)}"
+    words = [
+        f"delivered {brief(stage.delivered_at)}",
+        f"acknowledged {brief(stage.acknowledged_at)}",
+        "UNIT NOT CONFIRMED"
+        if stage.disseminated_at is None
+        else f"at the {stage.disseminated_to} until {brief(stage.disseminated_until)}",
+    ]
+    return f"{stage.member}: {' · '.join(words)}"
+
+
+def time_left(due_at: str | None, now: str) -> str:
+    """``in 3 h 11 min``, or ``LATE 4 min``; a duty without a time says so."""
+    if due_at is None:
+        return "no time set"
+    minutes = round((datetime.fromisoformat(due_at) - datetime.fromisoformat(now)).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    length = f"{hours} h {rest} min" if hours else f"{rest} min"
+    return f"in {length}" if minutes >= 0 else f"LATE {length}"
+
+
+def brief(at: str | None) -> str:
+    """A time as a watch reads it: ``10 08:14Z``, day and minute; the full one is under ``--json``."""
+    return f"{at[8:10]} {at[11:16]}Z" if at is not None else "–"
 
 
 def stop_words(row: StopRow) -> str:

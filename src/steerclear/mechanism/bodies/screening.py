@@ -36,7 +36,7 @@ class NoConflictFound:
     among: Annotated[Count, "Among how many notices."]
 
     def finding(self) -> model.NoConflict:
-        return model.NoConflict(f"none among {self.among} notices")
+        return model.NoConflict(f"among {self.among} notice{'' if self.among == 1 else 's'}")
 
 
 @dataclass(frozen=True, slots=True)
