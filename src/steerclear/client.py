@@ -16,7 +16,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from steerclear.errors import BadInput, NotKept, NotVerified, Refused, SteerclearError, Unreachable
-from steerclear.services.answers import Inbox, NoticeRow, Receipt, Status, StopRow
+from steerclear.services.answers import Carried, Inbox, NoticeRow, Receipt, Status, StopRow
 from steerclear.services.verbs import PATHS, Request
 
 __all__ = ["NodeClient"]
@@ -62,6 +62,10 @@ class NodeClient:
 
     def stop(self, about: str) -> StopRow:
         return self._answer("GET", f"/v1/stops/{about}", StopRow)
+
+    def take_carried(self, bundle: bytes) -> Carried:
+        """Hand the node a bundle that came by hand."""
+        return self._answer("POST", "/v1/bundles", Carried, bundle)
 
     def replica(self) -> bytes:
         """Everything this node holds of every log, as one bundle file that ``steerclear verify`` reads."""

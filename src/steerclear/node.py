@@ -49,7 +49,7 @@ from steerclear.model.time import Instant, format_instant, parse_instant, parse_
 from steerclear.record.bundle import LARGEST_BUNDLE
 from steerclear.record.card import MemberCard, print_card
 from steerclear.record.charter import Charter, parse_charter, print_charter
-from steerclear.services.answers import Inbox, NoticeRow, Receipt, Status, StopRow
+from steerclear.services.answers import Carried, Inbox, NoticeRow, Receipt, Status, StopRow
 from steerclear.services.found import begin_log, make_card
 from steerclear.services.ledger import Filed, Ledger, WaterMark
 from steerclear.services.status import Heard
@@ -413,6 +413,11 @@ class Node:
 
     async def replica(self) -> bytes:
         return await self._write(self._workings.everything)
+
+    async def take_carried(self, bundle: bytes) -> Carried:
+        fresh = await self._write(lambda: self._workings.take_carried(bundle))
+        self._soon.set()
+        return Carried(new_entries=fresh)
 
     # What peers ask.
 

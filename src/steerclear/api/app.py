@@ -8,23 +8,25 @@ public API for people's sessions is another door.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from fastapi import Body, FastAPI, Query, Response
+from fastapi import Body, FastAPI, Query, Request, Response
 
 from steerclear.api.limits import LARGEST_REQUEST, BoundedBodies
 from steerclear.api.problems import answer_problems
 from steerclear.node import Node
-from steerclear.services.answers import Inbox, NoticeRow, Receipt, Status, StopRow
+from steerclear.services.answers import Carried, Inbox, NoticeRow, Receipt, Status, StopRow
 from steerclear.services.verbs import PATHS
 
 __all__ = ["build_api"]
+
+_BUNDLES_PATH: Final = "/v1/bundles"
 
 
 def build_api(node: Node) -> FastAPI:
     """The app behind ``NODE/api.sock``. It has no pages: they would load from elsewhere."""
     app = FastAPI(title="Steerclear node", version="1", docs_url=None, redoc_url=None)
-    app.add_middleware(BoundedBodies, largest=LARGEST_REQUEST)
+    app.add_middleware(BoundedBodies, largest=LARGEST_REQUEST, larger={_BUNDLES_PATH: node.largest_bundle})
     answer_problems(app)
     for request_type, path in PATHS.items():
         app.add_api_route(
@@ -59,6 +61,10 @@ def _add_views(app: FastAPI, node: Node) -> None:
     @app.get("/v1/stops/{about}")
     async def stop(about: str) -> StopRow:
         return await node.stop(about)
+
+    @app.post(_BUNDLES_PATH)
+    async def carried(request: Request) -> Carried:
+        return await node.take_carried(await request.body())
 
     @app.get("/v1/replica")
     async def replica() -> Response:

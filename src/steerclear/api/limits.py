@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,42 +18,49 @@ LARGEST_REQUEST: Final = 6 * 1024 * 1024
 
 
 class BoundedBodies:
-    """ASGI middleware: a body longer than ``largest`` bytes is refused, whatever its header claims."""
+    """ASGI middleware: a body longer than ``largest`` bytes is refused, whatever its header claims.
 
-    def __init__(self, app: ASGIApp, *, largest: int) -> None:
+    ``larger`` names paths with a limit of their own.
+    """
+
+    def __init__(self, app: ASGIApp, *, largest: int, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._largest = largest
+        self._larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = await self._whole_body(receive)
+        largest = self._larger.get(scope["path"], self._largest)
+        body = await _whole_body(receive, largest)
         if body is None:
-            await problem(self._too_large())(scope, receive, send)
+            await problem(_too_large(largest))(scope, receive, send)
             return
         await self._app(scope, _replayed(body, receive), send)
 
-    async def _whole_body(self, receive: Receive) -> bytes | None:
-        """The body, or ``None`` once it is too large; the rest is read and dropped, so that the sender
-        gets our answer and not a broken pipe."""
-        pieces, size, more = [], 0, True
-        while more:
-            message = await receive()
-            if message["type"] != "http.request":
-                break
-            size += len(message.get("body", b""))
-            more = message.get("more_body", False)
-            if size <= self._largest:
-                pieces.append(message.get("body", b""))
-        return b"".join(pieces) if size <= self._largest else None
 
-    def _too_large(self) -> BadInput:
-        return BadInput(
-            "input-too-large",
-            f"The request has more than {self._largest:,} bytes.",
-            remedy="File fewer notices at a time, or shapes with fewer corners; nothing was filed.",
-        )
+async def _whole_body(receive: Receive, largest: int) -> bytes | None:
+    """The body, or ``None`` where it is too large; the rest of that is read and dropped, so that the sender
+    gets our answer and not a broken pipe."""
+    pieces, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        size += len(message.get("body", b""))
+        more = message.get("more_body", False)
+        if size <= largest:
+            pieces.append(message.get("body", b""))
+    return b"".join(pieces) if size <= largest else None
+
+
+def _too_large(largest: int) -> BadInput:
+    return BadInput(
+        "input-too-large",
+        f"The request has more than {largest:,} bytes.",
+        remedy="File fewer notices at a time, or shapes with fewer corners; nothing was filed.",
+    )
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -72,6 +72,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "answer": Command("answering:answer", "Answer a STOP with its outcome, or a question of ownership."),
     "close": Command("stopping:close", "Close a STOP that you called."),
     "ownership": Command("stopping:ownership", "Ask whose it is."),
+    "bundle": Command("carrying:bundle", "Carry the record by hand: save a bundle, or load one."),
     "verify": Command(
         "verifying:verify",
         "Check a record: entries, signatures, trees, cosignatures. Exit 1 and why, if anything fails.",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from steerclear.model.space import Position
     from steerclear.record.charter import Charter
 
-__all__ = ["found", "init", "join", "read_charter"]
+__all__ = ["bytes_of", "found", "init", "join", "read_charter"]
 
 
 def init(
@@ -106,7 +106,7 @@ def found(
     from steerclear.record.charter import mechanism_of, print_charter
     from steerclear.services.found import charter_of
 
-    cards = [parse_card(_bytes_of(one)) for one in card]
+    cards = [parse_card(bytes_of(one)) for one in card]
     charter = charter_of(cards, name=name, drill=drill, theatre=_theatre(theatre))
     begin(node, charter, protection(passphrase_file, unencrypted=unencrypted), founds=True)
     output.write_bytes(print_charter(charter))
@@ -134,7 +134,7 @@ def read_charter(path: Path) -> Charter:
     """The charter in a file. Raises ``NotVerified``, or ``Unreachable`` when there is none."""
     from steerclear.record.charter import parse_charter
 
-    return parse_charter(_bytes_of(path))
+    return parse_charter(bytes_of(path))
 
 
 def _theatre(path: Path) -> tuple[Position, ...]:
@@ -142,10 +142,10 @@ def _theatre(path: Path) -> tuple[Position, ...]:
     from steerclear.formats.area import read_area
     from steerclear.services.found import theatre_corners
 
-    return theatre_corners(read_area(_bytes_of(path), where=str(path)))
+    return theatre_corners(read_area(bytes_of(path), where=str(path)))
 
 
-def _bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
     from steerclear.errors import Unreachable
 
     try:

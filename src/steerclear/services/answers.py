@@ -13,6 +13,7 @@ from typing import Literal
 __all__ = [
     "AlternativeRow",
     "AnnexRow",
+    "Carried",
     "FindingRow",
     "GateRow",
     "Inbox",
@@ -178,6 +179,13 @@ class StopRow:
     minutes_to_halt: float | None
     closed_at: str | None
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What a bundle that was carried here by hand brought."""
+
+    new_entries: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,12 +76,7 @@ class Sync:
         self._peer_sizes[peer] = bundle.sizes
         self.presence[peer] = bundle.presence
         self.clock_gap_ms[peer] = bundle.at - self._ledger.now()
-        for part in bundle.parts:
-            self._try(peer, partial(self._take_part, part))
-        for message in bundle.floor:
-            self._try(peer, partial(self.floor.hear, message))
-        for part in bundle.parts:
-            self._try(peer, partial(self._take_note, part))
+        self._take_contents(bundle, by=peer)
         learned = self._shown_notes() != before
         return (came_on and self._is_behind(peer)) or (learned and self._shown_notes() != _notes_in(bundle))
 
@@ -95,6 +90,18 @@ class Sync:
     def _shown_notes(self) -> _Shown:
         newest = {member: self._ledger.notes.newest(member) for member in self._ledger.logs}
         return {member: _lines(note) for member, note in newest.items() if note is not None}
+
+    def take_carried(self, data: bytes) -> int:
+        """Take in a bundle that somebody carried here; how many entries were new.
+
+        Entries, checkpoints and floor messages verify by themselves, whoever brought them. What it says of
+        sizes and presence was true when it was made, and is passed over. Raises ``NotVerified``.
+        """
+        bundle = parse_bundle(data)
+        self._require_ours(bundle)
+        before = sum(self._ledger.sizes().values())
+        self._take_contents(bundle, by=f"a bundle of {bundle.sender}")
+        return sum(self._ledger.sizes().values()) - before
 
     def everything(self) -> bytes:
         """All that this node holds, as one bundle file: to carry by hand, or to verify."""
@@ -114,7 +121,8 @@ class Sync:
 
     def _read(self, peer: str, data: bytes) -> Bundle:
         bundle = parse_bundle(data)
-        if bundle.mechanism != self._ledger.mechanism or bundle.sender != peer:
+        self._require_ours(bundle)
+        if bundle.sender != peer:
             raise NotVerified(
                 "bundle-of-another",
                 f"The bundle says that it comes from {bundle.sender}; the line is that of {peer}.",
@@ -122,6 +130,23 @@ class Sync:
                 remedy="Refuse it, and look at the node that sent it.",
             )
         return bundle
+
+    def _require_ours(self, bundle: Bundle) -> None:
+        if bundle.mechanism != self._ledger.mechanism:
+            raise NotVerified(
+                "bundle-other-mechanism",
+                "The bundle belongs to another mechanism.",
+                where=bundle.mechanism,
+                remedy="Give it to the node of that mechanism; nothing passes from one to another by itself.",
+            )
+
+    def _take_contents(self, bundle: Bundle, *, by: str) -> None:
+        for part in bundle.parts:
+            self._try(by, partial(self._take_part, part))
+        for message in bundle.floor:
+            self._try(by, partial(self.floor.hear, message))
+        for part in bundle.parts:
+            self._try(by, partial(self._take_note, part))
 
     def _try(self, peer: str, take: Callable[[], None]) -> None:
         """One refusal must not keep the rest of a bundle out; a disk that is full keeps everything out."""

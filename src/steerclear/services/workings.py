@@ -81,5 +81,9 @@ class Workings:
     def stop(self, about: str) -> StopRow:
         return stop(self.ledger, about)
 
+    def take_carried(self, bundle: bytes) -> int:
+        """A bundle that came by hand; how many entries were new."""
+        return self.sync.take_carried(bundle)
+
     def everything(self) -> bytes:
         return self.sync.everything()
