@@ -92,7 +92,7 @@ class NodeClient:
                 "node-not-running",
                 "No node answers here.",
                 where=str(self._socket),
-                remedy=f"Start it with: steerclear serve {self._socket.parent}",
+                remedy=f"Start it with: steerclear serve --node {self._socket.parent}",
             ) from error
         except httpx.TransportError as error:
             raise Unreachable(
