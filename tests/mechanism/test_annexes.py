@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ratification, counter-proposals, withdrawal and termination, two versions at once, suspension, templates."""
+"""Ratification, counter-proposals, withdrawal, two versions at once, suspension, templates."""
 
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -38,20 +39,28 @@ from steerclear.model.terms import (
 )
 from steerclear.model.time import Instant
 
+if TYPE_CHECKING:
+    from tests.mechanism.conftest import Speech, Table
+
 TUR, ISR = MemberId("TUR"), MemberId("ISR")
 
 
-def separation(version: int = 1, lateral_mm: int = 5_000, *, from_at: Instant = Instant(0)) -> Annex:
+EPOCH = Instant(0)
+
+
+def separation(version: int = 1, lateral_mm: int = 5_000, *, from_at: Instant = EPOCH) -> Annex:
     terms = Separation(lateral_mm, 1_000, 300, ())
     return Annex(AnnexName.SEPARATION, version, (TUR, ISR), from_at, 3_600, terms, ())
 
 
-def in_force(table, now, *, me="AZE"):
+def in_force(table: Table, now: Instant, *, me: str = "AZE") -> int | None:
     annex = table.view(me).annexes.in_force(AnnexName.SEPARATION, now)
     return annex.version if annex else None
 
 
-def test_in_force_when_all_named_parties_have_signed_the_same_content(table, speech):
+def test_in_force_when_all_named_parties_have_signed_the_same_content(
+    table: Table, speech: type[Speech]
+) -> None:
     annex = separation()
     table.say("TUR", say.AnnexPropose(annex, None), when="10:00")
     table.say("TUR", say.AnnexRatify(annex_hash(annex)), when="10:05")
@@ -65,12 +74,12 @@ def test_in_force_when_all_named_parties_have_signed_the_same_content(table, spe
     assert table.view().annexes.state(speech.at("10:00")) is MechanismState.FOUNDING
 
 
-def test_not_before_its_date(table, speech):
+def test_not_before_its_date(table: Table, speech: type[Speech]) -> None:
     table.ratify(separation(from_at=speech.at("12:00")), "10:00")
     assert [in_force(table, speech.at(now)) for now in ("11:59", "12:00")] == [None, 1]
 
 
-def test_another_content_is_another_annex(table, speech):
+def test_another_content_is_another_annex(table: Table, speech: type[Speech]) -> None:
     first, second = separation(), separation(lateral_mm=6_000)
     table.say("TUR", say.AnnexPropose(first, None), when="10:00")
     table.say("ISR", say.AnnexPropose(second, None), when="10:00")
@@ -87,7 +96,7 @@ def test_another_content_is_another_annex(table, speech):
         ("MSF", frozenset({"authority"}), "the annex does not need its signature"),
     ],
 )
-def test_who_cannot_ratify(table, speech, author, signed_as, why):
+def test_who_cannot_ratify(table: Table, speech: type[Speech], author: str, signed_as: Any, why: str) -> None:
     annex = separation()
     table.say("TUR", say.AnnexPropose(annex, None), when="10:00")
     table.say("TUR", say.AnnexRatify(annex_hash(annex)), when="10:05")
@@ -96,12 +105,12 @@ def test_who_cannot_ratify(table, speech, author, signed_as, why):
     assert [one.why for one in table.view().without_effect] == [why]
 
 
-def test_nobody_ratifies_what_is_not_on_the_table(table, speech):
+def test_nobody_ratifies_what_is_not_on_the_table(table: Table, speech: type[Speech]) -> None:
     table.say("TUR", say.AnnexRatify("0" * 64), when="10:05")
     assert [one.why for one in table.view().without_effect] == ["no annex with this content is known here"]
 
 
-def test_a_counter_proposal_carries_its_reason(table, speech):
+def test_a_counter_proposal_carries_its_reason(table: Table, speech: type[Speech]) -> None:
     proposal = table.say("TUR", say.AnnexPropose(separation(), None), when="10:00")
     other = separation(lateral_mm=9_000)
     table.say("ISR", say.AnnexCounter(proposal, other, "the coast needs more"), when="10:10")
@@ -113,7 +122,7 @@ def test_a_counter_proposal_carries_its_reason(table, speech):
     assert table.view().annexes.in_force(AnnexName.SEPARATION, speech.at("10:21")) == other
 
 
-def test_a_withdrawal_that_another_signature_had_seen_voids(table, speech):
+def test_a_withdrawal_that_another_signature_had_seen_voids(table: Table, speech: type[Speech]) -> None:
     annex = separation()
     table.say("TUR", say.AnnexPropose(annex, None), when="10:00")
     table.say("TUR", say.AnnexRatify(annex_hash(annex)), when="10:01")
@@ -126,7 +135,7 @@ def test_a_withdrawal_that_another_signature_had_seen_voids(table, speech):
     assert in_force(table, speech.at("11:00")) == 1
 
 
-def test_a_withdrawal_that_none_had_seen_is_notice_of_termination(table, speech):
+def test_a_withdrawal_that_none_had_seen_is_notice_of_termination(table: Table, speech: type[Speech]) -> None:
     annex = separation()
     table.say("TUR", say.AnnexPropose(annex, None), when="10:00")
     table.say("TUR", say.AnnexRatify(annex_hash(annex)), when="10:01")
@@ -136,7 +145,7 @@ def test_a_withdrawal_that_none_had_seen_is_notice_of_termination(table, speech)
     assert [in_force(table, speech.at(now)) for now in ("11:01", "11:02")] == [1, None]
 
 
-def test_both_versions_bind_until_all_have_seen_all(table, speech):
+def test_both_versions_bind_until_all_have_seen_all(table: Table, speech: type[Speech]) -> None:
     table.ratify(separation(1, 5_000), "10:00")
     table.ratify(separation(2, 3_000), "11:00", settle=False)
     table.look("TUR")
@@ -152,7 +161,7 @@ def test_both_versions_bind_until_all_have_seen_all(table, speech):
     assert settled.separation(speech.at("12:01")).content == annex_hash(separation(2, 3_000))
 
 
-def test_the_lesser_disclosure_binds(table, speech):
+def test_the_lesser_disclosure_binds(table: Table, speech: type[Speech]) -> None:
     for version, level in ((1, Level.L3P), (2, Level.L0)):
         terms = Disclosure(level, (DisclosureRow(NoticeKind.FLIGHT, ISR, Level.L1),))
         table.ratify(Annex(AnnexName.DISCLOSURE, version, (TUR, ISR), Instant(0), 0, terms, ()), settle=False)
@@ -161,14 +170,14 @@ def test_the_lesser_disclosure_binds(table, speech):
     assert disclosure.level(NoticeKind.FLIGHT, "ISR") is Level.L1
 
 
-def test_the_earlier_deadline_binds(table, speech):
+def test_the_earlier_deadline_binds(table: Table, speech: type[Speech]) -> None:
     for version, outcome_s in ((1, 240), (2, 300)):
         terms = replace(STANDING_RESPONSE, outcome_s=outcome_s)
         table.ratify(Annex(AnnexName.RESPONSE, version, (TUR, ISR), Instant(0), 0, terms, ()), settle=False)
     assert table.view().annexes.response(speech.at("01:00")).outcome_s == 240
 
 
-def test_without_annexes_the_standing_table_holds(table, speech):
+def test_without_annexes_the_standing_table_holds(table: Table, speech: type[Speech]) -> None:
     annexes = table.view().annexes
     now = speech.at("01:00")
     assert annexes.response(now) is STANDING_RESPONSE
@@ -177,7 +186,7 @@ def test_without_annexes_the_standing_table_holds(table, speech):
     ) * 3
 
 
-def test_words_bind_people_and_no_rule(table, speech):
+def test_words_bind_people_and_no_rule(table: Table, speech: type[Speech]) -> None:
     words = Clauses((Clause("Response", "at once"),))
     for name in (AnnexName.RESPONSE, AnnexName.SEPARATION, AnnexName.DISCLOSURE):
         table.ratify(Annex(name, 1, (TUR, ISR), Instant(0), 0, words, ()))
@@ -186,7 +195,7 @@ def test_words_bind_people_and_no_rule(table, speech):
     assert (annexes.separation(now), annexes.disclosure(now)) == (None, None)
 
 
-def test_the_strictest_of_two_response_annexes():
+def test_the_strictest_of_two_response_annexes() -> None:
     row = ClassTerms(ResponseClass.STOP, 5, 180, (60,))
     other = Response(True, (row,), (), 100, 400, 1, 1, 1, 7, 7)
     merged = strictest([other, STANDING_RESPONSE])
@@ -196,7 +205,7 @@ def test_the_strictest_of_two_response_annexes():
     assert merged.of(ResponseClass.CHECK) is None
 
 
-def test_climbs_go_on_in_the_last_stride():
+def test_climbs_go_on_in_the_last_stride() -> None:
     (phase,) = phases(STANDING_RESPONSE, Instant(0), None)
     assert [phase.climb_at(step) // 3_600_000 for step in (1, 2, 3, 4)] == [24, 48, 72, 96]
     single = replace(phase, terms=ClassTerms(ResponseClass.STATIC, 1, 10, (20,)))
@@ -205,7 +214,9 @@ def test_climbs_go_on_in_the_last_stride():
     assert [bare.climb_at(step) for step in (1, 2)] == [10_000, 20_000]
 
 
-def test_one_flag_per_party_binds_its_author_at_once_and_others_when_they_see_it(founded, speech):
+def test_one_flag_per_party_binds_its_author_at_once_and_others_when_they_see_it(
+    founded: Table, speech: type[Speech]
+) -> None:
     flag = founded.say("TUR", say.Suspend("talks"), when="10:00")
     assert founded.view("TUR").annexes.state(speech.at("10:00")) is MechanismState.SUSPENDED
     assert founded.view("ISR").annexes.state(speech.at("10:30")) is MechanismState.IN_FORCE
@@ -220,14 +231,14 @@ def test_one_flag_per_party_binds_its_author_at_once_and_others_when_they_see_it
     assert founded.view().annexes.changes() == (speech.at("10:00"), speech.at("10:50"))
 
 
-def test_it_has_ended_when_every_party_says_so(founded, speech):
+def test_it_has_ended_when_every_party_says_so(founded: Table, speech: type[Speech]) -> None:
     founded.say("TUR", say.End("done"), when="10:00")
     assert founded.view().annexes.state(speech.at("10:01")) is MechanismState.IN_FORCE
     founded.say("ISR", say.End("done"), when="10:02")
     assert founded.view().annexes.state(speech.at("10:03")) is MechanismState.ENDED
 
 
-def test_suspension_keeps_the_safety_floor():
+def test_suspension_keeps_the_safety_floor() -> None:
     assert set(KINDS) >= SURVIVES_SUSPENSION
     assert {
         "stop.call",
@@ -239,7 +250,7 @@ def test_suspension_keeps_the_safety_floor():
     assert not {"notice.file", "annex.ratify"} & SURVIVES_SUSPENSION
 
 
-def test_minima_by_pair_of_kinds_and_domains_either_way_round():
+def test_minima_by_pair_of_kinds_and_domains_either_way_round() -> None:
     row = SeparationRow(NoticeKind.HAZARD, Domain.AIR, NoticeKind.FLIGHT, None, 9, 9, 9)
     terms = Separation(1, 1, 1, (row,))
     wide = SeparationMinima(9, 9, 9)
@@ -250,14 +261,14 @@ def test_minima_by_pair_of_kinds_and_domains_either_way_round():
     assert wide.lateral_m == 0.009
 
 
-def test_a_ladder_ends_in_somebody_who_may_act():
+def test_a_ladder_ends_in_somebody_who_may_act() -> None:
     with pytest.raises(BadInput) as caught:
         Ladder(TUR, DeskName("air"), (Rung(RungSort.RELAY, "watch officer"),))
     assert caught.value.code == "ladder-without-authority"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_value_of_a_template_is_a_fact_with_its_source_or_a_proposal(name):
+def test_every_value_of_a_template_is_a_fact_with_its_source_or_a_proposal(name: str) -> None:
     for annex in template(name, parties=("TUR", "ISR"), host="AZE"):
         named = {field.name for field in fields(annex.terms)}
         assert annex.marks, annex.name
@@ -270,13 +281,15 @@ def test_every_value_of_a_template_is_a_fact_with_its_source_or_a_proposal(name)
 
 
 @pytest.mark.parametrize("name", ["syria-2025", "us-russia-2015"])
-def test_a_full_template_names_each_annex_once(name):
+def test_a_full_template_names_each_annex_once(name: str) -> None:
     names = [annex.name for annex in template(name, parties=("TUR", "ISR"), host=None)]
     assert sorted(names, key=str) == sorted(AnnexName, key=str)
 
 
-def test_the_ladders_of_a_template():
-    found = {annex.name: annex.terms for annex in template("syria-2025", parties=("TUR", "ISR"), host="AZE")}
+def test_the_ladders_of_a_template() -> None:
+    found: dict[AnnexName, Any] = {
+        annex.name: annex.terms for annex in template("syria-2025", parties=("TUR", "ISR"), host="AZE")
+    }
     response = found[AnnexName.RESPONSE]
     assert response.desks("TUR") == ("air", "ground", "sea")
     assert [(rung.sort.value, rung.label) for rung in response.ladder("ISR", "sea").rungs] == [
@@ -288,8 +301,8 @@ def test_the_ladders_of_a_template():
     assert found[AnnexName.COMM_CHECKS].caller == "AZE"
 
 
-def test_a_bare_telephone_has_no_gate_no_deadline_no_ladder():
-    found = {
+def test_a_bare_telephone_has_no_gate_no_deadline_no_ladder() -> None:
+    found: dict[AnnexName, Any] = {
         annex.name: annex.terms for annex in template("voice-line-only", parties=("TUR", "ISR"), host=None)
     }
     assert found[AnnexName.NOTICES] == NoticeTerms((), ())
@@ -297,7 +310,7 @@ def test_a_bare_telephone_has_no_gate_no_deadline_no_ladder():
     assert (response.classes, response.ladders, response.written_stop) == ((), (), False)
 
 
-def test_an_unknown_template_is_refused_with_the_known_ones():
+def test_an_unknown_template_is_refused_with_the_known_ones() -> None:
     with pytest.raises(BadInput, match="syria-2025") as caught:
         template("atlantis", parties=("TUR",), host=None)
     assert caught.value.code == "template-unknown"

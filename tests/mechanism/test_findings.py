@@ -25,7 +25,7 @@ def two(table: Table, speech: type[Speech]) -> Any:
     return table, mine, theirs
 
 
-def finding(table: Table, notice: Any, speech: type[Speech], now="12:30", me: str = "AZE") -> Any:
+def finding(table: Table, notice: Any, speech: type[Speech], now: str = "12:30", me: str = "AZE") -> Any:
     return table.view(me).findings.of(notice, speech.at(now)).finding
 
 
@@ -40,7 +40,7 @@ def host_says(
     annex: str | None = None,
 ) -> str:
     result = speech.result(
-        *versions, finding=finding, covers=covers or {"TUR": 9, "ISR": 9}, when=when, **more
+        *versions, finding=finding, covers=covers or {"TUR": 9, "ISR": 9}, when=when, annex=annex
     )
     return table.say("AZE", result, when=when, to=to, sealed_to=(*to, "AZE"), desk=None)
 

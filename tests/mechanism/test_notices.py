@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from steerclear.mechanism import bodies as say
@@ -12,20 +14,28 @@ from steerclear.mechanism.measures import minutes_to_acknowledge, minutes_to_aut
 from steerclear.mechanism.notices import NoticeState
 from steerclear.mechanism.obligation import State
 from steerclear.mechanism.stages import stages_of
-from steerclear.model.member import Role
+from steerclear.model.member import MemberId, Role
 from steerclear.model.notice import NoticeKind
 from steerclear.model.response import ResponseClass
 
+if TYPE_CHECKING:
+    from tests.mechanism.conftest import Speech, Table
+
+
+def delivered_at(view: Any, id_: str) -> Any:
+    (row,) = stages_of(view, id_)
+    return row.delivered and row.delivered.at
+
 
 @pytest.fixture
-def filed(founded, speech):
+def filed(founded: Table, speech: type[Speech]) -> Any:
     """TUR files at 12:00 a hazard from 14:00 to 15:00 to ISR, whose machine has it at 12:00:10: PRIORITY."""
     notice = founded.say("TUR", speech.file(), when="12:00", to=("ISR",))
     founded.beat("ISR", "12:00:10")
     return founded, notice
 
 
-def test_every_stage_is_shown_with_its_time(filed, speech):
+def test_every_stage_is_shown_with_its_time(filed: tuple[Table, str], speech: type[Speech]) -> None:
     table, notice = filed
     table.say("ISR", speech.ack(notice, 1), when="12:05", to=("TUR",))
     passed = say.Disseminate(notice, Echelon.OPERATOR, speech.at("16:00"))
@@ -33,34 +43,35 @@ def test_every_stage_is_shown_with_its_time(filed, speech):
     table.cosigned = [("TUR", 100, "ISR", speech.at("12:30")), ("TUR", 100, "AZE", speech.at("12:31"))]
     (row,) = stages_of(table.view(), notice)
     assert (row.member, row.readable) == ("ISR", True)
-    assert (row.filed.at, row.delivered.at) == (speech.at("12:00"), speech.at("12:00:10"))
+    assert (row.filed.at, delivered_at(table.view(), notice)) == (speech.at("12:00"), speech.at("12:00:10"))
     assert table.view().said(notice).place.seq == row.filed.seq
     assert [(a.desk, a.rung, a.may_act, a.at) for a in row.acknowledged] == [
         ("air", 1, False, speech.at("12:05"))
     ]
     assert [(d.echelon, d.expires_at) for d in row.disseminated] == [(Echelon.OPERATOR, speech.at("16:00"))]
     assert row.recorded_at == speech.at("12:31")
-    assert row.is_confirmed(speech.at("15:00")) and not row.is_confirmed(speech.at("16:00"))
+    assert row.is_confirmed(speech.at("15:00"))
+    assert not row.is_confirmed(speech.at("16:00"))
 
 
-def test_recorded_needs_every_party_and_the_host(filed, speech):
+def test_recorded_needs_every_party_and_the_host(filed: tuple[Table, str], speech: type[Speech]) -> None:
     table, notice = filed
     table.cosigned = [("TUR", 100, "ISR", speech.at("12:30")), ("TUR", 1, "AZE", speech.at("12:31"))]
     assert stages_of(table.view(), notice)[0].recorded_at is None
 
 
-def test_nobody_is_told_delivered_before_another_machine_has_it(founded, speech):
+def test_nobody_is_told_delivered_before_another_machine_has_it(founded: Table, speech: type[Speech]) -> None:
     notice = founded.say("TUR", speech.file(), when="12:00", to=("ISR",))
     founded.say("ISR", say.NodeBeat(()), when="12:05", desk=None)
     assert stages_of(founded.view(), notice)[0].delivered is None
 
 
-def test_unknown_ids_have_no_stages(table):
+def test_unknown_ids_have_no_stages(table: Table) -> None:
     assert stages_of(table.view(), "9" * 32) == ()
     assert minutes_to_authority(table.view(), "9" * 32) is None
 
 
-def test_only_the_first_covering_entry_can_call_it_unreadable(founded, speech):
+def test_only_the_first_covering_entry_can_call_it_unreadable(founded: Table, speech: type[Speech]) -> None:
     notice = founded.say("TUR", speech.file(), when="12:00", to=("ISR",), sealed_to=("ISR", "TUR"))
     founded.beat("ISR", "12:00:10", unreadable=(notice,))
     founded.beat("ISR", "12:01")
@@ -70,20 +81,20 @@ def test_only_the_first_covering_entry_can_call_it_unreadable(founded, speech):
     assert (owed.debtor.member, owed.creditor, owed.state) == ("TUR", "ISR", State.LATE)
 
 
-def test_calling_it_unreadable_later_takes_no_delivery_back(founded, speech):
+def test_calling_it_unreadable_later_takes_no_delivery_back(founded: Table, speech: type[Speech]) -> None:
     notice = founded.say("TUR", speech.file(), when="12:00", to=("ISR",), sealed_to=("ISR", "TUR"))
     founded.beat("ISR", "12:00:10")
     founded.beat("ISR", "12:01", unreadable=(notice,))
-    assert stages_of(founded.view(), notice)[0].delivered.at == speech.at("12:00:10")
+    assert delivered_at(founded.view(), notice) == speech.at("12:00:10")
 
 
-def test_a_reseal_delivers(founded, speech):
+def test_a_reseal_delivers(founded: Table, speech: type[Speech]) -> None:
     notice = founded.say("TUR", speech.file(), when="12:00", to=("ISR",), sealed_to=("ISR", "TUR"))
     founded.beat("ISR", "12:00:10", unreadable=(notice,))
     founded.say("TUR", speech.file(), when="12:03", to=("ISR",), sealed_to=("ISR", "TUR"), id_=notice)
     founded.beat("ISR", "12:03:10")
     view = founded.view()
-    assert stages_of(view, notice)[0].delivered.at == speech.at("12:03:10")
+    assert delivered_at(view, notice) == speech.at("12:03:10")
     assert stages_of(view, notice)[0].unreadable_at is None
     assert [one.why for one in view.without_effect] == ["its id was used before"]
 
@@ -97,17 +108,19 @@ def test_a_reseal_delivers(founded, speech):
         ("15:00", ResponseClass.IMMEDIATE),
     ],
 )
-def test_the_class_is_recomputed_as_the_start_nears(speech, now, expected):
+def test_the_class_is_recomputed_as_the_start_nears(speech: type[Speech], now: str, expected: Any) -> None:
     assert class_of(speech.content(), speech.at(now)) is expected
 
 
-def test_far_ahead_is_routine_and_a_site_is_static(speech):
+def test_far_ahead_is_routine_and_a_site_is_static(speech: type[Speech]) -> None:
     assert class_of(speech.content("+2d 14:00", "+2d 15:00"), speech.at("12:00")) is ResponseClass.ROUTINE
     assert class_of(speech.content(kind=NoticeKind.SITE), speech.at("12:00")) is ResponseClass.STATIC
 
 
-def test_priority_is_acknowledged_in_thirty_minutes_from_delivered(filed, speech):
-    table, notice = filed
+def test_priority_is_acknowledged_in_thirty_minutes_from_delivered(
+    filed: tuple[Table, str], speech: type[Speech]
+) -> None:
+    table, _notice = filed
     owed = table.one("12:10", what="acknowledgement")
     assert (owed.due_at, owed.of_class, owed.debtor.desk) == (
         speech.at("12:30:10"),
@@ -119,7 +132,7 @@ def test_priority_is_acknowledged_in_thirty_minutes_from_delivered(filed, speech
     assert (late.state, [rung.number for rung in late.called]) == (State.LATE, [1, 2, 3])
 
 
-def test_a_class_change_brings_the_deadline_forward(founded, speech):
+def test_a_class_change_brings_the_deadline_forward(founded: Table, speech: type[Speech]) -> None:
     """Routine gives four hours; twelve minutes later it is priority, and thirty minutes count from then."""
     founded.say("TUR", speech.file("+1d 12:12", "+1d 13:00"), when="12:00", to=("ISR",))
     founded.beat("ISR", "12:00:10")
@@ -127,13 +140,17 @@ def test_a_class_change_brings_the_deadline_forward(founded, speech):
     assert founded.one("12:01", what="acknowledgement").of_class is ResponseClass.ROUTINE
 
 
-def test_a_relay_in_time_keeps_the_climb_from_beginning(filed, speech):
+def test_a_relay_in_time_keeps_the_climb_from_beginning(
+    filed: tuple[Table, str], speech: type[Speech]
+) -> None:
     table, notice = filed
     table.say("ISR", speech.ack(notice, 1), when="12:20")
     assert table.one("14:00", what="acknowledgement").state is State.MET
 
 
-def test_a_relay_after_the_climb_began_does_not_end_it(filed, speech):
+def test_a_relay_after_the_climb_began_does_not_end_it(
+    filed: tuple[Table, str], speech: type[Speech]
+) -> None:
     table, notice = filed
     table.say("ISR", speech.ack(notice, 1), when="12:40")
     owed = table.one("13:10", what="acknowledgement")
@@ -144,19 +161,19 @@ def test_a_relay_after_the_climb_began_does_not_end_it(filed, speech):
     assert minutes_to_authority(table.view(), notice) == 80
 
 
-def test_a_rung_beyond_the_ladder_may_not_act(filed, speech):
+def test_a_rung_beyond_the_ladder_may_not_act(filed: tuple[Table, str], speech: type[Speech]) -> None:
     table, notice = filed
     table.say("ISR", speech.ack(notice, 9), when="12:40")
     assert table.one("13:10", what="acknowledgement").state is State.LATE
 
 
-def test_unable_is_an_answer_of_somebody_who_decided(filed, speech):
+def test_unable_is_an_answer_of_somebody_who_decided(filed: tuple[Table, str], speech: type[Speech]) -> None:
     table, notice = filed
     table.say("ISR", say.Unable(notice, speech.at("14:20"), None, None), when="12:40", to=("TUR",))
     assert table.one("13:10", what="acknowledgement").state is State.MET
 
 
-def test_after_unable_the_filer_answers_before_start(filed, speech):
+def test_after_unable_the_filer_answers_before_start(filed: tuple[Table, str], speech: type[Speech]) -> None:
     """Karachok: “unable to keep clear before T”."""
     table, notice = filed
     unable = table.say(
@@ -168,7 +185,7 @@ def test_after_unable_the_filer_answers_before_start(filed, speech):
     assert table.one("12:51", what="answer-to-unable").state is State.MET
 
 
-def test_proceeding_amending_and_withdrawing_answer_too(founded, speech):
+def test_proceeding_amending_and_withdrawing_answer_too(founded: Table, speech: type[Speech]) -> None:
     for index, answer in enumerate(("proceed", "amend", "withdraw")):
         notice = founded.say("TUR", speech.file(ref=answer), when="12:00", to=("ISR",))
         unable = founded.say("ISR", say.Unable(notice, None, None, None), when=f"12:1{index}", to=("TUR",))
@@ -198,14 +215,16 @@ def test_proceeding_amending_and_withdrawing_answer_too(founded, speech):
         "late",
     ],
 )
-def test_dissemination_is_due_by_the_class_at_filing(founded, speech, filed_at, start, due):
+def test_dissemination_is_due_by_the_class_at_filing(
+    founded: Table, speech: type[Speech], filed_at: str, start: str, due: str
+) -> None:
     """Kunduz: receipt confirmed twice, never reached the crew."""
     founded.say("TUR", speech.file(start, "+4d 00:00"), when=filed_at, to=("ISR",))
     founded.beat("ISR", filed_at + ":10")
     assert founded.one(filed_at + ":10", what="dissemination").due_at == speech.at(due)
 
 
-def test_dissemination_expires(filed, speech):
+def test_dissemination_expires(filed: tuple[Table, str], speech: type[Speech]) -> None:
     table, notice = filed
     table.say("ISR", say.Disseminate(notice, Echelon.OPERATOR, speech.at("14:30")), when="12:20")
     first, second = table.owes("14:31", what="dissemination")
@@ -214,7 +233,7 @@ def test_dissemination_expires(filed, speech):
     assert [one.state for one in table.owes("14:36", what="dissemination")] == [State.MET, State.MET]
 
 
-def test_an_acknowledgement_expires_with_its_version(filed, speech):
+def test_an_acknowledgement_expires_with_its_version(filed: tuple[Table, str], speech: type[Speech]) -> None:
     table, notice = filed
     table.say("ISR", speech.ack(notice, 2), when="12:05")
     version = table.say("TUR", speech.amend(notice, "14:30", "15:30"), when="12:10", to=("ISR",))
@@ -226,13 +245,13 @@ def test_an_acknowledgement_expires_with_its_version(filed, speech):
     assert table.view().notices.of_version("9" * 32) is None
 
 
-def test_what_an_older_version_still_owed_is_over(filed, speech):
+def test_what_an_older_version_still_owed_is_over(filed: tuple[Table, str], speech: type[Speech]) -> None:
     table, notice = filed
     table.say("TUR", speech.amend(notice, "14:30", "15:30"), when="12:10", to=("ISR",))
     assert [one.state for one in table.owes("12:11", what="dissemination")] == [State.WAIVED, State.OPEN]
 
 
-def test_an_area_is_hot_until_its_filer_says_cold(filed, speech):
+def test_an_area_is_hot_until_its_filer_says_cold(filed: tuple[Table, str], speech: type[Speech]) -> None:
     """Il-20: no all-clear."""
     table, notice = filed
     record = table.view().notices.get(notice)
@@ -248,20 +267,22 @@ def test_an_area_is_hot_until_its_filer_says_cold(filed, speech):
     assert table.one("15:11", what="acknowledgement").state is State.WAIVED
 
 
-def test_said_hot_before_its_time(filed, speech):
+def test_said_hot_before_its_time(filed: tuple[Table, str], speech: type[Speech]) -> None:
     table, notice = filed
     table.say("TUR", say.NoticeActivate(notice, speech.at("13:30")), when="13:30")
     assert table.view().notices.get(notice).state(speech.at("13:31")) is NoticeState.HOT
 
 
-def test_a_cold_counts_for_the_version_that_it_came_after(filed, speech):
+def test_a_cold_counts_for_the_version_that_it_came_after(
+    filed: tuple[Table, str], speech: type[Speech]
+) -> None:
     table, notice = filed
     table.say("TUR", say.NoticeCold(notice, speech.at("14:10")), when="14:10")
     table.say("TUR", speech.amend(notice, "16:00", "17:00"), when="14:20", to=("ISR",))
     assert table.view().notices.get(notice).state(speech.at("14:30")) is NoticeState.PENDING
 
 
-def test_nothing_is_said_of_a_withdrawn_notice(filed, speech):
+def test_nothing_is_said_of_a_withdrawn_notice(filed: tuple[Table, str], speech: type[Speech]) -> None:
     table, notice = filed
     table.say("TUR", say.NoticeWithdraw(notice, None), when="12:10")
     table.say("TUR", speech.amend(notice), when="12:11")
@@ -271,7 +292,7 @@ def test_nothing_is_said_of_a_withdrawn_notice(filed, speech):
     assert [one.why for one in view.without_effect] == ["the notice was withdrawn before", "said before"]
 
 
-def test_a_peer_owes_nothing_for_what_it_cannot_read(founded, speech):
+def test_a_peer_owes_nothing_for_what_it_cannot_read(founded: Table, speech: type[Speech]) -> None:
     """L1: the host screens, and human duties attach to the conflict."""
     notice = founded.say("TUR", speech.file(), when="12:00", to=("ISR",), sealed_to=("AZE", "TUR"))
     founded.beat("AZE", "12:00:05")
@@ -286,9 +307,9 @@ def test_a_peer_owes_nothing_for_what_it_cannot_read(founded, speech):
     assert stages_of(founded.view("TUR"), notice)[0].readable is False
 
 
-def test_a_waiver_counts_by_the_creditor_alone(filed, speech):
+def test_a_waiver_counts_by_the_creditor_alone(filed: tuple[Table, str], speech: type[Speech]) -> None:
     table, notice = filed
-    waive = say.Waive(notice, "acknowledgement", "ISR", None)
+    waive = say.Waive(notice, "acknowledgement", MemberId("ISR"), None)
     table.say("AZE", waive, when="12:10")
     assert table.one("12:11", what="acknowledgement").state is State.OPEN
     table.say("TUR", waive, when="12:12")
@@ -296,27 +317,29 @@ def test_a_waiver_counts_by_the_creditor_alone(filed, speech):
     assert table.one("12:13", what="dissemination").state is State.OPEN
 
 
-def test_host_and_observers_owe_no_human_answer(founded, speech):
+def test_host_and_observers_owe_no_human_answer(founded: Table, speech: type[Speech]) -> None:
     founded.say("TUR", speech.file(), when="12:00", to=("AZE", "OBS", "MSF"))
     owed = founded.owes("12:01", creditor="TUR")
     assert {one.what for one in owed if one.debtor.member in ("AZE", "OBS")} == {"machine-receipt"}
     assert {one.what for one in owed if one.debtor.member == "MSF"} == {"machine-receipt", "acknowledgement"}
 
 
-def test_a_notifier_without_a_node_speaks_and_hears_through_its_carrier(new_table, speech):
+def test_a_notifier_without_a_node_speaks_and_hears_through_its_carrier(
+    new_table: type[Table], speech: type[Speech]
+) -> None:
     table = new_table(carried_by={"MSF": "AZE"})
     notice = table.say("MSF", speech.file(party="MSF"), when="12:00", to=("TUR", "AZE"), log="AZE")
     back = table.say("TUR", speech.file(), when="12:05", to=("MSF",))
     table.beat("AZE", "12:05:10")
     view = table.view()
     assert view.notices.get(notice).author == "MSF"
-    assert stages_of(view, back)[0].delivered.at == speech.at("12:05:10")
-    delivered = {row.member: row.delivered for row in stages_of(view, notice)}
-    assert delivered["AZE"].at == speech.at("12:00")
+    assert delivered_at(view, back) == speech.at("12:05:10")
+    delivered = {row.member: row.delivered and row.delivered.at for row in stages_of(view, notice)}
+    assert delivered["AZE"] == speech.at("12:00")
     assert delivered["TUR"] is None
 
 
-def test_a_desk_without_a_ladder_is_its_own_authority(table, speech):
+def test_a_desk_without_a_ladder_is_its_own_authority(table: Table, speech: type[Speech]) -> None:
     notice = table.say("TUR", speech.file(), when="12:00", to=("ISR",))
     table.beat("ISR", "12:00:10")
     assert table.one("12:01", what="acknowledgement").debtor.desk == "duty"
@@ -324,7 +347,7 @@ def test_a_desk_without_a_ladder_is_its_own_authority(table, speech):
     assert table.one("13:00", what="acknowledgement").state is State.MET
 
 
-def test_a_mechanism_without_a_host_owes_no_screening(new_table, speech):
+def test_a_mechanism_without_a_host_owes_no_screening(new_table: type[Table], speech: type[Speech]) -> None:
     table = new_table({"TUR": Role.PARTY, "ISR": Role.PARTY})
     table.say("TUR", speech.file(), when="12:00", to=("ISR",), sealed_to=("TUR",))
     assert table.owes("12:10", me="TUR", what="screening") == []
@@ -333,7 +356,7 @@ def test_a_mechanism_without_a_host_owes_no_screening(new_table, speech):
 
 class TestMovement:
     @pytest.fixture
-    def moving(self, founded, speech):
+    def moving(self, founded: Table, speech: type[Speech]) -> Any:
         notice = founded.say(
             "MSF", speech.file(kind=NoticeKind.MOVEMENT, party="MSF"), when="06:00", to=("ISR",)
         )
@@ -341,7 +364,7 @@ class TestMovement:
         return founded, notice
 
     @staticmethod
-    def report(table, notice, step, when, next_at=None):
+    def report(table: Table, notice: Any, step: Any, when: str, next_at: Any = None) -> Any:
         return table.say(
             "MSF",
             say.MovementReport(notice, step, None, table_at(when), next_at, None),
@@ -349,7 +372,7 @@ class TestMovement:
             to=("ISR",),
         )
 
-    def test_a_movement_owes_reports(self, moving, speech):
+    def test_a_movement_owes_reports(self, moving: tuple[Table, str], speech: type[Speech]) -> None:
         table, notice = moving
         departed, arrived = table.owes("13:00", what="report")
         assert (departed.due_at, arrived.due_at) == (speech.at("14:15"), speech.at("15:15"))
@@ -360,7 +383,9 @@ class TestMovement:
         assert {one.state for one in table.owes("14:51", what="report")} == {State.MET}
         assert table.owes("14:51", what="cold") == []
 
-    def test_urum_al_kubra_a_change_of_the_regime_asks_again(self, moving, speech):
+    def test_urum_al_kubra_a_change_of_the_regime_asks_again(
+        self, moving: tuple[Table, str], speech: type[Speech]
+    ) -> None:
         table, notice = moving
         self.report(table, notice, say.MovementStep.DEPARTED, "14:05")
         table.say("TUR", say.Suspend("talks"), when="14:10")
@@ -370,14 +395,18 @@ class TestMovement:
         asked = [one for one in table.owes("14:14", what="report") if "confirmation" in one.words]
         assert [one.state for one in asked] == [State.MET]
 
-    def test_a_change_after_arrival_or_withdrawal_asks_nothing(self, moving, speech):
+    def test_a_change_after_arrival_or_withdrawal_asks_nothing(
+        self, moving: tuple[Table, str], speech: type[Speech]
+    ) -> None:
         table, notice = moving
         self.report(table, notice, say.MovementStep.ARRIVED, "14:05")
         table.say("MSF", say.NoticeWithdraw(notice, None), when="14:06")
         table.say("TUR", say.Suspend("talks"), when="14:10")
         assert not [one for one in table.owes("14:12", what="report") if "confirmation" in one.words]
 
-    def test_wck_three_failed_attempts_raise_an_alarm(self, moving, speech):
+    def test_wck_three_failed_attempts_raise_an_alarm(
+        self, moving: tuple[Table, str], speech: type[Speech]
+    ) -> None:
         table, notice = moving
         for minute in range(3):
             when = f"14:2{minute}"
@@ -393,7 +422,9 @@ class TestMovement:
         self.report(table, notice, say.MovementStep.PASSING, "14:26")
         assert table.owes("14:27", what="contact") == []
 
-    def test_reaching_somebody_starts_the_count_anew(self, moving, speech):
+    def test_reaching_somebody_starts_the_count_anew(
+        self, moving: tuple[Table, str], speech: type[Speech]
+    ) -> None:
         table, notice = moving
         results = [say.ContactResult.NO_CONTACT] * 2 + [
             say.ContactResult.REACHED,
@@ -405,7 +436,7 @@ class TestMovement:
         assert table.view().notices.get(notice).contact_lost() is None
 
 
-def table_at(clock):
+def table_at(clock: Any) -> Any:
     from steerclear.model.time import Instant, parse_typed_instant_us
 
     return Instant(parse_typed_instant_us(f"2025-04-09T{clock}Z") // 1000)

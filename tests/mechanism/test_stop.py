@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""STOP: both first rungs at once, a climb that only authority ends, an outcome with a clock, a close by the caller.
+"""STOP: both first rungs at once, a climb that only authority ends, an outcome with a clock, a close.
 
 Deir ez-Zor, 17 September 2016: the caller waited 27 minutes for his usual contact.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,9 +16,12 @@ from steerclear.mechanism.obligation import State
 from steerclear.mechanism.obligations import next_due_at
 from steerclear.model.response import ResponseClass
 
+if TYPE_CHECKING:
+    from tests.mechanism.conftest import Speech, Table
+
 
 @pytest.fixture
-def called(founded, speech):
+def called(founded: Table, speech: type[Speech]) -> Any:
     """ISR calls STOP on TUR at 13:24:00; the machine of TUR has it at 13:24:05."""
     founded.look("ISR")
     stop = founded.say("ISR", speech.stop(), when="13:24", to=("TUR",), id_="5" * 32)
@@ -24,11 +29,11 @@ def called(founded, speech):
     return founded, stop
 
 
-def numbers(obligation):
+def numbers(obligation: Any) -> Any:
     return [rung.number for rung in obligation.called]
 
 
-def test_stop_calls_the_first_rung_of_each_sort_at_once(called):
+def test_stop_calls_the_first_rung_of_each_sort_at_once(called: tuple[Table, str]) -> None:
     table, stop = called
     owed = table.one("13:24:05", what="acknowledgement", thing=stop, desk="air")
     assert numbers(owed) == [1, 2]
@@ -36,29 +41,31 @@ def test_stop_calls_the_first_rung_of_each_sort_at_once(called):
     assert owed.of_class is ResponseClass.STOP
 
 
-def test_stop_climbs_by_itself_after_two_minutes(called, speech):
-    table, stop = called
+def test_stop_climbs_by_itself_after_two_minutes(called: tuple[Table, str], speech: type[Speech]) -> None:
+    table, _stop = called
     before = table.one("13:26:04", what="acknowledgement", desk="air")
     assert (numbers(before), before.next_rung_at) == ([1, 2], speech.at("13:26:05"))
     after = table.one("13:26:05", what="acknowledgement", desk="air")
     assert (numbers(after), after.next_rung_at) == ([1, 2, 3], None)
 
 
-def test_acknowledgement_is_due_two_minutes_after_delivered(called, speech):
-    table, stop = called
+def test_acknowledgement_is_due_two_minutes_after_delivered(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
+    table, _stop = called
     owed = table.one("13:26:05", what="acknowledgement", desk="air")
     assert (owed.due_at, owed.state) == (speech.at("13:26:05"), State.OPEN)
     assert table.one("13:26:06", what="acknowledgement", desk="air").state is State.LATE
 
 
-def test_a_relay_that_acknowledges_ends_no_climb(called, speech):
+def test_a_relay_that_acknowledges_ends_no_climb(called: tuple[Table, str], speech: type[Speech]) -> None:
     table, stop = called
     table.say("TUR", speech.ack(stop, rung=1), when="13:25", to=("ISR",))
     owed = table.one("13:27", what="acknowledgement", desk="air")
     assert (owed.state, numbers(owed)) == (State.LATE, [1, 2, 3])
 
 
-def test_a_rung_that_may_act_ends_the_climb(called, speech):
+def test_a_rung_that_may_act_ends_the_climb(called: tuple[Table, str], speech: type[Speech]) -> None:
     table, stop = called
     table.say("TUR", speech.ack(stop, rung=2), when="13:25", to=("ISR",))
     owed = table.one("13:27", what="acknowledgement", desk="air")
@@ -66,7 +73,7 @@ def test_a_rung_that_may_act_ends_the_climb(called, speech):
     assert not owed.met_late
 
 
-def test_each_desk_of_the_addressee_is_called(called):
+def test_each_desk_of_the_addressee_is_called(called: tuple[Table, str]) -> None:
     table, _ = called
     assert {one.debtor.desk for one in table.owes("13:25", what="acknowledgement")} == {
         "air",
@@ -75,28 +82,34 @@ def test_each_desk_of_the_addressee_is_called(called):
     }
 
 
-def test_an_outcome_for_the_member_ends_the_climb_at_its_other_desks(called, speech):
+def test_an_outcome_for_the_member_ends_the_climb_at_its_other_desks(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
     table, stop = called
     table.say("TUR", speech.answer(stop), when="13:25", to=("ISR",))
     assert {one.state for one in table.owes("13:30", what="acknowledgement")} == {State.MET}
 
 
-def test_not_known_ends_no_climb(called, speech):
+def test_not_known_ends_no_climb(called: tuple[Table, str], speech: type[Speech]) -> None:
     table, stop = called
     table.say("TUR", speech.answer(stop, say.StopOutcome.NOT_KNOWN), when="13:25", to=("ISR",))
     assert {one.state for one in table.owes("13:30", what="acknowledgement")} == {State.LATE}
     assert table.one("13:28", what="outcome").state is State.MET
 
 
-def test_stop_owes_an_outcome_five_minutes_after_delivered(called, speech):
-    table, stop = called
+def test_stop_owes_an_outcome_five_minutes_after_delivered(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
+    table, _stop = called
     owed = table.one("13:25", what="outcome", who="TUR")
     assert (owed.due_at, owed.creditor, owed.debtor.desk) == (speech.at("13:29:05"), "ISR", None)
     assert owed.debtor.covers("TUR", "air")
     assert table.one("13:30", what="outcome").state is State.LATE
 
 
-def test_the_outcome_is_renewed_every_five_minutes_until_the_caller_closes(called, speech):
+def test_the_outcome_is_renewed_every_five_minutes_until_the_caller_closes(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
     table, stop = called
     table.say("TUR", speech.answer(stop), when="13:28", to=("ISR",))
     table.say("TUR", say.StopRenew(stop, say.StopOutcome.STOPPED, speech.at("13:31"), None), when="13:32")
@@ -107,7 +120,7 @@ def test_the_outcome_is_renewed_every_five_minutes_until_the_caller_closes(calle
     assert [one.state for one in table.owes("13:50", what="renewal")] == [State.MET, State.WAIVED]
 
 
-def test_only_the_caller_closes(called, speech):
+def test_only_the_caller_closes(called: tuple[Table, str], speech: type[Speech]) -> None:
     table, stop = called
     table.say("TUR", say.StopClose(stop, None), when="13:30")
     view = table.view("AZE")
@@ -115,7 +128,9 @@ def test_only_the_caller_closes(called, speech):
     assert [one.why for one in view.without_effect] == ["only its author says this"]
 
 
-def test_the_caller_owes_a_close_once_all_have_stopped(called, speech):
+def test_the_caller_owes_a_close_once_all_have_stopped(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
     table, stop = called
     assert table.owes("13:30", what="close") == []
     table.say("TUR", speech.answer(stop, say.StopOutcome.STOPPED, "13:32"), when="13:32", to=("ISR",))
@@ -125,7 +140,7 @@ def test_the_caller_owes_a_close_once_all_have_stopped(called, speech):
     assert table.one("13:41", what="close").state is State.MET
 
 
-def test_minutes_to_authority_and_to_halt(called, speech):
+def test_minutes_to_authority_and_to_halt(called: tuple[Table, str], speech: type[Speech]) -> None:
     table, stop = called
     assert minutes_to_authority(table.view(), stop) is None
     assert minutes_to_halt(table.view(), stop) is None
@@ -138,7 +153,7 @@ def test_minutes_to_authority_and_to_halt(called, speech):
     assert minutes_to_halt(view, stop) == 8
 
 
-def test_a_dead_line_is_never_booked_as_a_slow_desk(founded, speech):
+def test_a_dead_line_is_never_booked_as_a_slow_desk(founded: Table, speech: type[Speech]) -> None:
     """Without DELIVERED inside 10 s the caller's side climbs, and the debtor's desk is not late."""
     stop = founded.say("ISR", speech.stop(), when="13:24", to=("TUR",))
     receipt = founded.one("13:30", what="machine-receipt", thing=stop)
@@ -150,7 +165,7 @@ def test_a_dead_line_is_never_booked_as_a_slow_desk(founded, speech):
     assert owed.due_at == speech.at("13:26:10")
 
 
-def test_a_late_delivery_gives_the_debtor_its_whole_time(founded, speech):
+def test_a_late_delivery_gives_the_debtor_its_whole_time(founded: Table, speech: type[Speech]) -> None:
     stop = founded.say("ISR", speech.stop(), when="13:24", to=("TUR",))
     founded.beat("TUR", "13:40")
     assert founded.one("13:41", what="acknowledgement", desk="air").due_at == speech.at("13:42")
@@ -158,7 +173,7 @@ def test_a_late_delivery_gives_the_debtor_its_whole_time(founded, speech):
     assert (receipt.state, receipt.met_late) == (State.MET, True)
 
 
-def test_joined_stops_count_and_do_not_climb_twice(called, speech):
+def test_joined_stops_count_and_do_not_climb_twice(called: tuple[Table, str], speech: type[Speech]) -> None:
     table, stop = called
     again = table.say("ISR", speech.stop(35.12), when="13:25", to=("TUR",))
     (record,) = table.view().stops
@@ -167,7 +182,9 @@ def test_joined_stops_count_and_do_not_climb_twice(called, speech):
     assert len(table.owes("13:25", what="acknowledgement", desk="air")) == 1
 
 
-def test_a_joined_stop_after_an_acknowledgement_starts_anew(called, speech):
+def test_a_joined_stop_after_an_acknowledgement_starts_anew(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
     table, stop = called
     table.say("TUR", speech.ack(stop), when="13:25")
     table.say("TUR", speech.answer(stop), when="13:26")
@@ -184,13 +201,17 @@ def test_a_joined_stop_after_an_acknowledgement_starts_anew(called, speech):
     [("13:25", 35.2, "ISR"), ("13:55", 35.1, "ISR"), ("13:25", 35.1, "AZE")],
     ids=["farther than 5 km", "later than 30 min", "another caller"],
 )
-def test_what_does_not_join(called, speech, when, lat, by):
+def test_what_does_not_join(
+    called: tuple[Table, str], speech: type[Speech], when: str, lat: float, by: str
+) -> None:
     table, _ = called
     table.say(by, speech.stop(lat), when=when, to=("TUR",))
     assert [record.count for record in table.view().stops] == [1, 1]
 
 
-def test_a_stop_after_the_close_is_an_alarm_of_its_own(called, speech):
+def test_a_stop_after_the_close_is_an_alarm_of_its_own(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
     table, stop = called
     table.say("ISR", say.StopClose(stop, None), when="13:30")
     table.say("ISR", speech.stop(), when="13:31", to=("TUR",))
@@ -198,7 +219,7 @@ def test_a_stop_after_the_close_is_an_alarm_of_its_own(called, speech):
     assert [record.count for record in table.view().stops.open()] == [1]
 
 
-def test_a_drill_does_not_join_the_real_thing(called, speech):
+def test_a_drill_does_not_join_the_real_thing(called: tuple[Table, str], speech: type[Speech]) -> None:
     table, _ = called
     drill = table.say("AZE", say.DrillStart("spring", None), when="13:00")
     table.say("ISR", speech.stop(drill=drill), when="13:25", to=("TUR",))
@@ -207,7 +228,7 @@ def test_a_drill_does_not_join_the_real_thing(called, speech):
     assert "Drill STOP" in table.one("13:25", thing=played.id, what="outcome").words
 
 
-def test_an_expired_key_may_call_stop_but_end_no_climb(founded, speech):
+def test_an_expired_key_may_call_stop_but_end_no_climb(founded: Table, speech: type[Speech]) -> None:
     founded.look("ISR")
     stop = founded.say(
         "ISR", speech.stop(), when="13:24", to=("TUR",), signed_as=frozenset(), doubt="key expired"
@@ -218,7 +239,7 @@ def test_an_expired_key_may_call_stop_but_end_no_climb(founded, speech):
     assert [one.why for one in founded.view().without_effect] == ["in doubt: key expired"]
 
 
-def test_a_stop_to_all_members_owes_outcomes_of_parties_alone(founded, speech):
+def test_a_stop_to_all_members_owes_outcomes_of_parties_alone(founded: Table, speech: type[Speech]) -> None:
     founded.say("MSF", speech.stop(), when="13:24", to=("TUR", "ISR", "AZE", "OBS"))
     assert {one.debtor.member for one in founded.owes("13:24", what="outcome")} == {"TUR", "ISR"}
     assert {one.debtor.member for one in founded.owes("13:24", what="machine-receipt")} == {
@@ -229,7 +250,7 @@ def test_a_stop_to_all_members_owes_outcomes_of_parties_alone(founded, speech):
     }
 
 
-def test_an_overheard_stop_is_acted_on_at_once(founded, speech):
+def test_an_overheard_stop_is_acted_on_at_once(founded: Table, speech: type[Speech]) -> None:
     """A floor message by any path: *heard* by anybody is its FILED, the addressee's is its DELIVERED."""
     from steerclear.record.heard import Heard
 
@@ -250,7 +271,7 @@ def test_an_overheard_stop_is_acted_on_at_once(founded, speech):
     assert record.calls[0].is_in_a_log
 
 
-def test_nothing_is_owed_where_stop_is_only_a_telephone_call(table, speech):
+def test_nothing_is_owed_where_stop_is_only_a_telephone_call(table: Table, speech: type[Speech]) -> None:
     """voice-line-only: no written STOP, no deadline, no ladder."""
     table.found("voice-line-only")
     table.say("ISR", speech.stop(), when="13:24", to=("TUR",))
@@ -258,12 +279,12 @@ def test_nothing_is_owed_where_stop_is_only_a_telephone_call(table, speech):
     assert not table.view().annexes.response(speech.at("13:24")).written_stop
 
 
-def test_the_ticker_wakes_at_the_next_due_time(called, speech):
+def test_the_ticker_wakes_at_the_next_due_time(called: tuple[Table, str], speech: type[Speech]) -> None:
     table, _ = called
     assert next_due_at(table.view(), speech.at("13:24:05")) == speech.at("13:26:05")
 
 
-def test_distress_is_answered_like_stop(founded, speech):
+def test_distress_is_answered_like_stop(founded: Table, speech: type[Speech]) -> None:
     call = say.DistressCall(
         speech.stop().place, None, speech.at("13:24"), say.InDistress.AIRCRAFT, 2, None, None
     )
@@ -278,7 +299,7 @@ def test_distress_is_answered_like_stop(founded, speech):
     assert minutes_to_acknowledge(founded.view(), distress) is None
 
 
-def test_khasham_ownership_is_answered_in_minutes(founded, speech):
+def test_khasham_ownership_is_answered_in_minutes(founded: Table, speech: type[Speech]) -> None:
     ask = say.OwnershipAsk(speech.stop().place, None, speech.at("13:24"), "a column of 20", None)
     question = founded.say("TUR", ask, when="13:24", to=("ISR", "AZE", "TUR"))
     founded.beat("ISR", "13:24:05")

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from steerclear.model.time import Instant
@@ -45,6 +45,7 @@ class Entry:
 
     ``author``      whose log it stands in (a carrier's log may hold a carried notifier's statement)
     ``heads``       size of every other member's log as its author had seen it
+    ``generations`` the generation that such a size belongs to, where it is not the first (0)
     ``signed_as``   key roles that validly signed the statement: of ``authority duty node root``
     ``sealed_to``   who can open it; ``None``: it is in clear, and everybody can
     ``doubt``       why its key or its log cannot be fully trusted (expired, fork), or ``None``
@@ -59,6 +60,7 @@ class Entry:
     signed_as: frozenset[str]
     sealed_to: tuple[str, ...] | None = None
     doubt: str | None = None
+    generations: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def place(self) -> Place:

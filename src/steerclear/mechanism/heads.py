@@ -4,9 +4,9 @@
 A leaf is covered by the first entry of another member whose heads hold more entries of that log than its
 place. Only that first entry can call the leaf unreadable (design file 3); then that leaf did not deliver it.
 
-Heads carry a size and no generation. Within a succeeding generation a size alone could stand for the old log,
-so there an entry counts only if it was also written after the leaf. True times are thin here: the ``at`` of
-the entry counts as it stands, without clamping by a third member's heads.
+A head covers places of its own generation alone: after a succession the old log is not read off the new size.
+True times are thin here: the ``at`` of the entry counts as it stands, without clamping by a third member's
+heads.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Heads:
     def __init__(self) -> None:
         self.size = 0
         """How often it has grown."""
-        self._seen: Final[dict[tuple[str, str], _Seen]] = {}
+        self._seen: Final[dict[tuple[str, str, int], _Seen]] = {}
         self._known: Final[set[Place]] = set()
         self._unreadable: Final[dict[Place, frozenset[str]]] = {}
         self._cosigned: Final[dict[tuple[str, str], set[tuple[int, Instant]]]] = {}
@@ -76,7 +76,8 @@ class Heads:
             self._known.add(entry.place)
             self.size += 1
             for log, size in entry.heads.items():
-                self._seen.setdefault((entry.author, log), _Seen()).add(entry.place, size, entry.at)
+                key = (entry.author, log, entry.generations.get(log, 0))
+                self._seen.setdefault(key, _Seen()).add(entry.place, size, entry.at)
         named = _named_unreadable(entry)
         if named:
             self._unreadable[entry.place] = named
@@ -88,13 +89,11 @@ class Heads:
         """The first entry of ``member`` that covers this leaf, or ``None`` when it has not been seen."""
         if member == said.place.author:
             return Covering(said.place, said.at, unreadable=False)  # its own log carries it for the author
-        seen = self._seen.get((member, said.place.author))
-        if seen is None or not said.is_in_a_log:
+        first = self._first(member, said.place)
+        if first is None:
             return None
-        for place, size, at in seen.rows[seen.first_above(said.place.seq) :]:
-            if size > said.place.seq and (said.place.generation == 0 or at >= said.at):
-                return Covering(place, at, said.id in self._unreadable.get(place, ()))
-        return None
+        place, at = first
+        return Covering(place, at, said.id in self._unreadable.get(place, ()))
 
     def covers(self, member: str, places: Iterable[Place]) -> Instant | None:
         """When ``member`` had first seen all of these places; ``None``: not yet. Its own count as seen."""
@@ -102,12 +101,19 @@ class Heads:
         for place in places:
             if place.author == member:
                 continue
-            seen = self._seen.get((member, place.author))
-            index = seen.first_above(place.seq) if seen else 0
-            if seen is None or index == len(seen.rows):
+            first = self._first(member, place)
+            if first is None:
                 return None
-            latest = max(latest, seen.rows[index][2])
+            latest = max(latest, first[1])
         return latest
+
+    def _first(self, member: str, wanted: Place) -> tuple[Place, Instant] | None:
+        seen = self._seen.get((member, wanted.author, wanted.generation))
+        index = seen.first_above(wanted.seq) if seen is not None else 0
+        if seen is None or index == len(seen.rows):
+            return None
+        place, _, at = seen.rows[index]
+        return place, at
 
     def recorded_at(self, place: Place, by: Iterable[str]) -> Instant | None:
         """When the last of these members had cosigned a checkpoint that holds the place."""
