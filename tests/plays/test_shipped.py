@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from steerclear.replay.runner import run_play
 from steerclear.replay.script import Play
 from steerclear.replay.shelf import open_play, shipped_plays
-from steerclear.replay.timeline import as_document
+from steerclear.replay.timeline import Run, as_document
 
 PLAYS = [play for shipped in shipped_plays() for play in open_play(shipped.name)]
 
@@ -26,13 +28,19 @@ INCIDENTS = (
 )
 
 
+@cache
+def run_of(play: Play) -> Run:
+    """One run of a play serves every question about it: the same play gives the same run, as one test holds."""
+    return run_play(play)
+
+
 def name_of(play: Play) -> str:
     return " ".join([play.where, *(f"{name}={value}" for name, value in play.case)])
 
 
 @pytest.mark.parametrize("play", PLAYS, ids=name_of)
 def test_a_shipped_play_shows_what_it_expects(play: Play) -> None:
-    run = run_play(play)
+    run = run_of(play)
     assert run.failures == ()
     assert run.sights >= 5
 
@@ -49,14 +57,14 @@ def test_a_play_names_its_facts_and_its_assumptions(play: Play) -> None:
 
 def test_a_play_gives_the_same_timeline_every_time() -> None:
     (play,) = open_play("deir-ez-zor-2016")
-    assert as_document(run_play(play)) == as_document(run_play(play))
+    assert as_document(run_play(play)) == as_document(run_of(play))
 
 
 def test_the_written_stop_reaches_authority_in_a_ninth_of_the_time_of_the_voice_line() -> None:
     """The number that matters: minutes to authority, and what is still fired meanwhile."""
     (written,) = open_play("deir-ez-zor-2016")
     (voice,) = open_play("deir-ez-zor-2016-voice-line-only")
-    (with_ladder,), (without,) = run_play(written).figures, run_play(voice).figures
+    (with_ladder,), (without,) = run_of(written).figures, run_of(voice).figures
     assert (with_ladder.minutes_to_authority, without.minutes_to_authority) == (3.0, 27.0)
     assert (with_ladder.minutes_to_halt, without.minutes_to_halt) == (8.0, 32.0)
     assert (with_ladder.fires_after, without.fires_after) == (5, 19)

@@ -412,9 +412,9 @@ class EndDrill:
 Deed = (
     File | Override | Amend | Withdraw | Activate | Cold | Acknowledge | Disseminate | Unable
     | Hold | Proceed | CallAlarm | RepeatAlarm | RenewAlarm | CloseAlarm | AnswerOutcome
-    | AskOwnership | AnswerOwnership | CallCheck | AnswerCheck | SlotValue | SendSignal | ReadBack
+    | AskOwnership | AnswerOwnership | CallCheck | AnswerCheck | SendSignal | ReadBack
     | AnswerSignal | RegisterSite | RenewSite | EndSite | ReportMovement | TryContact
-    | ProposeStandstill | AcceptStandstill | ExtendStandstill | EndStandstill | FieldChange
+    | ProposeStandstill | AcceptStandstill | ExtendStandstill | EndStandstill
     | ProposeAnnex | RatifyAnnex | CounterAnnex | WithdrawAnnex | Suspend | Resume | TakeWatch
     | HandOver | OpenIncident | StateIncident | CloseIncident | ClaimViolation | AnswerViolation
     | ProposeConflict | DecideConflict | CloseConflict | LogVoice | StartDrill | EndDrill

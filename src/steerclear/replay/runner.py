@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from typing import Final, get_args
 
 from steerclear.mechanism.measures import minutes_to_authority, minutes_to_halt
-from steerclear.mechanism.obligations import owed
-from steerclear.mechanism.view import View
 from steerclear.model.member import DeskName, MemberId
 from steerclear.model.time import Instant, format_instant
 from steerclear.replay import deeds, sights
@@ -22,7 +20,7 @@ from steerclear.replay.audit import check_record
 from steerclear.replay.desk import Desk, Done
 from steerclear.replay.fire import Fire
 from steerclear.replay.looking import Eyes, Seen, holds, look, look_at_gate
-from steerclear.replay.observing import Observer, name_of_duty
+from steerclear.replay.observing import Names, Observer
 from steerclear.replay.script import Actor, DeskActor, Line, Play
 from steerclear.replay.stage import Stage, set_stage
 from steerclear.replay.station import machine_down
@@ -48,7 +46,7 @@ class _Runner:
     def __init__(self, play: Play) -> None:
         self._play = play
         self._stage: Stage = set_stage(play)
-        self._ids: dict[str, str] = {}
+        self._names = Names()
         self._fire = Fire(play.fires)
         self._events: list[Event] = []
         self._failures: list[Failure] = []
@@ -74,11 +72,11 @@ class _Runner:
         station = next(iter(self._stage.up()), None)
         for line in self._play.lines:
             name = line.manner.named
-            if isinstance(line.act, deeds.CallAlarm) and name in self._ids and station is not None:
+            if isinstance(line.act, deeds.CallAlarm) and name in self._names.ids and station is not None:
                 yield Figures(
                     stop=name,
-                    minutes_to_authority=minutes_to_authority(station.view, self._ids[name]),
-                    minutes_to_halt=minutes_to_halt(station.view, self._ids[name]),
+                    minutes_to_authority=minutes_to_authority(station.view, self._names.ids[name]),
+                    minutes_to_halt=minutes_to_halt(station.view, self._names.ids[name]),
                     fires_after=self._fire.count(until=self._now, after=name),
                 )
 
@@ -97,19 +95,20 @@ class _Runner:
             self._stop_at(wake_at)
             if wake_at + RIGHT_AFTER_MS < to:
                 self._stop_at(Instant(wake_at + RIGHT_AFTER_MS))
-        self._stop_at(to)
+        if to > self._now:
+            self._stop_at(to)
 
     def _next_wake(self, before: Instant) -> Instant | None:
         """The next moment at which something is due or a rung is called, for what the play has a name for.
 
         The twice-daily checks of the line and the like run on; nobody in the play waits for them.
         """
-        wakes = (at for station in self._stage.up() for at in self._wakes_of(station.view))
+        wakes = (at for observer in self._observers.values() for at in self._wakes_of(observer))
         return min((at for at in wakes if self._now < at < before), default=None)
 
-    def _wakes_of(self, view: View) -> Iterator[Instant]:
-        for duty in owed(view, self._now):
-            if name_of_duty(duty, view, self._ids) is not None:
+    def _wakes_of(self, observer: Observer) -> Iterator[Instant]:
+        for duty in observer.duties:
+            if duty.is_owed and self._names.of_duty(duty) is not None:
                 yield from (at for at in (duty.due_at, duty.next_rung_at) if at is not None)
 
     def _stop_at(self, at: Instant) -> None:
@@ -121,7 +120,7 @@ class _Runner:
         self._stage.settle()
         for station in self._stage.up():
             observer = self._observers[station.member]
-            self._events.extend(observer.look(station.view, self._now, self._ids))
+            self._events.extend(observer.look(station.view, self._now, self._names))
         for line in self._nevers:
             if line.at >= self._now:
                 self._watch(line)
@@ -151,7 +150,7 @@ class _Runner:
             expected = "it is said; no line says that it is blocked or warned"
             self._unexpected[at_desk] = Failure(line.number, line.text, expected, str(done.refused))
         elif done.id is not None and done.name is not None:
-            self._ids[done.name] = done.id
+            self._names.give(done.name, done.id)
         self._tell_fire(line)
         self._follow()
 
@@ -231,7 +230,7 @@ class _Runner:
             rung=actor.rung or 1,
             now=self._now,
             manner=line.manner,
-            ids=self._ids,
+            ids=self._names.ids,
             view=desk.station.view,
         )
 
@@ -250,7 +249,7 @@ class _Runner:
             desk=desk.name,
             now=self._now,
             view=desk.station.view,
-            ids=self._ids,
+            ids=self._names.ids,
             alarms=tuple(alarm for alarm in desk.station.alarms if alarm.desk == desk.name),
             lines=self._stage.lines_of(desk.station.member),
         )
