@@ -1,25 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Attacks on the record play in the same small mechanism as the record's own tests."""
+"""Attacks on the record play in the record's own small mechanism; attacks on whole nodes in the services'."""
 
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-_PLACE = Path(__file__).parent.parent / "record" / "conftest.py"
+_TESTS = Path(__file__).parent.parent
+
+
+def _borrowed(room: str) -> Any:
+    """The fixtures of another room, under a name of their own."""
+    name = f"{room}_world"
+    spec = importlib.util.spec_from_file_location(name, _TESTS / room / "conftest.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")
 def _record_world() -> Any:
-    spec = importlib.util.spec_from_file_location("record_world", _PLACE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return _borrowed("record")
+
+
+@pytest.fixture(scope="session")
+def services_world() -> Any:
+    """The channel of three whole nodes: ``area``, ``collection``, ``copy_of`` …"""
+    return _borrowed("services")
+
+
+@pytest.fixture(scope="session")
+def _ratified(services_world: Any) -> Any:
+    return services_world.ratified()
+
+
+@pytest.fixture
+def channel(services_world: Any, _ratified: Any) -> Any:
+    """Three whole nodes, founded and ratified; 05:10 on 10 April 2025."""
+    return services_world.copy_of(_ratified)
 
 
 @pytest.fixture
