@@ -12,6 +12,7 @@ from steerclear.cli import show
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from steerclear.replay.script import Play
     from steerclear.replay.timeline import Event, Figures, Run
 
 MARKS: Final = {
@@ -95,6 +96,7 @@ def _print(run: Run) -> None:
     console = show.console()
     case = "".join(f"  [{name}={value}]" for name, value in run.play.case)
     console.print(show.printable(f"{run.play.title}{case}"), style="bold")
+    console.print(show.printable(f"  {_who_is_there(run.play)}"), style="dim")
     for remark in run.play.remarks:
         who = f" {remark.who}" if remark.who else ""
         console.print(show.printable(f"  {remark.sort}{who}: {remark.text}"), style="dim")
@@ -112,6 +114,12 @@ def _print(run: Run) -> None:
     missed = len(run.failures)
     verdict = "as the play expects" if run.passed else f"{missed} not as the play expects"
     console.print(f"{run.sights} sights, {verdict}. {show.NOT_PERMISSION}")
+
+
+def _who_is_there(play: Play) -> str:
+    notifiers = "".join(f", notifier {notifier.member}" for notifier in play.notifiers)
+    thirds = "".join(f", third {third}" for third in play.thirds)
+    return f"{play.mechanism}: parties {' '.join(play.parties)}, host {play.host}{notifiers}{thirds}"
 
 
 def _in_words(figures: Figures) -> str:

@@ -76,15 +76,11 @@ def read_header_line(header: Header, text: str, *, where: str) -> None:
     if opening in REMARKS:
         header.remarks.append(_remark(opening, rest.strip(), where))
         return
-    scene = Scene(header.day or Instant(0), header.members, tuple(header.thirds))
+    scene = Scene(header.day or Instant(0), header.members)
     words = Words(cut(text, where=where), where=where, scene=scene)
     while not words.at_end:
         _clause(header, words)
-        scene.members, scene.thirds, scene.now = (
-            header.members,
-            tuple(header.thirds),
-            header.day or Instant(0),
-        )
+        scene.members, scene.now = header.members, header.day or Instant(0)
 
 
 def check_header(header: Header, *, where: str) -> None:

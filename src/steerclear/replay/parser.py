@@ -172,7 +172,7 @@ def _read_case(rows: tuple[_Row, ...], case: tuple[tuple[str, str], ...], where:
     check_header(header, where=where)
     if header.day is None or header.mechanism is None or header.host is None:
         raise AssertionError("check_header() has refused a header without them")
-    scene = Scene(header.day, header.members, tuple(header.thirds))
+    scene = Scene(header.day, header.members)
     lines = tuple(_lines(body, scene, values))
     _check_play(header, lines, scene, where)
     return Play(

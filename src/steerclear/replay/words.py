@@ -56,7 +56,6 @@ class Scene:
 
     now: Instant
     members: Collection[MemberId] = ()
-    thirds: Collection[MemberId] = ()
     names: dict[str, Named] = field(default_factory=dict)
 
 
@@ -208,17 +207,6 @@ class Words:
                 f"“{text[:40]}” is not {what}.",
                 where=self.where,
                 remedy=f"Name it in the header, or write one of: {', '.join(self.scene.members)}.",
-            )
-        return MemberId(text)
-
-    def third(self) -> MemberId:
-        text = self.word("a third party")
-        if text not in self.scene.thirds:
-            raise BadInput(
-                "play-third-unknown",
-                f"“{text[:40]}” is not a third party of this play.",
-                where=self.where,
-                remedy=f"Name it in the header with: third {text[:40]}.",
             )
         return MemberId(text)
 
