@@ -34,7 +34,7 @@ from steerclear.services.notes import NoteShelf
 from steerclear.store.highwater import Mark
 from steerclear.store.port import Store, StoredEntry
 
-__all__ = ["Filed", "Ledger", "WaterMark"]
+__all__ = ["Draft", "Filed", "Ledger", "WaterMark"]
 
 
 class WaterMark(Protocol):
@@ -46,12 +46,24 @@ class WaterMark(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A statement that is ready for the own log: ``content`` is ``said`` itself, or sealed."""
+
+    content: SignedStatement | SealedStatement
+    said: SignedStatement
+
+
+@dataclass(frozen=True, slots=True)
 class _Fresh:
-    """A foreign entry that was accepted and is not kept yet; ``said`` is ``None`` where we cannot open it."""
+    """An entry that was accepted and is not kept yet.
+
+    ``said`` is ``None`` where we cannot open it; ``closed_because`` why not, if it was meant for us.
+    """
 
     data: bytes
     accepted: AcceptedLeaf
     said: SignedStatement | None
+    closed_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +135,31 @@ class Ledger:
 
     # ---- writing the own log ---------------------------------------------------------------------------
 
-    def append(self, content: SignedStatement | SealedStatement, said: SignedStatement) -> Filed:
-        """File one statement; durable when it returns. On ``NotKept`` or ``Refused`` nothing has happened."""
+    def append(self, drafts: Sequence[Draft]) -> tuple[Filed, ...]:
+        """File statements, all or none; durable when it returns. On an error before the disk has them, nothing
+        has happened."""
         self._require_whole_log()
+        try:
+            self._keep_mark()
+            fresh = [self._next(draft) for draft in drafts]
+            self._keep_and_read_back(fresh)
+        except SteerclearError as error:
+            self._take_back(self.me, error)
+            raise
+        for one in fresh:
+            self.view.witness(self._entry(self.own, one.accepted, one.said))
+        # The heads of any entry are the receipt; a beat is then owed only to name the unreadable.
+        self.beat_owed = bool(self.unreadable)
+        try:
+            self._keep_mark()
+        except NotKept as error:
+            self.refuses_because = error
+            raise
+        self.refuses_because = None
+        return tuple(self._filed(one) for one in fresh)
+
+    def _next(self, draft: Draft) -> _Fresh:
+        """The next entry of the own log, accepted in memory and nowhere else."""
         own = self.own
         leaf = Leaf(
             mechanism=self.mechanism,
@@ -135,34 +169,38 @@ class Ledger:
             # A clock that was set back must not make the log run backwards.
             at=max(self.now(), own.last_at),
             heads=self._heads(),
-            content=content,
+            content=draft.content,
         )
         data = sign_leaf(leaf, self.keys.signer(KeyName("node")))
-        accepted = own.accept(data)
-        opened = print_signed(said) if isinstance(content, SealedStatement) else None
-        try:
-            self._keep_and_read_back(leaf, data, opened)
-        except NotKept as error:
-            self.refuses_because = error
-            self._recall_log(self.me)
-            raise
-        self.refuses_because = None
-        self._high_water.keep(Mark(own.generation, own.size, own.root))
-        self.view.witness(self._entry(own, accepted, said))
-        # The heads of any entry are the receipt; a beat is then owed only to name the unreadable.
-        self.beat_owed = bool(self.unreadable)
-        return Filed(said.statement.id, said.statement.kind, leaf.seq, Instant(leaf.at), own.root)
+        return _Fresh(data, own.accept(data), draft.said)
 
-    def _keep_and_read_back(self, leaf: Leaf, data: bytes, opened: bytes | None) -> None:
-        self.store.append([StoredEntry(self.me, leaf.generation, leaf.seq, data, opened)])
-        kept = list(self.store.leaves(self.me, leaf.generation, leaf.seq, leaf.seq + 1))
-        if kept != [data]:
+    def _keep_and_read_back(self, fresh: Sequence[_Fresh]) -> None:
+        own, first = self.own, fresh[0].accepted.leaf.seq
+        self.store.append([_stored(own, one) for one in fresh])
+        kept = list(self.store.leaves(self.me, own.generation, first, own.size))
+        if kept != [one.data for one in fresh]:
             raise NotKept(
                 "entry-read-back",
                 "What was read back from the disk is not what was written to it.",
-                where=f"{self.me}/{leaf.generation}/{leaf.seq}",
+                where=f"{self.me}/{own.generation}/{first}",
                 remedy="Stop using this disk; move the node's folder to a sound one and start again.",
             )
+
+    def _keep_mark(self) -> None:
+        """The own log goes as far as this; nothing more is signed while that cannot be kept."""
+        if self.own.size:
+            self._high_water.keep(Mark(self.own.generation, self.own.size, self.own.root))
+
+    def _take_back(self, member: str, error: SteerclearError) -> None:
+        """What was advanced in memory and not kept is forgotten: the log is read again from the disk."""
+        if isinstance(error, NotKept):
+            self.refuses_because = error
+        self._recall_log(member)
+
+    def _filed(self, one: _Fresh) -> Filed:
+        leaf = one.accepted.leaf
+        kind = one.said.statement.kind if one.said is not None else ""
+        return Filed(leaf.statement_id, kind, leaf.seq, Instant(leaf.at), self.own.root_at(leaf.seq + 1))
 
     def _heads(self) -> dict[str, Head]:
         return {
@@ -201,7 +239,7 @@ class Ledger:
             except NotVerified as error:
                 failure = error
                 break
-            fresh.append(_Fresh(data, accepted, self._opened(log, accepted)))
+            fresh.append(self._opened(log, data, accepted))
         if fresh:
             self._keep_foreign(log, fresh)
         if failure is not None:
@@ -210,12 +248,13 @@ class Ledger:
 
     def _keep_foreign(self, log: Log, fresh: Sequence[_Fresh]) -> None:
         try:
-            self.store.append([_stored(log, one.accepted, one.data, one.said) for one in fresh])
-        except NotKept as error:
-            self.refuses_because = error
-            self._recall_log(log.member)
+            self.store.append([_stored(log, one) for one in fresh])
+        except SteerclearError as error:
+            self._take_back(log.member, error)
             raise
         for one in fresh:
+            if one.closed_because is not None:
+                self.unreadable[one.accepted.leaf.statement_id] = (log.member, one.closed_because)
             self.view.witness(self._entry(log, one.accepted, one.said))
             # A beat answers what people and hosts say, never another beat, or two nodes would talk for ever.
             if one.said is None or one.said.statement.kind != "node.beat":
@@ -231,14 +270,14 @@ class Ledger:
             )
         return self.logs[member]
 
-    def _opened(self, log: Log, accepted: AcceptedLeaf) -> SignedStatement | None:
+    def _opened(self, log: Log, data: bytes, accepted: AcceptedLeaf) -> _Fresh:
         content = accepted.leaf.content
         if isinstance(content, SignedStatement):
-            return content
+            return _Fresh(data, accepted, content)
         if self.me not in content.recipients:
-            return None
+            return _Fresh(data, accepted, None)
         try:
-            return open_sealed(
+            said = open_sealed(
                 content,
                 mechanism=self.mechanism,
                 author=log.member,
@@ -247,8 +286,8 @@ class Ledger:
                 carried=self.charter.carried_by(log.member),
             )
         except (NotVerified, Refused) as error:
-            self.unreadable[content.id] = (log.member, error.what)
-            return None
+            return _Fresh(data, accepted, None, closed_because=error.what)
+        return _Fresh(data, accepted, said)
 
     def recipient_keys(self, member: str) -> tuple[RecipientPublicKey, ...]:
         """The keys to which something for ``member`` can be sealed now; none is an answer."""
@@ -268,13 +307,16 @@ class Ledger:
         self.notes.recall()
 
     def _recall_log(self, member: str) -> None:
-        """Verify a log from its kept bytes, from the first entry; what it tells is witnessed again."""
-        log = Log(self.charter, member)
+        """Verify a log from its kept bytes, from the first entry; what it tells is witnessed again.
+
+        It stands from the beginning, so that a disk that cannot be read leaves a part of what is kept and
+        never more than that.
+        """
+        log = self.logs[member] = Log(self.charter, member)
         for stored in self.store.entries(member, 0):
             accepted = log.accept(stored.leaf)
             said = self.said_in(stored)
             self.view.witness(self._entry(log, accepted, said))
-        self.logs[member] = log
 
     def said_in(self, stored: StoredEntry) -> SignedStatement | None:
         """The statement in a kept entry, if it is in clear or was opened here."""
@@ -323,6 +365,7 @@ def _outside(sealed: SealedStatement | None) -> Sealed:
     )
 
 
-def _stored(log: Log, accepted: AcceptedLeaf, data: bytes, said: SignedStatement | None) -> StoredEntry:
-    opened = print_signed(said) if said is not None and accepted.leaf.sealed is not None else None
-    return StoredEntry(log.member, accepted.leaf.generation, accepted.leaf.seq, data, opened)
+def _stored(log: Log, one: _Fresh) -> StoredEntry:
+    leaf = one.accepted.leaf
+    opened = print_signed(one.said) if one.said is not None and leaf.sealed is not None else None
+    return StoredEntry(log.member, leaf.generation, leaf.seq, one.data, opened)

@@ -7,8 +7,8 @@
         … and its ways out ──► to the one whose notice would move, alone
 
 The host screens everything that is sealed to it. A party's node screens what is addressed to it in full, so
-that L0 notices are screened when the host is gone. Without a separation annex in force nothing can be said:
-Undetermined.
+that L0 notices are screened when the host is gone; it offers no ways out, which would say more of its own
+plans. Without a separation annex in force nothing can be said: Undetermined.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ from steerclear.model.member import MemberId, Role
 from steerclear.model.space import Band, Volume
 from steerclear.model.time import Instant
 from steerclear.screening.alternatives import nearest_altitude, nearest_start
-from steerclear.screening.assess import assess
+from steerclear.screening.assess import assess_prepared
+from steerclear.screening.prepared import Prepared, prepare
 from steerclear.services.ledger import Filed, Ledger
 from steerclear.services.speak import by_node, speak
 
@@ -66,6 +67,7 @@ class Screener:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._ready: dict[str, tuple[Prepared, ...]] = {}
 
     def screen_new(self) -> tuple[Filed, ...]:
         """Screen every version that has no result of ours under the annex in force; the results filed."""
@@ -75,6 +77,8 @@ class Screener:
         filed: list[Filed] = []
         for record in self._due(now):
             filed.extend(self._screen(record, now))
+        if filed:
+            self._forget_what_ended(now)
         return tuple(filed)
 
     # ---- what is due -----------------------------------------------------------------------------------
@@ -88,7 +92,7 @@ class Screener:
         ]
 
     def _is_ours_to_screen(self, record: NoticeRecord) -> bool:
-        if self._ledger.view.roles[self._ledger.me] is Role.HOST:
+        if self._is_host():
             return True
         return self._ledger.me in record.to and record.author != self._ledger.me
 
@@ -135,19 +139,43 @@ class Screener:
             yield self._tell(record, because, (), self._readers(record), now)
             return
         between = _minima_under(separation)
-        meetings = [_meet(record, other, between) for other in others]
+        meetings = [self._meet(record, other, between(record, other)) for other in others]
         met = [one for one in meetings if not isinstance(one.finding, NoConflict)]
         for one in met:
             if not self._is_told(record, one):
                 yield self._tell_pair(record, one, now)
         if met:
             worst = max(met, key=lambda one: isinstance(one.finding, Conflict))
-            ways = self._ways_out(record, others, between)
+            ways = self._ways_out(record, others, between) if self._is_host() else ()
             yield self._tell(record, _found(worst), ways, self._filer(record), now)
             for one in met:
                 yield from self._tell_other(one, now)
         else:
             yield self._tell(record, NoConflictFound(len(others)), (), self._readers(record), now)
+
+    def _meet(self, record: NoticeRecord, other: NoticeRecord, minima: SeparationMinima) -> _Meeting:
+        """The worst finding among all pairs of their volumes."""
+        meetings = [
+            _Meeting(other, assess_prepared(ours, theirs, minima), ours.volume, theirs.volume, minima)
+            for ours in self._prepared(record)
+            for theirs in self._prepared(other)
+        ]
+        worst = worst_of(one.finding for one in meetings)
+        return next(one for one in meetings if one.finding == worst)
+
+    def _prepared(self, record: NoticeRecord) -> tuple[Prepared, ...]:
+        """The volumes of the newest version, made ready once."""
+        version = record.newest.id
+        if version not in self._ready:
+            self._ready[version] = tuple(prepare(volume) for volume in record.newest.content.volumes)
+        return self._ready[version]
+
+    def _forget_what_ended(self, now: Instant) -> None:
+        live = {record.newest.id for record in self._ledger.view.notices.live(now)}
+        self._ready = {version: ready for version, ready in self._ready.items() if version in live}
+
+    def _is_host(self) -> bool:
+        return self._ledger.view.roles[self._ledger.me] is Role.HOST
 
     def _tell_other(self, meeting: _Meeting, now: Instant) -> Iterator[Filed]:
         """The other side was told *no conflict* before; it has to know, and gets its own ways out."""
@@ -251,18 +279,6 @@ def _minima_under(separation: BindingSeparation) -> _MinimaOf:
         return separation.minima(ours.kind, theirs.kind, ours.domain, theirs.domain)
 
     return minima
-
-
-def _meet(record: NoticeRecord, other: NoticeRecord, minima: _MinimaOf) -> _Meeting:
-    """The worst finding among all pairs of their volumes."""
-    between = minima(record, other)
-    meetings = [
-        _Meeting(other, assess(ours, theirs, between), ours, theirs, between)
-        for ours in record.newest.content.volumes
-        for theirs in other.newest.content.volumes
-    ]
-    worst = worst_of(one.finding for one in meetings)
-    return next(one for one in meetings if one.finding == worst)
 
 
 def _found(meeting: _Meeting) -> ScreenFinding:
