@@ -258,3 +258,29 @@ def test_what_was_said_by_voice_is_kept_and_derived_from_by_nobody(
     founded.say("ISR", said, when="13:26")
     assert [one.body.gist for one in founded.view().voice] == ["we stop"]
     assert founded.one("13:27", what="outcome").state is State.OPEN
+
+
+def test_every_record_is_found_under_the_id_of_what_began_it(founded: Table, speech: type[Speech]) -> None:
+    here, now = speech.disc(), speech.at("12:00")
+    begun: list[tuple[str, object]] = [
+        ("sites", hospital(speech)),
+        ("standstills", say.StandstillPropose(here, "flights", now, now)),
+        ("incidents", say.IncidentOpen("shots", now, None, ())),
+        ("violations", say.ViolationClaim(now, None, "a flight", None, ())),
+        ("signals", say.SignalSend("line-check", (), False, None, None)),
+        ("checks", say.CheckCall(None, "radio")),
+        ("drills", say.DrillStart("spring", None)),
+        ("notices", speech.file()),
+        ("stops", speech.stop()),
+        ("ownership", say.OwnershipAsk(speech.stop().place, None, now, "a column", None)),
+    ]
+    for register, body in begun:
+        author = "AZE" if register == "drills" else "TUR"
+        id_ = founded.say(author, body, when="12:00", to=("TUR", "ISR"))
+        view = founded.view()
+        assert getattr(view, register).get(id_).id == id_
+        assert [record.id for record in getattr(view, register)] == [id_]
+        assert getattr(view, register).get("9" * 32) is None
+    assert founded.view().stops.get(id_) is None
+    assert next(iter(founded.view().stops)).at == now
+    list(founded.owes("12:01"))

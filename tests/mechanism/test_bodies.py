@@ -245,6 +245,8 @@ def test_the_field_that_is_wrong_is_named(speech: type[Speech]) -> None:
     ("kind", "field", "value"),
     [
         ("receipt.acknowledge", "rung", True),
+        ("stop.call", "place", [1]),
+        ("stop.call", "place", [1, "2"]),
         ("receipt.acknowledge", "rung", -1),
         ("receipt.acknowledge", "about", "A" * 32),
         ("receipt.acknowledge", "read_back", "a\x00b"),
@@ -253,8 +255,14 @@ def test_the_field_that_is_wrong_is_named(speech: type[Speech]) -> None:
     ],
 )
 def test_plain_forms_are_held(kind: str, field: Any, value: Any, speech: type[Speech]) -> None:
-    body = {**body_of(speech.ack("1" * 32)), field: value}
+    whole = speech.stop() if kind == "stop.call" else speech.ack("1" * 32)
+    body = {**body_of(whole), field: value}
     assert refusal(kind, body) == ("body-field-form", f"body.{field}")
+
+
+def test_a_place_beyond_the_pole_is_refused_in_its_own_words(speech: type[Speech]) -> None:
+    body = {**body_of(speech.stop()), "place": [900_000_001, 0]}
+    assert refusal("stop.call", body) == ("latitude-out-of-range", "body.place")
 
 
 def test_sizes_stand_in_alphabetical_order(speech: type[Speech]) -> None:

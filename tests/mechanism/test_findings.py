@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from steerclear.mechanism import bodies as say
+from steerclear.mechanism.classes import STANDING_RESPONSE
 from steerclear.mechanism.obligation import State
 from steerclear.mechanism.said import conflict_id
+from steerclear.model.annex import Annex, AnnexName
 from steerclear.model.finding import Conflict, NoConflict, Undetermined
+from steerclear.model.member import MemberId
+from steerclear.model.response import ResponseClass
+from steerclear.model.time import Instant
 
 if TYPE_CHECKING:
     from tests.mechanism.conftest import Speech, Table
@@ -252,6 +258,15 @@ def test_its_own_author_owes_no_acknowledgement(two: tuple[Table, str, str], spe
     own = speech.result((mine, mine), (theirs, theirs), finding=speech.conflict())
     table.say("TUR", own, when="12:05", to=("ISR",))
     assert {one.debtor.member for one in table.owes("12:06", what="acknowledgement")} == {"ISR"}
+
+
+def test_a_conflict_of_a_class_without_a_row_owes_no_receipt(table: Table, speech: type[Speech]) -> None:
+    kept = tuple(row for row in STANDING_RESPONSE.classes if row.of is not ResponseClass.PRIORITY)
+    terms = replace(STANDING_RESPONSE, classes=kept)
+    parties = (MemberId("TUR"), MemberId("ISR"))
+    table.ratify(Annex(AnnexName.RESPONSE, 1, parties, Instant(0), 0, terms, ()))
+    host_says(table, speech, ("1" * 32, "1" * 32), ("2" * 32, "2" * 32), finding=speech.conflict())
+    assert table.owes("12:10") == []
 
 
 def test_a_bare_telephone_owes_nothing_on_a_conflict(table: Table, speech: type[Speech]) -> None:

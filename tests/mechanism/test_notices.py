@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from steerclear.mechanism import bodies as say
 from steerclear.mechanism.bodies import Echelon
-from steerclear.mechanism.classes import class_of
+from steerclear.mechanism.classes import STANDING_RESPONSE, class_of
 from steerclear.mechanism.measures import minutes_to_acknowledge, minutes_to_authority
 from steerclear.mechanism.notices import NoticeState
 from steerclear.mechanism.obligation import State
 from steerclear.mechanism.stages import stages_of
+from steerclear.model.annex import Annex, AnnexName
 from steerclear.model.member import MemberId, Role
 from steerclear.model.notice import NoticeKind
 from steerclear.model.response import ResponseClass
+from steerclear.model.time import Instant
 
 if TYPE_CHECKING:
     from tests.mechanism.conftest import Speech, Table
@@ -352,6 +355,25 @@ def test_a_mechanism_without_a_host_owes_no_screening(new_table: type[Table], sp
     table.say("TUR", speech.file(), when="12:00", to=("ISR",), sealed_to=("TUR",))
     assert table.owes("12:10", me="TUR", what="screening") == []
     assert table.view().host is None
+
+
+def test_a_bare_telephone_owes_no_receipt(table: Table, speech: type[Speech]) -> None:
+    table.found("voice-line-only")
+    table.say("TUR", speech.file(), when="12:00", to=("ISR",))
+    assert table.owes("12:01") == []
+
+
+def test_a_class_without_a_row_has_no_deadline(table: Table, speech: type[Speech]) -> None:
+    """An annex may leave a class out: what is delivered only then owes no human answer by a time."""
+    kept = tuple(row for row in STANDING_RESPONSE.classes if row.of is not ResponseClass.IMMEDIATE)
+    terms = replace(STANDING_RESPONSE, classes=kept)
+    parties = (MemberId("TUR"), MemberId("ISR"))
+    table.ratify(Annex(AnnexName.RESPONSE, 1, parties, Instant(0), 0, terms, ()))
+    table.say("TUR", speech.file(), when="12:00", to=("ISR",))
+    soon = table.say("TUR", speech.file("13:00"), when="12:30", to=("ISR",))
+    table.beat("ISR", "13:30")
+    assert {one.what for one in table.owes("13:31")} == {"machine-receipt", "cold"}
+    assert {one.what for one in table.owes("13:31", thing=soon)} == {"cold"}
 
 
 class TestMovement:

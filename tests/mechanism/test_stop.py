@@ -6,15 +6,20 @@ Deir ez-Zor, 17 September 2016: the caller waited 27 minutes for his usual conta
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from steerclear.mechanism import bodies as say
+from steerclear.mechanism.classes import STANDING_RESPONSE
 from steerclear.mechanism.measures import minutes_to_acknowledge, minutes_to_authority, minutes_to_halt
 from steerclear.mechanism.obligation import State
 from steerclear.mechanism.obligations import next_due_at
+from steerclear.model.annex import Annex, AnnexName
+from steerclear.model.member import MemberId
 from steerclear.model.response import ResponseClass
+from steerclear.model.time import Instant
 
 if TYPE_CHECKING:
     from tests.mechanism.conftest import Speech, Table
@@ -309,3 +314,27 @@ def test_khasham_ownership_is_answered_in_minutes(founded: Table, speech: type[S
     assert founded.one("13:25", what="ownership").state is State.MET
     record = founded.view().ownership.get(question)
     assert [answer.author for answer in record.answers] == ["ISR"]
+
+
+def test_minutes_of_what_is_not_a_stop_are_not_zero(table: Table) -> None:
+    assert minutes_to_halt(table.view(), "9" * 32) is None
+
+
+def test_a_call_that_joins_may_be_addressed_to_others_too(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
+    table, stop = called
+    again = table.say("ISR", speech.stop(), when="13:25", to=("MSF",))
+    assert table.view().stops.get(stop).to == ("TUR", "MSF")
+    assert {one.about for one in table.owes("13:26", who="MSF", what="acknowledgement")} == {again}
+    assert {one.about for one in table.owes("13:26", who="TUR", what="acknowledgement")} == {stop}
+
+
+def test_written_stop_can_be_left_out_of_an_annex_that_has_deadlines(
+    table: Table, speech: type[Speech]
+) -> None:
+    terms = replace(STANDING_RESPONSE, written_stop=False)
+    parties = (MemberId("TUR"), MemberId("ISR"))
+    table.ratify(Annex(AnnexName.RESPONSE, 1, parties, Instant(0), 0, terms, ()))
+    table.say("ISR", speech.stop(), when="13:24", to=("TUR",))
+    assert table.owes("13:24") == []

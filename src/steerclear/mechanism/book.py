@@ -150,9 +150,6 @@ class Book:
         """Every opened statement, copies and repeated claims included."""
         return (said for claims in self._claims.values() for said in claims.values())
 
-    def entry(self, place: Place) -> Entry:
-        return self._entries[place]
-
     @property
     def sealed(self) -> tuple[Entry, ...]:
         return tuple(entry for _, entry in sorted(self._entries.items()) if isinstance(entry.content, Sealed))

@@ -135,9 +135,6 @@ def _named_unreadable(entry: Entry) -> frozenset[str]:
         body = read_body(statement.kind, statement.body)
     except BadInput:
         return frozenset()  # the book keeps it as misread, with the reason
-    match body:
-        case NodeBeat(unreadable=named):
-            return frozenset(one.id for one in named)
-        case Unreadable(about=about):
-            return frozenset((about,))
-    return frozenset()
+    if isinstance(body, NodeBeat):
+        return frozenset(one.id for one in body.unreadable)
+    return frozenset((body.about,) if isinstance(body, Unreadable) else ())

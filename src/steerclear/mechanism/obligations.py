@@ -32,8 +32,13 @@ __all__ = ["EVERYONE", "CalledRung", "Debtor", "Obligation", "State", "next_due_
 
 
 def obligations(view: View, now: Instant) -> Iterator[Obligation]:
-    """Everything that is or was owed, met and waived ones too, most urgent things first."""
+    """Everything that is or was owed, met and waived ones too, most urgent things first.
+
+    A response annex without any class (a bare telephone) owes nothing at all.
+    """
     scene = Scene(view, now, view.annexes.response(now))
+    if not scene.response.classes:
+        return
     for alarm in (*view.stops, *view.distress):
         yield from owed_on_call(scene, alarm)
     for question in view.ownership:

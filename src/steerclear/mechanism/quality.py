@@ -245,8 +245,8 @@ def _points(footprint: Footprint) -> tuple[Position, ...]:
             return points
         case Polygon(exterior=exterior):
             return exterior
-        case MultiPolygon(parts=parts):
-            return tuple(point for part in parts for point in part.exterior)
+        case _:
+            return tuple(point for part in footprint.parts for point in part.exterior)
 
 
 def _of_third_parties(notice: Notice, view: View) -> Iterator[QualityFinding]:

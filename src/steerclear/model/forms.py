@@ -206,8 +206,8 @@ def _form_of(footprint: Footprint) -> _FootprintForm:
             return _CircleForm(centre, radius_mm)
         case Corridor(points, half_width_mm):
             return _CorridorForm(points, half_width_mm)
-        case Legs(points, times_s, radii_mm):
-            return _LegsForm(points, times_s, radii_mm)
+        case _:
+            return _LegsForm(footprint.points, footprint.times_s, footprint.radii_mm)
 
 
 def _footprint_of(form: _FootprintForm) -> Footprint:
@@ -220,8 +220,8 @@ def _footprint_of(form: _FootprintForm) -> Footprint:
             return Circle(centre, radius_mm)
         case _CorridorForm(points, half_width_mm):
             return Corridor(points, half_width_mm)
-        case _LegsForm(points, times_s, radii_mm):
-            return Legs(points, times_s, radii_mm)
+        case _:
+            return Legs(form.points, form.times_s, form.radii_mm)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def _owed_by_addressee(
     scene: Scene, record: NoticeRecord, version: Version, member: str, *, over: bool
 ) -> Iterator[Obligation]:
     filed = phases_of(scene, version, scene.view.filed_at(version.said))
-    if not filed:
+    if not filed:  # the annex gives its class no deadline
         return
     yield scene.machine_receipt(version.said, member, filed[0], record.id, over=over)
     yield from scene.reseals(version.said, member, record.id, over=over)
