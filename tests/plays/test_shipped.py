@@ -30,7 +30,7 @@ INCIDENTS = (
 
 @cache
 def run_of(play: Play) -> Run:
-    """One run of a play serves every question about it: the same play gives the same run, as one test holds."""
+    """One run serves every question about a play: the same play gives the same run."""
     return run_play(play)
 
 

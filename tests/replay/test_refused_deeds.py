@@ -3,12 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from steerclear.replay.runner import run_play
-from steerclear.replay.script import Play
 from steerclear.replay.timeline import Run
 
 AREA = "circle 35.366N 40.176E 5km 0..20000ft AMSL 12:55..14:00"

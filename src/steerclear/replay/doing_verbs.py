@@ -183,7 +183,7 @@ def _slots(words: Words) -> tuple[deeds.SlotValue, ...]:
 
 
 def _slot(name: str, value: str, words: Words) -> deeds.SlotValue:
-    """A slot is named by its sort; its value is read now, so that no play runs to a slot that says nothing."""
+    """A slot is named by its sort; its value is read now: no play runs up to a slot that says nothing."""
     sense = SLOTS.get(name)
     if sense is None or not sense(value, words):
         raise BadInput(
