@@ -261,7 +261,7 @@ def test_its_own_author_owes_no_acknowledgement(two: tuple[Table, str, str], spe
 
 
 def test_a_conflict_of_a_class_without_a_row_owes_no_receipt(table: Table, speech: type[Speech]) -> None:
-    kept = tuple(row for row in STANDING_RESPONSE.classes if row.of is not ResponseClass.PRIORITY)
+    kept = tuple(row for row in STANDING_RESPONSE.classes if row.of is ResponseClass.STOP)
     terms = replace(STANDING_RESPONSE, classes=kept)
     parties = (MemberId("TUR"), MemberId("ISR"))
     table.ratify(Annex(AnnexName.RESPONSE, 1, parties, Instant(0), 0, terms, ()))

@@ -330,9 +330,7 @@ def test_a_call_that_joins_may_be_addressed_to_others_too(
     assert {one.about for one in table.owes("13:26", who="TUR", what="acknowledgement")} == {stop}
 
 
-def test_written_stop_can_be_left_out_of_an_annex_that_has_deadlines(
-    table: Table, speech: type[Speech]
-) -> None:
+def test_written_stop_can_be_left_out_beside_deadlines(table: Table, speech: type[Speech]) -> None:
     terms = replace(STANDING_RESPONSE, written_stop=False)
     parties = (MemberId("TUR"), MemberId("ISR"))
     table.ratify(Annex(AnnexName.RESPONSE, 1, parties, Instant(0), 0, terms, ()))

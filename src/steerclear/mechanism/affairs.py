@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The standing business as the view knows it: watches, sites, standstills, incidents, lines, drills.
+"""The standing business as the view knows it: watches, sites, standstills, incidents, claims.
 
 Each record holds the statement that began it and everything effective that was said about it since.
 """
@@ -13,19 +13,12 @@ from typing import Generic, TypeVar
 
 from steerclear.mechanism.bodies import (
     Acknowledge,
-    CheckAnswer,
-    CheckCall,
     Claimed,
     ContactAttempt,
     Disseminate,
-    DrillEnd,
-    DrillStart,
     IncidentClose,
     IncidentOpen,
     IncidentState,
-    SignalAnswer,
-    SignalReadBack,
-    SignalSend,
     SiteEnd,
     SiteRegister,
     SiteRenew,
@@ -45,10 +38,8 @@ from steerclear.mechanism.said import Said, order_of
 from steerclear.model.time import Instant
 
 __all__ = [
-    "CheckRecord", "DrillRecord", "IncidentRecord", "Register", "SignalRecord", "SiteRecord",
-    "StandstillRecord", "ViolationRecord", "ViolationState", "Watch", "Watches", "check_of", "drill_of",
-    "incident_of", "signal_of", "site_of",
-    "standstill_of", "violation_of",
+    "IncidentRecord", "Register", "SiteRecord", "StandstillRecord", "ViolationRecord", "ViolationState",
+    "Watch", "Watches", "incident_of", "site_of", "standstill_of", "violation_of",
 ]  # fmt: skip
 
 R = TypeVar("R")
@@ -253,67 +244,3 @@ class ViolationRecord:
 
 def violation_of(book: Book, said: Said[ViolationClaim]) -> ViolationRecord:
     return ViolationRecord(said, effective(book, book.about(said.id, ViolationAnswer)))
-
-
-@dataclass(frozen=True, slots=True)
-class SignalRecord:
-    """A coded message, its read-backs and its answers."""
-
-    sent: Said[SignalSend]
-    read_backs: tuple[Said[SignalReadBack], ...]
-    answers: tuple[Said[SignalAnswer], ...]
-
-    @property
-    def id(self) -> str:
-        return self.sent.id
-
-    def understood_at(self, member: str) -> Instant | None:
-        """The first read-back by that member that repeats code and slots exactly."""
-        right = (
-            back.at
-            for back in self.read_backs
-            if back.author == member
-            and (back.body.code, back.body.slots) == (self.sent.body.code, self.sent.body.slots)
-        )
-        return next(right, None)
-
-
-def signal_of(book: Book, said: Said[SignalSend]) -> SignalRecord:
-    return SignalRecord(
-        sent=said,
-        read_backs=effective(book, book.about(said.id, SignalReadBack)),
-        answers=effective(book, book.about(said.id, SignalAnswer)),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRecord:
-    """A test of the line and who answered it."""
-
-    called: Said[CheckCall]
-    answers: tuple[Said[CheckAnswer], ...]
-
-    @property
-    def id(self) -> str:
-        return self.called.id
-
-
-def check_of(book: Book, said: Said[CheckCall]) -> CheckRecord:
-    return CheckRecord(said, effective(book, book.about(said.id, CheckAnswer)))
-
-
-@dataclass(frozen=True, slots=True)
-class DrillRecord:
-    """A drill, running until it is ended."""
-
-    started: Said[DrillStart]
-    ended: Said[DrillEnd] | None
-
-    @property
-    def id(self) -> str:
-        return self.started.id
-
-
-def drill_of(book: Book, said: Said[DrillStart]) -> DrillRecord:
-    ended = effective(book, book.about(said.id, DrillEnd))
-    return DrillRecord(said, ended[0] if ended else None)

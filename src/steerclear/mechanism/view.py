@@ -17,19 +17,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from steerclear.mechanism.affairs import (
-    CheckRecord,
-    DrillRecord,
     IncidentRecord,
     Register,
-    SignalRecord,
     SiteRecord,
     StandstillRecord,
     ViolationRecord,
     Watches,
-    check_of,
-    drill_of,
     incident_of,
-    signal_of,
     site_of,
     standstill_of,
     violation_of,
@@ -42,6 +36,14 @@ from steerclear.mechanism.entry import Entry, Place
 from steerclear.mechanism.findings import Conflicts, Findings
 from steerclear.mechanism.heads import Covering, Heads
 from steerclear.mechanism.judge import effective, why_without_effect
+from steerclear.mechanism.lines import (
+    CheckRecord,
+    DrillRecord,
+    SignalRecord,
+    check_of,
+    drill_of,
+    signal_of,
+)
 from steerclear.mechanism.notices import Notices
 from steerclear.mechanism.said import Said
 from steerclear.model.member import Role

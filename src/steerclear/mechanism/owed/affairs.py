@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from steerclear.mechanism.affairs import (
-    CheckRecord,
     IncidentRecord,
-    SignalRecord,
     SiteRecord,
     StandstillRecord,
     ViolationRecord,
 )
 from steerclear.mechanism.classes import Phase
 from steerclear.mechanism.ladder import climb, desk_for, ends_at, ladder_of
+from steerclear.mechanism.lines import CheckRecord, SignalRecord
 from steerclear.mechanism.obligation import Debtor, Obligation
 from steerclear.mechanism.owed.scene import EVERYONE, Duty, Scene, short_name
 from steerclear.mechanism.said import Said
