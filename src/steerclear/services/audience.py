@@ -14,7 +14,7 @@ from steerclear.model.member import Role
 from steerclear.model.notice import NoticeKind
 from steerclear.services.ledger import Ledger
 
-__all__ = ["Audience", "for_answer", "for_floor", "for_notice", "members_to"]
+__all__ = ["Audience", "as_said", "for_answer", "for_floor", "for_new_version", "for_notice", "members_to"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,47 @@ def for_notice(ledger: Ledger, kind: NoticeKind, named: Sequence[str], asked: st
     readers = {member for member in to if _level(ledger, kind, member, asked) is Level.L0}
     host = ledger.view.host
     return Audience(to, tuple(sorted(readers | ({host} if host is not None else set()))))
+
+
+def as_said(about: Said[Any]) -> Audience:
+    """To whom that was said, and who could read it."""
+    return Audience(about.to, about.readers)
+
+
+def for_new_version(
+    ledger: Ledger,
+    old: Said[Any],
+    kind: NoticeKind,
+    named: Sequence[str] = (),
+    asked: str | None = None,
+) -> Audience:
+    """Whom the old version was shown to, and whoever is added; as open as the annex asks for the new one.
+
+    Raises ``Refused``: ``level-too-closed``, or ``version-hides``: who goes on reading the old version must
+    not take it for the newest.
+    """
+    if asked is None and not named:
+        new = as_said(old)
+        for member in new.to:
+            if not _reads(new, member):
+                _level(ledger, kind, member, Level.L1.value)
+        return new
+    new = for_notice(ledger, kind, named or old.to, asked)
+    left_out = [
+        member for member in ledger.view.roles if _reads(as_said(old), member) and not _reads(new, member)
+    ]
+    if set(left_out) - {ledger.me}:
+        raise Refused(
+            "version-hides",
+            f"{', '.join(left_out)} could read the notice and could not read its new version.",
+            where="level",
+            remedy="Show it to whom the notice was shown, or withdraw the notice and file a new one.",
+        )
+    return new
+
+
+def _reads(audience: Audience, member: str) -> bool:
+    return audience.readers is None or member in audience.readers
 
 
 def for_answer(ledger: Ledger, about: Said[Any]) -> Audience:

@@ -25,7 +25,7 @@ from steerclear.mechanism.said import Said
 from steerclear.model.place import Place
 from steerclear.services.answer_notice import instant_of
 from steerclear.services.answers import Receipt
-from steerclear.services.audience import Audience, for_answer, for_floor
+from steerclear.services.audience import Audience, as_said, for_answer, for_floor
 from steerclear.services.ledger import Ledger
 from steerclear.services.naming import said_about
 from steerclear.services.receipts import receipt
@@ -98,7 +98,7 @@ def _one_of(choices: type[E], given: str) -> E:
 def close_stop(ledger: Ledger, request: CloseStop) -> tuple[Receipt, ...]:
     """Only the caller closes; the rules make anybody else's closing without effect."""
     said = said_about(ledger, request.about)
-    return _say(ledger, request.desk, StopClose(stop=said.id, because=None), _as_said(said))
+    return _say(ledger, request.desk, StopClose(stop=said.id, because=None), as_said(said))
 
 
 def ask_ownership(ledger: Ledger, request: AskOwnership, *, places: Gazetteer) -> tuple[Receipt, ...]:
@@ -123,10 +123,6 @@ def ask_ownership(ledger: Ledger, request: AskOwnership, *, places: Gazetteer) -
 def _place(text: str, places: Gazetteer) -> Place:
     """A named place, or coordinates in any of the three spellings. Raises ``BadInput``."""
     return places.resolve(text) or Place("", parse_position(text))
-
-
-def _as_said(said: Said[Any]) -> Audience:
-    return Audience(said.to, said.readers)
 
 
 def _say(ledger: Ledger, desk: str, body: Body, audience: Audience) -> tuple[Receipt, ...]:

@@ -18,10 +18,12 @@ from steerclear.mechanism.bodies import (
     OtherStart,
 )
 from steerclear.mechanism.notices import NoticeRecord
+from steerclear.mechanism.quality import late_minutes
 from steerclear.mechanism.said import Said
 from steerclear.model.space import Altitude, Band, Legs, Volume
+from steerclear.model.time import format_instant
 from steerclear.services.answers import Receipt
-from steerclear.services.audience import Audience
+from steerclear.services.audience import as_said, for_new_version
 from steerclear.services.ledger import Ledger
 from steerclear.services.naming import said_about
 from steerclear.services.receipts import receipt
@@ -32,6 +34,7 @@ __all__ = [
     "activate",
     "go_cold",
     "notice_about",
+    "own_notice",
     "shifted_in_height",
     "shifted_in_time",
     "take_alternative",
@@ -41,7 +44,7 @@ __all__ = [
 
 def take_alternative(ledger: Ledger, request: TakeAlternative) -> tuple[Receipt, ...]:
     """Amend a notice by what its newest screening offered. Raises ``Refused`` (``no-alternative``)."""
-    record = _own_notice(ledger, request.about)
+    record = own_notice(ledger, request.about)
     offered = _offered(ledger, record, request.way)
     content = record.newest.content
     volumes = (
@@ -49,23 +52,25 @@ def take_alternative(ledger: Ledger, request: TakeAlternative) -> tuple[Receipt,
         if isinstance(offered, OtherStart)
         else tuple(shifted_in_height(volume, offered.shift_ft) for volume in content.volumes)
     )
-    moved: NoticeContent = replace(content, volumes=volumes, late_minutes=None)
+    moved: NoticeContent = replace(content, volumes=volumes)
+    late = late_minutes(moved.notice(), ledger.view.annexes, ledger.now())
+    moved = replace(moved, late_minutes=late)
     amend = NoticeAmend(notice=record.id, content=moved, because="takes the alternative that was offered")
     return _say(ledger, request.desk, record, amend)
 
 
 def withdraw(ledger: Ledger, request: Withdraw) -> tuple[Receipt, ...]:
-    record = _own_notice(ledger, request.about)
+    record = own_notice(ledger, request.about)
     return _say(ledger, request.desk, record, NoticeWithdraw(notice=record.id, because=request.reason))
 
 
 def activate(ledger: Ledger, request: Activate) -> tuple[Receipt, ...]:
-    record = _own_notice(ledger, request.about)
+    record = own_notice(ledger, request.about)
     return _say(ledger, request.desk, record, NoticeActivate(notice=record.id, hot_at=ledger.now()))
 
 
 def go_cold(ledger: Ledger, request: GoCold) -> tuple[Receipt, ...]:
-    record = _own_notice(ledger, request.about)
+    record = own_notice(ledger, request.about)
     return _say(ledger, request.desk, record, NoticeCold(notice=record.id, cold_at=ledger.now()))
 
 
@@ -101,7 +106,8 @@ def shifted_in_height(volume: Volume, by_ft: int) -> Volume:
     return Volume(volume.footprint, band, volume.span)
 
 
-def _own_notice(ledger: Ledger, about: str) -> NoticeRecord:
+def own_notice(ledger: Ledger, about: str) -> NoticeRecord:
+    """A notice that this member filed and has not withdrawn. Raises ``BadInput``, ``Refused``."""
     record = notice_about(ledger, about)
     if record.author != ledger.me and record.author not in ledger.charter.carried_by(ledger.me):
         raise Refused(
@@ -109,6 +115,13 @@ def _own_notice(ledger: Ledger, about: str) -> NoticeRecord:
             f"The notice belongs to {record.author}; only its filer changes it.",
             where=about,
             remedy="Say unable to keep clear, or propose a way out to its filer.",
+        )
+    if record.withdrawn is not None:
+        raise Refused(
+            "notice-withdrawn",
+            f"The notice was withdrawn at {format_instant(record.withdrawn.at)}; nothing changes it any more.",
+            where=about,
+            remedy="File a new notice.",
         )
     return record
 
@@ -128,7 +141,11 @@ def _offered(ledger: Ledger, record: NoticeRecord, way: str) -> OtherStart | Oth
 
 
 def _say(ledger: Ledger, desk: str, record: NoticeRecord, body: Body) -> tuple[Receipt, ...]:
-    newest = record.newest.said
-    audience = Audience(newest.to, newest.readers)
+    newest = record.newest
+    audience = (
+        for_new_version(ledger, newest.said, newest.content.kind)
+        if isinstance(body, NoticeAmend)
+        else as_said(newest.said)
+    )
     filed = speak(ledger, body, voice=by_desk(desk), to=audience.to, readers=audience.readers)
     return (receipt(ledger, filed, audience, ref=record.newest.content.ref),)

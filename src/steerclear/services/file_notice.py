@@ -15,16 +15,17 @@ from steerclear.errors import BadInput, Refused
 from steerclear.formats.geojson import read_notices
 from steerclear.formats.places import Gazetteer
 from steerclear.mechanism.bodies import NoticeAmend, NoticeContent, NoticeFile, Override
+from steerclear.mechanism.notices import NoticeRecord
 from steerclear.mechanism.quality import QualityFinding, Severity, examine, late_minutes
 from steerclear.model.member import Role
 from steerclear.model.notice import Domain, Notice, NoticeKind
 from steerclear.services.answers import GateRow, Receipt
-from steerclear.services.audience import Audience, for_notice
+from steerclear.services.audience import for_new_version, for_notice
+from steerclear.services.change_notice import own_notice
 from steerclear.services.ledger import Ledger
-from steerclear.services.naming import said_about
 from steerclear.services.receipts import receipt
 from steerclear.services.requests import FileNotices
-from steerclear.services.speak import by_desk, speak
+from steerclear.services.speak import by_desk, draft, speak
 
 __all__ = ["file_notices"]
 
@@ -32,7 +33,7 @@ _ON_THE_GROUND = frozenset({NoticeKind.OWN_PRESENCE, NoticeKind.MOVEMENT, Notice
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _Passed:
     """A notice that passed the gate, with what the gate said."""
 
     content: NoticeContent
@@ -55,40 +56,40 @@ def file_notices(ledger: Ledger, request: FileNotices, *, places: Gazetteer) -> 
             where=request.where,
             remedy="Give exactly one feature when you amend.",
         )
-    drafts = [_through_the_gate(ledger, notice, request, places) for notice in notices]
-    if request.amends is not None:
-        return (_amend(ledger, request, drafts[0]),)
-    audiences = [for_notice(ledger, draft.content.kind, request.to, request.level) for draft in drafts]
+    amended = own_notice(ledger, request.amends) if request.amends is not None else None
+    through = [_through_the_gate(ledger, notice, request, places) for notice in notices]
+    if amended is not None:
+        return (_amend(ledger, request, amended, through[0]),)
+    audiences = [for_notice(ledger, passed.content.kind, request.to, request.level) for passed in through]
+    filed = ledger.append(
+        [
+            draft(
+                ledger,
+                NoticeFile(passed.content),
+                voice=by_desk(request.desk),
+                to=audience.to,
+                readers=audience.readers,
+            )
+            for passed, audience in zip(through, audiences, strict=True)
+        ]
+    )
     return tuple(
-        _file(ledger, request, draft, audience) for draft, audience in zip(drafts, audiences, strict=True)
+        receipt(ledger, one, audience, ref=passed.content.ref, gate=passed.gate)
+        for one, passed, audience in zip(filed, through, audiences, strict=True)
     )
 
 
-def _file(ledger: Ledger, request: FileNotices, draft: _Draft, audience: Audience) -> Receipt:
+def _amend(ledger: Ledger, request: FileNotices, record: NoticeRecord, passed: _Passed) -> Receipt:
+    """A new version goes to whom the old one went, or to more."""
+    audience = for_new_version(ledger, record.newest.said, passed.content.kind, request.to, request.level)
     filed = speak(
         ledger,
-        NoticeFile(draft.content),
+        NoticeAmend(notice=record.id, content=passed.content, because=None),
         voice=by_desk(request.desk),
         to=audience.to,
         readers=audience.readers,
     )
-    return receipt(ledger, filed, audience, ref=draft.content.ref, gate=draft.gate)
-
-
-def _amend(ledger: Ledger, request: FileNotices, draft: _Draft) -> Receipt:
-    """A new version goes to whom the old one went, unless another level is asked for."""
-    said = said_about(ledger, request.amends or "")
-    audience = Audience(said.to, said.readers)
-    if request.level is not None or request.to:
-        audience = for_notice(ledger, draft.content.kind, request.to or said.to, request.level)
-    filed = speak(
-        ledger,
-        NoticeAmend(notice=said.id, content=draft.content, because=None),
-        voice=by_desk(request.desk),
-        to=audience.to,
-        readers=audience.readers,
-    )
-    return receipt(ledger, filed, audience, ref=draft.content.ref, gate=draft.gate)
+    return receipt(ledger, filed, audience, ref=passed.content.ref, gate=passed.gate)
 
 
 def _may_act(ledger: Ledger) -> frozenset[str]:
@@ -102,7 +103,7 @@ def _may_act(ledger: Ledger) -> frozenset[str]:
     return frozenset({ledger.me}) | ledger.charter.carried_by(ledger.me)
 
 
-def _through_the_gate(ledger: Ledger, notice: Notice, request: FileNotices, places: Gazetteer) -> _Draft:
+def _through_the_gate(ledger: Ledger, notice: Notice, request: FileNotices, places: Gazetteer) -> _Passed:
     now = ledger.now()
     findings = examine(
         notice,
@@ -128,7 +129,7 @@ def _through_the_gate(ledger: Ledger, notice: Notice, request: FileNotices, plac
         overrides=overrides,
         late_minutes=late_minutes(notice, annexes=ledger.view.annexes, now=now),
     )
-    return _Draft(content, gate)
+    return _Passed(content, gate)
 
 
 def _require_passable(notice: Notice, findings: Sequence[QualityFinding], request: FileNotices) -> None:

@@ -136,27 +136,35 @@ class Ledger:
     # ---- writing the own log ---------------------------------------------------------------------------
 
     def append(self, drafts: Sequence[Draft]) -> tuple[Filed, ...]:
-        """File statements, all or none; durable when it returns. On an error before the disk has them, nothing
-        has happened."""
-        self._require_whole_log()
+        """File statements, all or none; durable when it returns.
+
+        On an error nothing was filed, unless it is ``high-water-not-kept``: then the entries stand, and nothing
+        follows them until the mark could be kept.
+        """
         try:
+            self._require_whole_log()
             self._keep_mark()
-            fresh = [self._next(draft) for draft in drafts]
-            self._keep_and_read_back(fresh)
+            fresh = self._kept(drafts)
+            for one in fresh:
+                self.view.witness(self._entry(self.own, one.accepted, one.said))
+            # The heads of any entry are the receipt; a beat is then owed only to name the unreadable.
+            self.beat_owed = bool(self.unreadable)
+            self._keep_mark()
         except SteerclearError as error:
-            self._take_back(self.me, error)
-            raise
-        for one in fresh:
-            self.view.witness(self._entry(self.own, one.accepted, one.said))
-        # The heads of any entry are the receipt; a beat is then owed only to name the unreadable.
-        self.beat_owed = bool(self.unreadable)
-        try:
-            self._keep_mark()
-        except NotKept as error:
             self.refuses_because = error
             raise
         self.refuses_because = None
         return tuple(self._filed(one) for one in fresh)
+
+    def _kept(self, drafts: Sequence[Draft]) -> list[_Fresh]:
+        try:
+            fresh = [self._next(draft) for draft in drafts]
+            self._keep_and_read_back(fresh)
+        except BaseException:
+            # Whatever it was: what was advanced in memory and is not on the disk is forgotten.
+            self._recall_log(self.me)
+            raise
+        return fresh
 
     def _next(self, draft: Draft) -> _Fresh:
         """The next entry of the own log, accepted in memory and nowhere else."""
@@ -190,12 +198,6 @@ class Ledger:
         """The own log goes as far as this; nothing more is signed while that cannot be kept."""
         if self.own.size:
             self._high_water.keep(Mark(self.own.generation, self.own.size, self.own.root))
-
-    def _take_back(self, member: str, error: SteerclearError) -> None:
-        """What was advanced in memory and not kept is forgotten: the log is read again from the disk."""
-        if isinstance(error, NotKept):
-            self.refuses_because = error
-        self._recall_log(member)
 
     def _filed(self, one: _Fresh) -> Filed:
         leaf = one.accepted.leaf
@@ -249,8 +251,10 @@ class Ledger:
     def _keep_foreign(self, log: Log, fresh: Sequence[_Fresh]) -> None:
         try:
             self.store.append([_stored(log, one) for one in fresh])
-        except SteerclearError as error:
-            self._take_back(log.member, error)
+        except BaseException as error:
+            if isinstance(error, NotKept):
+                self.refuses_because = error
+            self._recall_log(log.member)
             raise
         for one in fresh:
             if one.closed_because is not None:

@@ -17,9 +17,9 @@ from steerclear.record.ijson import JsonObject
 from steerclear.record.keys import RecipientPublicKey
 from steerclear.record.seal import seal
 from steerclear.record.statement import Statement, fresh_id, is_always_clear, sign_statement
-from steerclear.services.ledger import Filed, Ledger
+from steerclear.services.ledger import Draft, Filed, Ledger
 
-__all__ = ["Voice", "by_authority", "by_desk", "by_node", "root_says", "speak"]
+__all__ = ["Voice", "by_authority", "by_desk", "by_node", "draft", "root_says", "speak"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,19 @@ def speak(
     to: Collection[str] = (),
     readers: Collection[str] | None = None,
 ) -> Filed:
-    """File ``body`` as a statement to the members ``to``, readable by ``readers`` and ourselves.
+    """File ``body`` as a statement to the members ``to``, readable by ``readers`` and ourselves."""
+    return ledger.append([draft(ledger, body, voice=voice, to=to, readers=readers)])[0]
+
+
+def draft(
+    ledger: Ledger,
+    body: Body,
+    *,
+    voice: Voice,
+    to: Collection[str] = (),
+    readers: Collection[str] | None = None,
+) -> Draft:
+    """Sign and seal ``body``; nothing is filed yet, so that several can be filed together.
 
     ``readers`` ``None`` is in clear. Where a reader has no valid recipient key a floor message goes in clear,
     and anything else is refused (``no-recipient-key``).
@@ -72,7 +84,7 @@ def speak(
     signed = sign_statement(statement, [ledger.keys.signer(voice.key)])
     keys = _recipient_keys(ledger, statement, readers)
     if keys is None:
-        return ledger.append(signed, signed)
+        return Draft(signed, signed)
     sealed = seal(
         signed,
         mechanism=ledger.mechanism,
@@ -80,7 +92,7 @@ def speak(
         recipients=keys,
         random=ledger.randomness.bytes,
     )
-    return ledger.append(sealed, signed)
+    return Draft(sealed, signed)
 
 
 def _require_key(ledger: Ledger, voice: Voice) -> None:
@@ -132,4 +144,4 @@ def root_says(ledger: Ledger, kind: str, body: JsonObject) -> Filed:
     )
     roots = [ledger.keys.signer(name) for name in ledger.keys.names() if name.purpose == "root"]
     signed = sign_statement(statement, roots)
-    return ledger.append(signed, signed)
+    return ledger.append([Draft(signed, signed)])[0]
