@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -93,3 +96,13 @@ def test_without_a_name_the_shipped_plays_are_listed() -> None:
     assert "deir-ez-zor-2016 " in result.stdout
     listed = json.loads(CliRunner().invoke(root, ["play", "--list", "--json"]).stdout)
     assert {"name", "title"} == set(listed[0])
+
+
+def test_two_processes_say_the_same_to_the_byte(tmp_path: Path) -> None:
+    """Nothing that is printed hangs on the order of a set."""
+    command = [sys.executable, "-m", "steerclear.cli", "play", written(tmp_path, PLAY), "--json"]
+    said = [
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True)
+        for seed in ("1", "2")
+    ]
+    assert said[0].stdout == said[1].stdout
