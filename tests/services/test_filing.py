@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -259,8 +260,6 @@ def test_what_was_withdrawn_is_not_replaced(channel: Channel, draw: Any) -> None
 
 
 def _one(feature: Any) -> str:
-    import json
-
     return json.dumps(feature)
 
 
@@ -309,7 +308,7 @@ def test_a_change_by_anybody_else_is_without_effect_even_if_it_is_said(channel: 
     )
     channel.settle()
     assert channel.notice("TUR", "depot").version == 1
-    assert "only author says this" in channel.node("TUR").status({}).without_effect[0]
+    assert "only its author says this" in channel.node("TUR").status({}).without_effect[0]
 
 
 @pytest.mark.parametrize("about", ["TUR-9999", "no such thing", "", "0" * 32, "TUR-0000"])

@@ -73,10 +73,9 @@ def for_new_version(
                 _level(ledger, kind, member, Level.L1.value)
         return new
     new = for_notice(ledger, kind, named or old.to, asked)
-    left_out = [
-        member for member in ledger.view.roles if _reads(as_said(old), member) and not _reads(new, member)
-    ]
-    if set(left_out) - {ledger.me}:
+    readers = [member for member in ledger.view.roles if _reads(as_said(old), member)]
+    left_out = [member for member in readers if member != ledger.me and not _reads(new, member)]
+    if left_out:
         raise Refused(
             "version-hides",
             f"{', '.join(left_out)} could read the notice and could not read its new version.",

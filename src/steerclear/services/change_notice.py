@@ -119,9 +119,9 @@ def own_notice(ledger: Ledger, about: str) -> NoticeRecord:
     if record.withdrawn is not None:
         raise Refused(
             "notice-withdrawn",
-            f"The notice was withdrawn at {format_instant(record.withdrawn.at)}; nothing changes it any more.",
+            f"The notice was withdrawn at {format_instant(record.withdrawn.at)}.",
             where=about,
-            remedy="File a new notice.",
+            remedy="Nothing changes it any more: file a new notice.",
         )
     return record
 
@@ -141,11 +141,8 @@ def _offered(ledger: Ledger, record: NoticeRecord, way: str) -> OtherStart | Oth
 
 
 def _say(ledger: Ledger, desk: str, record: NoticeRecord, body: Body) -> tuple[Receipt, ...]:
-    newest = record.newest
-    audience = (
-        for_new_version(ledger, newest.said, newest.content.kind)
-        if isinstance(body, NoticeAmend)
-        else as_said(newest.said)
-    )
+    newest, audience = record.newest, as_said(record.newest.said)
+    if isinstance(body, NoticeAmend):
+        audience = for_new_version(ledger, newest.said, body.content.kind)
     filed = speak(ledger, body, voice=by_desk(desk), to=audience.to, readers=audience.readers)
-    return (receipt(ledger, filed, audience, ref=record.newest.content.ref),)
+    return (receipt(ledger, filed, audience, ref=newest.content.ref),)

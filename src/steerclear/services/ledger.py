@@ -138,8 +138,8 @@ class Ledger:
     def append(self, drafts: Sequence[Draft]) -> tuple[Filed, ...]:
         """File statements, all or none; durable when it returns.
 
-        On an error nothing was filed, unless it is ``high-water-not-kept``: then the entries stand, and nothing
-        follows them until the mark could be kept.
+        On an error nothing was filed, unless it is ``high-water-not-kept``: then the entries stand, and
+        nothing follows them until the mark could be kept.
         """
         try:
             self._require_whole_log()
