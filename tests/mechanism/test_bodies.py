@@ -260,6 +260,23 @@ def test_plain_forms_are_held(kind: str, field: Any, value: Any, speech: type[Sp
     assert refusal(kind, body) == ("body-field-form", f"body.{field}")
 
 
+def test_texts_may_hold_the_marks_of_their_script_and_no_override(speech: type[Speech]) -> None:
+    body = {**body_of(speech.ack("1" * 32)), "read_back": "مى\u200cشود \u200fשלום\nx"}
+    assert body_of(read_body("receipt.acknowledge", body)) == body
+    for bad in ("a\u202eb", "a\tb", "a\ufdd0"):
+        assert refusal("receipt.acknowledge", {**body, "read_back": bad})[0] == "body-field-form"
+
+
+def test_the_tag_of_a_union_stands_first(speech: type[Speech]) -> None:
+    body: Any = body_of(speech.file())
+    footprint = body["content"]["volumes"][0]["footprint"]
+    body["content"]["volumes"][0]["footprint"] = {
+        **{k: v for k, v in footprint.items() if k != "is"},
+        "is": "circle",
+    }
+    assert refusal("notice.file", body) == ("body-field-form", "body.content.volumes[0].footprint")
+
+
 def test_a_place_beyond_the_pole_is_refused_in_its_own_words(speech: type[Speech]) -> None:
     body = {**body_of(speech.stop()), "place": [900_000_001, 0]}
     assert refusal("stop.call", body) == ("latitude-out-of-range", "body.place")

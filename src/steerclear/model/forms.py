@@ -43,13 +43,19 @@ def _text(says: str, pattern: str) -> Codec:
     return Codec(says, str, read)
 
 
+_UNSEEN: Final = dict.fromkeys(map(ord, "\u00a0\u200c\u200d\u200e\u200f"), " ")
+"""Marks that Arabic, Hebrew and French need inside a word or line. Overrides of direction stay refused: they
+can make a text read as another."""
+
+
 def _free_text(longest: int, *, lines: bool) -> Codec:
     says = f"text of 1 to {longest} characters" + (" (line breaks allowed)" if lines else ", one line")
 
     def read(value: JsonValue, where: str) -> str:
         if not isinstance(value, str) or not 1 <= len(value) <= longest:
             raise misfit(where, says)
-        if not (value.replace("\n", " ") if lines else value).isprintable():
+        shown = value.translate(_UNSEEN)
+        if not (shown.replace("\n", " ") if lines else shown).isprintable():
             raise misfit(where, f"{says}, without control characters")
         return value
 

@@ -142,9 +142,9 @@ def _tagged(classes: tuple[type, ...]) -> Codec:
         return {"is": tag_of(type(value)), **written}
 
     def read(value: JsonValue, where: str) -> Any:
-        tag = value.get("is") if isinstance(value, dict) else None
+        tag = value["is"] if isinstance(value, dict) and next(iter(value), None) == "is" else None
         if not isinstance(value, dict) or not isinstance(tag, str) or tag not in by_tag:
-            raise misfit(where, f"an object whose “is” is one of {', '.join(by_tag)}")
+            raise misfit(where, f"an object whose first field “is” is one of {', '.join(by_tag)}")
         rest = {key: inner for key, inner in value.items() if key != "is"}
         return codec_of(by_tag[tag]).read(rest, where)
 
