@@ -288,6 +288,7 @@ FORMS: Final = (
     _CorridorForm,
     _LegsForm,
     _VolumeForm,
+    Band,
     Altitude,
     Datum,
 )
