@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+from steerclear.replay.parser import parse_play
 from steerclear.replay.runner import run_play
 from steerclear.replay.script import Play
 from steerclear.replay.shelf import open_play, shipped_plays
@@ -68,3 +71,10 @@ def test_the_written_stop_reaches_authority_in_a_ninth_of_the_time_of_the_voice_
     assert (with_ladder.minutes_to_authority, without.minutes_to_authority) == (3.0, 27.0)
     assert (with_ladder.minutes_to_halt, without.minutes_to_halt) == (8.0, 32.0)
     assert (with_ladder.fires_after, without.fires_after) == (5, 19)
+
+
+def test_the_example_of_the_reference_runs_as_it_stands() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "plays.md").read_text()
+    (text,) = re.findall(r"```play\n(.*?)```", docs, re.DOTALL)
+    (play,) = parse_play(text, where="docs/plays.md")
+    assert run_play(play).failures == ()
