@@ -33,7 +33,8 @@ Every field is always present, in this order; `null` stands where there is nothi
 There are no floats.
 Instants are RFC 3339 with three decimals and `Z`.
 Places are `[lat_e7, lon_e7]` in 1e-7 degree; heights are whole feet with a datum.
-A union of objects carries the tag `is`, first; a footprint is a Polygon, MultiPolygon, Circle, Corridor or Legs.
+A union of objects carries the tag `is`, first.
+A footprint is a Polygon, MultiPolygon, Circle, Corridor or Legs.
 What is unknown, missing, out of order or of another form is refused with the field named.
 A statement with such a body is kept and counts for nothing.
 
