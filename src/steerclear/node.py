@@ -25,7 +25,7 @@ from typing import Any, Final, TextIO, TypeVar
 
 import structlog
 
-from steerclear.errors import BadInput, NotKept, Refused, SteerclearError, Unreachable
+from steerclear.errors import BadInput, Refused, Unreachable
 from steerclear.formats.places import Gazetteer
 from steerclear.links.clock import Clock, DrillClock, SystemClock
 from steerclear.links.courier import BUNDLE_TYPE, EXCHANGE_PATH, Courier
@@ -50,8 +50,8 @@ from steerclear.record.bundle import LARGEST_BUNDLE
 from steerclear.record.card import MemberCard, print_card
 from steerclear.record.charter import Charter, parse_charter, print_charter
 from steerclear.services.answers import Carried, Inbox, NoticeRow, Receipt, Status, StopRow
-from steerclear.services.found import begin_log, make_card
-from steerclear.services.ledger import Filed, Ledger, WaterMark
+from steerclear.services.found import begin_log, has_begun, make_card
+from steerclear.services.ledger import Ledger, WaterMark
 from steerclear.services.status import Heard
 from steerclear.services.verbs import Request
 from steerclear.services.workings import Workings
@@ -212,12 +212,12 @@ def create_node(
     return card
 
 
-def begin(folder: Path, charter: Charter, protection: Protection, *, founds: bool) -> Filed:
+def begin(folder: Path, charter: Charter, protection: Protection, *, founds: bool) -> None:
     """Accept a charter: keep it, and write the first entries of the own log. Raises ``Refused``."""
     settings = read_settings(folder)
     _require_own_card(folder, settings, charter)
     with _locked(folder), _opened(folder, settings, charter, protection) as ledger:
-        if ledger.own.size:
+        if has_begun(ledger):
             raise Refused(
                 "already-begun",
                 f"{settings.member} has begun its log in this mechanism already.",
@@ -225,7 +225,7 @@ def begin(folder: Path, charter: Charter, protection: Protection, *, founds: boo
                 remedy="Start the node with steerclear serve.",
             )
         ledger.store.keep_charter(print_charter(charter))
-        return begin_log(ledger, founds=founds)
+        begin_log(ledger, founds=founds)
 
 
 def _require_own_card(folder: Path, settings: Settings, charter: Charter) -> None:
@@ -461,14 +461,15 @@ class Node:
 
     async def _tick_for_ever(self) -> None:
         while True:
+            # No fault of one tick ends the ticker: the next one rings and tries again.
             try:
                 await self._tick()
-            except NotKept as error:
-                # The node goes on reading and ringing; what it must write it tries again at the next tick.
-                _log.error("not-kept", code=error.code, what=error.what, where=error.where)
-            except SteerclearError as error:
-                _log.error("tick-refused", code=error.code, what=error.what, where=error.where)
-            await self._until_due()
+                due_at = await self._write(self._workings.next_step_at)
+            except Exception:  # noqa: BLE001 - logged with its trace; the bells must outlive any fault of ours
+                _log.exception("tick-failed")
+                due_at = self._workings.ledger.now()
+                await asyncio.sleep(LONGEST_TICK_S)
+            await self._until(due_at)
 
     async def _tick(self) -> None:
         ledger = self._workings.ledger
@@ -479,8 +480,7 @@ class Node:
         for alarm in alarms:
             await self._ears.ring(alarm)
 
-    async def _until_due(self) -> None:
-        due_at = await self._write(self._workings.next_step_at)
+    async def _until(self, due_at: Instant) -> None:
         clock = self._workings.ledger.clock
         waiting = [
             asyncio.create_task(clock.sleep_until(due_at)),

@@ -26,10 +26,15 @@ def next_beat_at(ledger: Ledger) -> Instant:
 
 def beat_if_owed(ledger: Ledger) -> Filed | None:
     """Write a beat if entries wait for their receipt or the log was silent too long."""
-    if not ledger.own.size or not (ledger.beat_owed or ledger.now() >= next_beat_at(ledger)):
+    refused = (
+        ledger.refuses_because is not None
+    )  # a beat is also how a node finds out that it can write again
+    if not ledger.own.size or not (ledger.beat_owed or refused or ledger.now() >= next_beat_at(ledger)):
         return None
     named = list(ledger.unreadable.items())[:MOST_NAMED]
     beat = NodeBeat(tuple(Unreadable(author, id_, why[:200]) for id_, (author, why) in named))
+    filed = speak(ledger, beat, voice=by_node())
     for id_, _ in named:
         del ledger.unreadable[id_]
-    return speak(ledger, beat, voice=by_node())
+    ledger.beat_owed = bool(ledger.unreadable)
+    return filed

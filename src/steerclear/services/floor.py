@@ -2,7 +2,7 @@
 """How does a STOP get through when logs are in doubt? As a signed statement that is valid by itself.
 
     ours, not yet covered by the peer's sizes ──► rides in every bundle to that peer
-    a peer's, not in any log that we hold     ──► kept, acted on at once, ``heard`` is filed
+    a peer's, not in any log that we hold     ──► acted on at once, kept, and then ``heard`` is filed
 
 What its delegations cannot prove is acted on all the same, and marked UNVERIFIED.
 """
@@ -35,8 +35,9 @@ class FloorDesk:
         self._read_to = 0
         self._delegations: list[SignedStatement] = []
         self._calls: dict[int, SignedStatement] = {}
+        self._unanswered: dict[str, Heard] = {}
         for kept in ledger.store.floor():
-            self._overhear(parse_floor(kept.message))
+            self._act_on(parse_floor(kept.message))
 
     def messages_for(
         self, peer: str, sizes: Mapping[str, tuple[int, int]] | None
@@ -65,17 +66,25 @@ class FloorDesk:
 
     def hear(self, message: FloorMessage) -> None:
         """Act on a peer's floor message, unless its log has told it already. Raises ``NotVerified``."""
-        ledger, said = self._ledger, message.statement.statement
-        if ledger.view.said(said.id) is not None:
+        said = self._ledger.view.said(message.statement.statement.id)
+        if said is not None and said.is_in_a_log:
             return
+        self._act_on(message)
+        self._ledger.store.keep_floor(statement_hash(message.statement), print_floor(message))
+
+    def say_heard(self) -> None:
+        """File ``heard`` for what was acted on. A disk that is full delays this, and nothing else."""
+        for id_, heard in list(self._unanswered.items()):
+            speak(self._ledger, heard, voice=by_node())
+            del self._unanswered[id_]
+
+    def _act_on(self, message: FloorMessage) -> None:
+        ledger, said = self._ledger, message.statement.statement
         self._overhear(message)
-        digest = statement_hash(message.statement)
-        ledger.store.keep_floor(digest, print_floor(message))
-        speak(
-            ledger,
-            Heard(author=said.author, id=said.id, message=digest),
-            voice=by_node(),
-        )
+        known = ledger.view.book.about(said.id, Heard)
+        if said.author != ledger.me and not any(one.author == ledger.me for one in known):
+            digest = statement_hash(message.statement)
+            self._unanswered[said.id] = Heard(author=said.author, id=said.id, message=digest)
 
     def _overhear(self, message: FloorMessage) -> None:
         ledger, said = self._ledger, message.statement.statement

@@ -24,10 +24,10 @@ from steerclear.record.card import MemberCard
 from steerclear.record.charter import Charter, Corner, found_body, join_body
 from steerclear.record.keys import Delegation, KeyRole, delegate_body
 from steerclear.services.keys_ahead import delegate_ahead
-from steerclear.services.ledger import Filed, Ledger
+from steerclear.services.ledger import Ledger
 from steerclear.services.speak import root_says
 
-__all__ = ["begin_log", "charter_of", "make_card", "theatre_corners"]
+__all__ = ["begin_log", "charter_of", "has_begun", "make_card", "theatre_corners"]
 
 _STANDING: Final[dict[KeyRole, Purpose]] = {
     KeyRole.NODE: "node",
@@ -97,8 +97,27 @@ def theatre_corners(area: Polygon | MultiPolygon) -> tuple[Position, ...]:
     return polygons[0].exterior
 
 
-def begin_log(ledger: Ledger, *, founds: bool) -> Filed:
-    """Write the first entries: the keys, ``charter.found`` or ``charter.join``, then keys for weeks ahead."""
+def begin_log(ledger: Ledger, *, founds: bool) -> None:
+    """Write the first entries: the keys, ``charter.found`` or ``charter.join``, then keys for weeks ahead.
+
+    What was begun and broken off (a full disk, a power cut) is gone on with.
+    """
+    if not ledger.own.size:
+        _name_standing_keys(ledger)
+    if ledger.own.size == 1:
+        if founds:
+            root_says(ledger, "charter.found", found_body(ledger.charter))
+        else:
+            root_says(ledger, "charter.join", join_body(ledger.mechanism))
+    delegate_ahead(ledger)
+
+
+def has_begun(ledger: Ledger) -> bool:
+    """Does the own log hold its keys and its charter?"""
+    return ledger.own.size > 1
+
+
+def _name_standing_keys(ledger: Ledger) -> None:
     now = ledger.now()
     standing = [
         Delegation.of(
@@ -107,9 +126,3 @@ def begin_log(ledger: Ledger, *, founds: bool) -> Filed:
         for role, purpose in _STANDING.items()
     ]
     root_says(ledger, "key.delegate", delegate_body(standing))
-    if founds:
-        begun = root_says(ledger, "charter.found", found_body(ledger.charter))
-    else:
-        begun = root_says(ledger, "charter.join", join_body(ledger.mechanism))
-    delegate_ahead(ledger)
-    return begun

@@ -50,15 +50,12 @@ def _root_is_here(ledger: Ledger) -> bool:
 
 
 def _recipients(ledger: Ledger, now: int) -> Iterator[Delegation]:
+    held = ledger.keys.recipients()
     for day in _days(now, keys_last_until(ledger)):
-        name = KeyName("recipient", format_instant(Instant(day))[:10])
-        if not ledger.keys.has(name):
-            yield Delegation.of(
-                KeyRole.RECIPIENT,
-                ledger.keys.make_recipient(name).public,
-                valid_from=day,
-                valid_until=day + DAY_MS,
-            )
+        label = format_instant(Instant(day))[:10]
+        # A key that was made and could not be named (the disk was full) is named now.
+        key = held.get(label) or ledger.keys.make_recipient(KeyName("recipient", label))
+        yield Delegation.of(KeyRole.RECIPIENT, key.public, valid_from=day, valid_until=day + DAY_MS)
 
 
 def _duties(ledger: Ledger, now: int) -> Iterator[list[Delegation]]:

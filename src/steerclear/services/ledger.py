@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from steerclear.errors import NotKept, NotVerified, Refused, SteerclearError
 from steerclear.links.clock import Clock
@@ -23,7 +23,7 @@ from steerclear.mechanism.view import View
 from steerclear.model.member import MemberId, Role
 from steerclear.model.time import Instant
 from steerclear.record.charter import Charter, mechanism_of
-from steerclear.record.keybook import Standing
+from steerclear.record.keybook import Judgement, Standing
 from steerclear.record.keys import KeyRole, RecipientPublicKey
 from steerclear.record.leaf import Head, Leaf, parse_leaf, sign_leaf
 from steerclear.record.log import AcceptedLeaf, Log
@@ -35,6 +35,9 @@ from steerclear.store.highwater import Mark
 from steerclear.store.port import Store, StoredEntry
 
 __all__ = ["Draft", "Filed", "Ledger", "WaterMark"]
+
+MOST_AHEAD_MS: Final = 10 * 60_000
+"""An entry that claims to be later than this is not taken in yet; clocks that differ by 10 s are shown."""
 
 
 class WaterMark(Protocol):
@@ -112,6 +115,8 @@ class Ledger:
         self.unreadable: dict[str, tuple[str, str]] = {}
         """Ids that were sealed to us and did not open: in whose log, and why. The next beat names them."""
         self.beat_owed = False
+        self.false_heads: dict[str, str] = {}
+        """What members say that they have seen, and cannot have: one of them shows two records."""
         self.refuses_because: SteerclearError | None = None
         self._high_water = high_water
         self._recall()
@@ -233,10 +238,13 @@ class Ledger:
         log = self._log_of(member)
         if start > log.size:
             return 0  # a gap: the sender will learn our size and begin there
+        if member == self.me and len(leaves) > log.size - start:
+            self._require_to_be_behind()
         fresh: list[_Fresh] = []
         failure: NotVerified | None = None
         for data in leaves[log.size - start :]:
             try:
+                self._require_its_time(log, data)
                 accepted = log.accept(data)
             except NotVerified as error:
                 failure = error
@@ -247,6 +255,28 @@ class Ledger:
         if failure is not None:
             raise failure
         return len(fresh)
+
+    def _require_to_be_behind(self) -> None:
+        """Own entries come from others only to a node that lost them; else somebody signs with our key."""
+        mark = self._high_water.read()
+        if mark is not None and mark.size <= self.own.size:
+            raise NotVerified(
+                "own-log-by-another",
+                f"A peer holds entries of the log of {self.me} that this node did not write.",
+                where=f"{self.me}/{self.own.generation}/{self.own.size}",
+                remedy="Somebody else signs with this node's key: stop this node, and name a new one.",
+            )
+
+    def _require_its_time(self, log: Log, data: bytes) -> None:
+        """An entry from the future waits until its time has come: its deadlines would never fall due."""
+        ahead_ms = parse_leaf(data).at - self.now()
+        if ahead_ms > MOST_AHEAD_MS:
+            raise NotVerified(
+                "entry-from-the-future",
+                f"An entry of {log.member} is dated {ahead_ms // 1_000} s ahead of the clock here.",
+                where=f"{log.member}/{log.generation}/{log.size}",
+                remedy=f"Compare clocks with {log.member}; its STOPs still come, as floor messages.",
+            )
 
     def _keep_foreign(self, log: Log, fresh: Sequence[_Fresh]) -> None:
         try:
@@ -306,8 +336,10 @@ class Ledger:
     # ---- remembering after a start ---------------------------------------------------------------------
 
     def _recall(self) -> None:
-        for member in self.charter.with_log:
+        # The own log first: what others say that they have seen of it is held against it.
+        for member in (self.me, *self.peers):
             self._recall_log(member)
+        self._recall_unreadable()
         self.notes.recall()
 
     def _recall_log(self, member: str) -> None:
@@ -321,6 +353,23 @@ class Ledger:
             accepted = log.accept(stored.leaf)
             said = self.said_in(stored)
             self.view.witness(self._entry(log, accepted, said))
+
+    def _recall_unreadable(self) -> None:
+        """What was sealed to us and never opened is named in a beat, unless one has named it."""
+        named = {
+            one.id
+            for said in self.view.book.of_kind("node.beat")
+            if said.author == self.me
+            for one in said.body.unreadable
+        }
+        for entry in self.view.sealed:
+            sealed = entry.content
+            if isinstance(sealed, Sealed) and self.me in sealed.recipients and sealed.id not in named:
+                self.unreadable[sealed.id] = (
+                    entry.author,
+                    "it was not opened before the node was started again",
+                )
+        self.beat_owed = bool(self.unreadable)
 
     def said_in(self, stored: StoredEntry) -> SignedStatement | None:
         """The statement in a kept entry, if it is in clear or was opened here."""
@@ -337,18 +386,42 @@ class Ledger:
             generation=leaf.generation,
             seq=leaf.seq,
             at=Instant(leaf.at),
-            heads={member: head.size for member, head in leaf.heads.items()},
+            generations={member: head.generation for member, head in leaf.heads.items() if head.generation},
+            heads={
+                member: head.size
+                for member, head in leaf.heads.items()
+                if self._is_true_head(log.member, member, head)
+            },
             content=said.statement if said is not None else _outside(sealed),
             signed_as=signed_as,
             sealed_to=tuple(sorted(sealed.recipients)) if sealed is not None else None,
             doubt=doubt,
         )
 
+    def _is_true_head(self, reader: str, member: str, head: Head) -> bool:
+        """Does what ``reader`` says that it has seen of ``member``'s log agree with our copy?
+
+        A head is a receipt, so a false one must not make anything delivered. Of a log that we do not hold so
+        far it is believed, and compared when its entries come; of our own it cannot go beyond what we wrote.
+        """
+        log = self.logs.get(member)
+        if log is None or head.generation != log.generation:
+            return True
+        if head.size > log.size:
+            told = f"{reader} says that it has seen {head.size} entries of ours; we wrote {log.size}"
+            is_true = member != self.me
+        else:
+            told = f"{reader} has seen another record of {member} than the one that is here"
+            is_true = log.root_at(head.size) == head.root
+        if not is_true:
+            self.false_heads[reader] = told
+        return is_true
+
 
 def _worth(log: Log, leaf: Leaf, said: SignedStatement) -> tuple[frozenset[str], str | None]:
     """Which key roles validly signed it at its place, and what is doubtful about its key."""
     judged = log.judge(said, leaf.seq, leaf.at)
-    duty = judged.standing_as(KeyRole.DUTY, desk=said.statement.desk)
+    duty = _duty_standing(judged, said.statement.desk)
     roles = {role.value for role in judged.roles if role is not KeyRole.DUTY}
     if duty in (Standing.VALID, Standing.EXPIRED):
         # An expired officer may still call and acknowledge STOP; the rules see the doubt.
@@ -356,6 +429,13 @@ def _worth(log: Log, leaf: Leaf, said: SignedStatement) -> tuple[frozenset[str],
     if judged.by_root:
         roles.add("root")
     return frozenset(roles), "key expired" if duty is Standing.EXPIRED else None
+
+
+def _duty_standing(judged: Judgement, desk: str | None) -> Standing:
+    """A key that speaks for one desk speaks for no other, nor for none in particular."""
+    if desk is None and judged.desk is not None:
+        return Standing.UNKNOWN_KEY
+    return judged.standing_as(KeyRole.DUTY, desk=desk)
 
 
 def _outside(sealed: SealedStatement | None) -> Sealed:

@@ -43,6 +43,8 @@ def _id_of(ledger: Ledger, about: str) -> str:
         for id_, place in ledger.places.items():
             if place == (member, seq):
                 return id_
+    if _ID.fullmatch(about) and ledger.view.said(about) is not None:
+        return about  # a floor message that stands in no log yet
     raise BadInput(
         "thing-unknown",
         f"“{about[:40]}” names nothing that this node holds.",

@@ -22,14 +22,15 @@ class Ringer:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._rung: set[tuple[str, str, int]] = set()
+        self._rung: set[tuple[str, str, int, bool]] = set()
 
     def due(self) -> Iterator[Alarm]:
         """Every rung of ours that is called by now and has not been rung for this duty."""
         ledger, now = self._ledger, self._ledger.now()
         for duty in owed(ledger.view, now):
             for rung in duty.called:
-                mark = (duty.about, rung.desk, rung.number)
+                # What was called in silence rings aloud when its class comes to sound.
+                mark = (duty.about, rung.desk, rung.number, duty.of_class in _SOUNDS)
                 if rung.member != ledger.me or mark in self._rung:
                     continue
                 self._rung.add(mark)

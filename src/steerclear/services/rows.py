@@ -24,6 +24,7 @@ from steerclear.mechanism.notices import NoticeRecord
 from steerclear.mechanism.obligation import Obligation
 from steerclear.mechanism.said import Said
 from steerclear.mechanism.stages import Stages, stages_of
+from steerclear.mechanism.view import Delivered
 from steerclear.model.finding import Conflict, Finding, NoConflict
 from steerclear.model.space import MultiPolygon, Position
 from steerclear.model.time import Instant, format_instant, format_zulu
@@ -105,7 +106,7 @@ def stop_row(ledger: Ledger, record: CallRecord, duties: Sequence[Obligation]) -
     view, first = ledger.view, record.calls[0]
     called = [rung for duty in duties if duty.thing == record.id for rung in duty.called]
     body = first.body
-    delivered = [view.delivered(first, member) for member in record.to]
+    delivered = [view.delivered(first, member) for member in record.to if member != view.host]
     outcomes = [answer.body.outcome.value for answer in record.answers]
     return StopRow(
         id=record.id,
@@ -117,7 +118,7 @@ def stop_row(ledger: Ledger, record: CallRecord, duties: Sequence[Obligation]) -
         seen=body.seen or "",
         basis=body.basis.value if isinstance(body, StopCall) else body.who.value,
         filed_at=format_instant(view.filed_at(first)),
-        delivered_at=_time_or_none(min((one.at for one in delivered if one is not None), default=None)),
+        delivered_at=_time_or_none(_last(delivered)),
         called_rungs=tuple(sorted({rung.number for rung in called})),
         rungs=max((rung.of for rung in called), default=0),
         acknowledged=tuple(
@@ -130,6 +131,13 @@ def stop_row(ledger: Ledger, record: CallRecord, duties: Sequence[Obligation]) -
         closed_at=format_instant(record.closed.at) if record.closed is not None else None,
         count=record.count,
     )
+
+
+def _last(delivered: Sequence[Delivered | None]) -> Instant | None:
+    """When the last of them had it; ``None`` while anybody lacks it. That the host has it is no delivery."""
+    if not delivered or None in delivered:
+        return None
+    return max(one.at for one in delivered if one is not None)
 
 
 def _finding_row(ledger: Ledger, result: Said[ScreenResult]) -> FindingRow:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from steerclear.errors import SteerclearError
 from steerclear.geometry.overlap import overlap_region
 from steerclear.mechanism.annexes import BindingSeparation
 from steerclear.mechanism.bodies import (
@@ -34,6 +35,7 @@ from steerclear.mechanism.bodies import (
 from steerclear.mechanism.entry import Place
 from steerclear.mechanism.notices import NoticeRecord
 from steerclear.mechanism.said import Said, order_of
+from steerclear.model.annex import AnnexName, NoticeTerms
 from steerclear.model.finding import Conflict, Finding, NoConflict, SeparationMinima, Undetermined, worst_of
 from steerclear.model.member import MemberId, Role
 from steerclear.model.space import Band, Volume
@@ -47,6 +49,8 @@ from steerclear.services.speak import by_node, speak
 __all__ = ["ALTERNATIVES_WITHIN_S", "Screener"]
 
 ALTERNATIVES_WITHIN_S: Final = 86_400
+MOST_ROUNDS: Final = 100
+"""A result can take an earlier one about another notice back, which is then due again."""
 
 _MinimaOf = Callable[[NoticeRecord, NoticeRecord], SeparationMinima]
 
@@ -75,10 +79,20 @@ class Screener:
             return ()
         now = self._ledger.now()
         filed: list[Filed] = []
-        for record in self._due(now):
-            filed.extend(self._screen(record, now))
-        if filed:
-            self._forget_what_ended(now)
+        stuck: dict[str, SteerclearError] = {}
+        for _ in range(MOST_ROUNDS):
+            due = [record for record in self._due(now) if record.id not in stuck]
+            for record in due:
+                try:
+                    filed.extend(self._screen(record, now))
+                except SteerclearError as error:
+                    # One reader without a key must not keep everybody else's notices from being screened.
+                    stuck[record.id] = error
+            if not due:
+                break
+        self._forget_what_ended(now)
+        if stuck:
+            raise next(iter(stuck.values()))
         return tuple(filed)
 
     # ---- what is due -----------------------------------------------------------------------------------
@@ -101,7 +115,10 @@ class Screener:
         word = self._last_word(record)
         if word is None or word.body.annex != annex or word.body.notices[0].version != record.newest.id:
             return False
-        return not any(self._moved_after(one.body, word, now) for one in self._own_pairs(record))
+        return not any(
+            self._moved_after(one.body, word, now) or _contradicts(one, word)
+            for one in self._own_pairs(record)
+        )
 
     def _last_word(self, record: NoticeRecord) -> Said[ScreenResult] | None:
         """Our newest result about this notice against all others."""
@@ -148,8 +165,6 @@ class Screener:
             worst = max(met, key=lambda one: isinstance(one.finding, Conflict))
             ways = self._ways_out(record, others, between) if self._is_host() else ()
             yield self._tell(record, _found(worst), ways, self._filer(record), now)
-            for one in met:
-                yield from self._tell_other(one, now)
         else:
             yield self._tell(record, NoConflictFound(len(others)), (), self._readers(record), now)
 
@@ -177,17 +192,15 @@ class Screener:
     def _is_host(self) -> bool:
         return self._ledger.view.roles[self._ledger.me] is Role.HOST
 
-    def _tell_other(self, meeting: _Meeting, now: Instant) -> Iterator[Filed]:
-        """The other side was told *no conflict* before; it has to know, and gets its own ways out."""
-        other = meeting.other
-        word = self._last_word(other)
-        if word is not None and isinstance(word.body.finding, NoConflictFound):
-            yield from self._screen(other, now)
-
     def _others(self, record: NoticeRecord, now: Instant) -> list[NoticeRecord]:
-        """Every live notice of another party that this node can read; a party's own are its own affair."""
-        party = record.newest.content.party
-        return [one for one in self._ledger.view.notices.live(now) if one.newest.content.party != party]
+        """What it is held against: at the host every live notice of another filer, at a party its own ones.
+
+        Who files decides, not whom the content names as acting: a false name must not keep two apart.
+        """
+        live = self._ledger.view.notices.live(now)
+        if self._is_host():
+            return [one for one in live if one.author != record.author]
+        return [one for one in live if one.author == self._ledger.me]
 
     def _is_told(self, record: NoticeRecord, meeting: _Meeting) -> bool:
         pair = {
@@ -206,7 +219,13 @@ class Screener:
         notice = record.newest.content.notice()
         against = [other.newest.content.notice() for other in others]
         widest = _widest([minima(record, other) for other in others])
-        start = nearest_start(notice, against, widest, within_s=ALTERNATIVES_WITHIN_S)
+        start = nearest_start(
+            notice,
+            against,
+            widest,
+            within_s=ALTERNATIVES_WITHIN_S,
+            earliest_s=self._earliest_start_s(record),
+        )
         band = nearest_altitude(notice, against, widest)
         ways: list[Alternative] = []
         if start is not None:
@@ -214,6 +233,14 @@ class Screener:
         if band is not None:
             ways.append(OtherBand(record.id, band.shift_ft))
         return tuple(ways) or (NoAlternative(record.id, ALTERNATIVES_WITHIN_S),)
+
+    def _earliest_start_s(self, record: NoticeRecord) -> int:
+        """No way out lies in the past, and none makes a notice late that is not late as it stands."""
+        now, starts_at = self._ledger.now(), record.newest.start_at
+        terms = self._ledger.view.annexes.terms(AnnexName.NOTICES, now)
+        row = terms.of(record.newest.content.kind) if isinstance(terms, NoticeTerms) else None
+        in_time_at = now + (row.lead_s * 1_000 if row is not None else 0)
+        return -(-max(now, min(starts_at, in_time_at)) // 1_000)
 
     # ---- telling ---------------------------------------------------------------------------------------
 
@@ -317,6 +344,11 @@ def _widest(minima: Sequence[SeparationMinima]) -> SeparationMinima:
         vertical_ft=max(one.vertical_ft for one in minima),
         time_s=max(one.time_s for one in minima),
     )
+
+
+def _contradicts(pair: Said[ScreenResult], word: Said[ScreenResult]) -> bool:
+    """We have since told that it meets another notice: our *no conflict* has to be taken back."""
+    return isinstance(word.body.finding, NoConflictFound) and order_of(pair) > order_of(word)
 
 
 def _last_change(record: NoticeRecord) -> Place:

@@ -8,15 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
-from steerclear.errors import Refused
+from steerclear.errors import Refused, SteerclearError
 from steerclear.links.keystore import KeyName
 from steerclear.mechanism.bodies import Body, body_of, kind_of
 from steerclear.model.member import DeskName, desk_name
+from steerclear.record.identity import fresh_id
 from steerclear.record.ijson import JsonObject
 from steerclear.record.keys import RecipientPublicKey
 from steerclear.record.seal import seal
-from steerclear.record.statement import Statement, fresh_id, is_always_clear, sign_statement
+from steerclear.record.sealed import SealedStatement
+from steerclear.record.statement import (
+    SignedStatement,
+    Statement,
+    is_always_clear,
+    sign_statement,
+)
 from steerclear.services.ledger import Draft, Filed, Ledger
 
 __all__ = ["Voice", "by_authority", "by_desk", "by_node", "draft", "root_says", "speak"]
@@ -75,24 +83,32 @@ def draft(
         mechanism=ledger.mechanism,
         author=ledger.me,
         desk=voice.desk,
-        id=fresh_id(ledger.randomness.bytes),
+        id=fresh_id(ledger.randomness.bytes, mechanism=ledger.mechanism, author=ledger.me),
         kind=kind_of(body),
         to=tuple(sorted(set(to))),
         at=ledger.now(),
         body=body_of(body),
     )
     signed = sign_statement(statement, [ledger.keys.signer(voice.key)])
-    keys = _recipient_keys(ledger, statement, readers)
-    if keys is None:
+    if readers is None or is_always_clear(statement.kind):
         return Draft(signed, signed)
-    sealed = seal(
+    try:
+        return Draft(_sealed(ledger, signed, readers), signed)
+    except SteerclearError:
+        if not statement.kind.startswith(_FLOOR):
+            raise
+        # STOP goes out whatever the addressee's keys are: better read by all members than by none.
+        return Draft(signed, signed)
+
+
+def _sealed(ledger: Ledger, signed: SignedStatement, readers: Collection[str]) -> SealedStatement:
+    return seal(
         signed,
         mechanism=ledger.mechanism,
         author=ledger.me,
-        recipients=keys,
+        recipients=_recipient_keys(ledger, readers),
         random=ledger.randomness.bytes,
     )
-    return Draft(sealed, signed)
 
 
 def _require_key(ledger: Ledger, voice: Voice) -> None:
@@ -106,19 +122,14 @@ def _require_key(ledger: Ledger, voice: Voice) -> None:
         )
 
 
-_FLOOR = ("stop.", "distress.", "ownership.")
+_FLOOR: Final = ("stop.", "distress.", "ownership.")
+MOST_KEYS_A_MEMBER: Final = 2
 
 
-def _recipient_keys(
-    ledger: Ledger, statement: Statement, readers: Collection[str] | None
-) -> list[RecipientPublicKey] | None:
-    if readers is None or is_always_clear(statement.kind):
-        return None
+def _recipient_keys(ledger: Ledger, readers: Collection[str]) -> list[RecipientPublicKey]:
     keys: list[RecipientPublicKey] = []
     for member in sorted({*readers, ledger.me}):
         valid = ledger.recipient_keys(member)
-        if not valid and statement.kind.startswith(_FLOOR):
-            return None  # never sealed away from a member it is addressed to
         if not valid:
             raise Refused(
                 "no-recipient-key",
@@ -126,7 +137,8 @@ def _recipient_keys(
                 where=member,
                 remedy=f"Wait until the log of {member} has arrived, or choose a level that leaves it out.",
             )
-        keys.extend(valid)
+        # A member that names a hundred keys for today must not make our statement too large to file.
+        keys.extend(valid[-MOST_KEYS_A_MEMBER:])
     return keys
 
 
@@ -136,7 +148,7 @@ def root_says(ledger: Ledger, kind: str, body: JsonObject) -> Filed:
         mechanism=ledger.mechanism,
         author=ledger.me,
         desk=None,
-        id=fresh_id(ledger.randomness.bytes),
+        id=fresh_id(ledger.randomness.bytes, mechanism=ledger.mechanism, author=ledger.me),
         kind=kind,
         to=(),
         at=ledger.now(),

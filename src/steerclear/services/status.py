@@ -32,7 +32,8 @@ class Heard:
     last_at: Instant | None
 
 
-def status(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard]) -> Status:
+def status(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard], faults: Mapping[str, str]) -> Status:
+    """``faults``: what the node could not do by itself when it last tried, with the reason."""
     now = ledger.now()
     refuses = ledger.refuses_because
     return Status(
@@ -44,7 +45,7 @@ def status(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard]) -> Status:
         now=format_instant(now),
         accepting=refuses is None,
         because=str(refuses) if refuses is not None else None,
-        alarms=tuple(_alarms(ledger, sync, now)),
+        alarms=(*_alarms(ledger, sync, now), *(f"could not {duty}: {why}" for duty, why in faults.items())),
         lines=tuple(_line_row(sync, member, heard) for member, heard in sorted(lines.items())),
         logs=tuple(_log_row(ledger, member) for member in ledger.logs),
         annexes=_annex_rows(ledger, now),
@@ -61,6 +62,11 @@ def status(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard]) -> Status:
 def _alarms(ledger: Ledger, sync: Sync, now: Instant) -> Iterator[str]:
     for member in ledger.notes.split_views:
         yield f"STOP THE LINE: {member} has signed two records; both are kept as proof"
+    yield from ledger.false_heads.values()
+    yield from _withheld(ledger)
+    ahead_s = (ledger.own.last_at - now) // 1_000
+    if ahead_s * 1_000 > CLOCK_AMBER_MS:
+        yield f"the own log is dated {ahead_s} s ahead of this node's clock: set the clock right"
     for peer, error in sync.refused.items():
         yield f"{peer} sent what was refused: {error.code} ({error.where})"
     for peer, gap_ms in sync.clock_gap_ms.items():
@@ -69,6 +75,16 @@ def _alarms(ledger: Ledger, sync: Sync, now: Instant) -> Iterator[str]:
     left_days = (keys_last_until(ledger) - now) // DAY_MS
     if ledger.own.size and left_days < KEYS_END_SOON_DAYS:
         yield f"keys are named for {max(left_days, 0)} more days: the root must name them ahead"
+
+
+def _withheld(ledger: Ledger) -> Iterator[str]:
+    """Entries of one member that another has seen and that never came here: a line is cut, or somebody holds
+    them back."""
+    for reader, log in ledger.logs.items():
+        for member, head in log.heads.items():
+            if member != ledger.me and head.size > ledger.logs[member].size:
+                missing = head.size - ledger.logs[member].size
+                yield f"{reader} has seen {missing} entries of {member} that have not arrived here"
 
 
 def _line_row(sync: Sync, member: str, heard: Heard) -> LineRow:

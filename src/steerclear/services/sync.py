@@ -12,7 +12,7 @@ nothing. A bad entry refuses itself; the rest of the bundle is still taken in, f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -71,7 +71,7 @@ class Sync:
         ``NotKept`` when we cannot write.
         """
         bundle = self._read(peer, data)
-        came_on = self._peer_sizes.get(peer) != bundle.sizes
+        came_on = _grew(self._peer_sizes.get(peer), bundle.sizes)
         before = self._shown_notes()
         self._peer_sizes[peer] = bundle.sizes
         self.presence[peer] = bundle.presence
@@ -141,22 +141,25 @@ class Sync:
             )
 
     def _take_contents(self, bundle: Bundle, *, by: str) -> None:
-        for part in bundle.parts:
-            self._try(by, partial(self._take_part, part))
-        for message in bundle.floor:
-            self._try(by, partial(self.floor.hear, message))
-        for part in bundle.parts:
-            self._try(by, partial(self._take_note, part))
+        """One refusal keeps nothing else out; a full disk keeps all out but floor messages."""
+        self.refused.pop(by, None)
+        full = self._take_while_kept(by, [partial(self._take_part, part) for part in bundle.parts])
+        unheard = self._take_while_kept(by, [partial(self.floor.hear, message) for message in bundle.floor])
+        full = full or unheard
+        full = full or self._take_while_kept(by, [partial(self._take_note, part) for part in bundle.parts])
+        if full is not None:
+            raise full
 
-    def _try(self, peer: str, take: Callable[[], None]) -> None:
-        """One refusal must not keep the rest of a bundle out; a disk that is full keeps everything out."""
-        try:
-            take()
-        except NotKept:
-            raise
-        except SteerclearError as error:
-            self.refused[peer] = error
-            _log.warning("refused", peer=peer, code=error.code, where=error.where, what=error.what)
+    def _take_while_kept(self, by: str, takes: Sequence[Callable[[], None]]) -> NotKept | None:
+        for take in takes:
+            try:
+                take()
+            except NotKept as error:
+                return error
+            except SteerclearError as error:
+                self.refused[by] = error
+                _log.warning("refused", peer=by, code=error.code, where=error.where, what=error.what)
+        return None
 
     def _take_part(self, part: LogPart) -> None:
         self._ledger.take_in(part.member, part.start, part.entries)
@@ -210,3 +213,10 @@ def _notes_in(bundle: Bundle) -> _Shown:
 def _lines(data: bytes) -> tuple[str, frozenset[tuple[str, bytes]]]:
     note = parse_note(data)
     return note.text, frozenset((line.name, line.key_id) for line in note.signatures)
+
+
+def _grew(before: Mapping[str, Held] | None, after: Mapping[str, Held]) -> bool:
+    """Does the peer hold more than it last said? One that swings to and fro is not called again at once."""
+    if before is None:
+        return True
+    return any(held > before.get(member, Held(0, 0)) for member, held in after.items())

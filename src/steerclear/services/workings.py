@@ -10,7 +10,9 @@ A real node drives these from its event loop, a play from its script; both run t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+import structlog
 
 from steerclear.formats.places import Gazetteer
 from steerclear.links.notifier import Alarm
@@ -29,6 +31,8 @@ from steerclear.services.verbs import Request, verbs_of
 
 __all__ = ["Workings"]
 
+_log = structlog.get_logger("steerclear.workings")
+
 
 class Workings:
     """One node's services over one ledger. Called from one thread, the node's writer."""
@@ -39,9 +43,13 @@ class Workings:
         self._screener = Screener(ledger)
         self._ringer = Ringer(ledger)
         self._verbs = verbs_of(places)
+        self.faults: dict[str, str] = {}
+        """Duties that failed when they were last attended to, with the reason."""
 
     def do(self, request: Request) -> tuple[Receipt, ...]:
         """File what was asked for; raises what the verb raises, and then nothing was filed."""
+        if self.ledger.unreadable:
+            beat_if_owed(self.ledger)
         return self._verbs[type(request)](self.ledger, request)
 
     def make(self, peer: str) -> bytes:
@@ -57,11 +65,33 @@ class Workings:
 
     def step(self) -> tuple[Alarm, ...]:
         """Do what is due by itself; the rungs that are newly called here."""
+        rung = self._rung()
         if self.ledger.own.size:
-            delegate_ahead(self.ledger)
-            self._screener.screen_new()
-            beat_if_owed(self.ledger)
-        return tuple(self._ringer.due())
+            self._attend("name keys ahead", lambda: delegate_ahead(self.ledger))
+            self._attend("say what was heard", self.sync.floor.say_heard)
+            # The first entry after them is the receipt for what it covers, unless it names it unreadable.
+            if self.ledger.unreadable:
+                self._attend("name the unreadable", lambda: beat_if_owed(self.ledger))
+            self._attend("screen", self._screener.screen_new)
+            self._attend("beat", lambda: beat_if_owed(self.ledger))
+        return rung + self._rung()
+
+    def _rung(self) -> tuple[Alarm, ...]:
+        """Bells come first and last, and no fault of another duty stands in their way."""
+        rung: list[Alarm] = []
+        self._attend("ring", lambda: rung.extend(self._ringer.due()))
+        return tuple(rung)
+
+    def _attend(self, duty: str, work: Callable[[], object]) -> None:
+        """One duty that fails is shown until it succeeds, and keeps no other from being done."""
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - shown as an alarm and logged with its trace
+            if self.faults.get(duty) != str(error):
+                _log.error("duty-failed", duty=duty, error=str(error), exc_info=error)
+            self.faults[duty] = str(error)
+        else:
+            self.faults.pop(duty, None)
 
     def next_step_at(self) -> Instant:
         """When time alone will make something due."""
@@ -70,7 +100,7 @@ class Workings:
         return beat_at if due_at is None else min(due_at, beat_at)
 
     def status(self, lines: Mapping[str, Heard]) -> Status:
-        return status(self.ledger, self.sync, lines)
+        return status(self.ledger, self.sync, lines, self.faults)
 
     def inbox(self, desk: str | None) -> Inbox:
         return inbox(self.ledger, desk)
