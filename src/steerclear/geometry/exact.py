@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from geographiclib.geodesic import Geodesic
 
 from steerclear.geometry.outline import Outline, Pieces
@@ -95,6 +96,12 @@ class Lines:
             time0_s=float(p.time0_s[row]),
             time1_s=float(p.time1_s[row]),
         )
+
+    def witnesses(self) -> Iterator[Spot]:
+        """The outline's witnesses, exactly: the first place of every ring, or of the one line."""
+        areas = self.outline.areas
+        rows = [0] if areas is None else np.flatnonzero(np.diff(areas.ring, prepend=-1)).tolist()
+        return (self.stretch(row).at(0.0) for row in rows)
 
     def foot(self, spot: Spot, edge: int) -> EdgeFoot:
         """Where the whole edge comes nearest to a spot."""

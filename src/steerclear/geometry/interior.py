@@ -21,8 +21,8 @@ from typing import Final
 
 import numpy as np
 
-from steerclear.geometry.ellipsoid import Floats, Ints, position_of
-from steerclear.geometry.exact import RESOLUTION_M, Lines, Spot, meeting
+from steerclear.geometry.ellipsoid import Floats, Ints
+from steerclear.geometry.exact import RESOLUTION_M, Lines, meeting
 from steerclear.geometry.inside import Place, Region, Where
 from steerclear.geometry.nearest import nearest
 from steerclear.geometry.outline import Areas, Outline, Pieces
@@ -50,9 +50,7 @@ def holds_exactly(area: Outline, guest: Outline) -> bool:
     if area.areas is None:
         return False
     region = Region(Lines(area), area.areas)
-    lat, lon = position_of(guest.witnesses)
-    spots = (Spot(float(y), float(x), 0.0) for y, x in zip(lat, lon, strict=True))
-    return any(_is_within(region.place(spot)) for spot in spots)
+    return any(_is_within(region.place(spot)) for spot in Lines(guest).witnesses())
 
 
 @dataclass(frozen=True, slots=True)

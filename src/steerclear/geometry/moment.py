@@ -17,9 +17,9 @@ from steerclear.geometry.ellipsoid import Floats, Ints
 from steerclear.geometry.inside import count_inside
 from steerclear.geometry.nearest import nearest
 from steerclear.geometry.outline import Outline, Pieces
-from steerclear.geometry.table import Bools, Table, piece_pairs
+from steerclear.geometry.table import Bools, Runs, Table, piece_pairs
 
-__all__ = ["Intervals", "time_offsets_closer", "times_closer", "times_inside"]
+__all__ = ["Intervals", "time_offsets_closer", "times_closer"]
 
 _HALVINGS: Final = 34
 _SETTLE_WITHIN_M: Final = 1.0
@@ -37,10 +37,9 @@ class Intervals:
 
 
 def times_closer(moving: Outline, other: Outline, minimum_m: float, lag_s: float | None = None) -> Intervals:
-    """Times of ``moving`` at which its rim of pieces comes closer to ``other`` than the minimum.
+    """Times of ``moving`` at which it is closer to ``other`` than the minimum, or inside its area.
 
-    With ``lag_s`` the other is timed too, and counts at times that close. Time spent wholly inside an area,
-    away from its rim, is not listed: ask for the inside apart.
+    With ``lag_s`` the other is timed too, and counts at times that close.
     """
     rows = _closer_rows(moving, other, minimum_m, lag_s)
     a, b = rows.a, rows.b
@@ -53,7 +52,22 @@ def times_closer(moving: Outline, other: Outline, minimum_m: float, lag_s: float
     # The least gap of all times before a moment falls below the minimum when the moment passes the first one.
     low = _halved(a.time0_s, inner, lambda middle: closer_between(a.time0_s, middle))
     high = _halved(a.time1_s, inner, lambda middle: closer_between(middle, a.time1_s))
-    return Intervals(low, high)
+    inside = _times_inside(moving, other, rows.piece, low)
+    return Intervals(np.append(low, inside.low_s), np.append(high, inside.high_s))
+
+
+def _times_inside(moving: Outline, other: Outline, near: Ints, near_from_s: Floats) -> Intervals:
+    """From the start of each piece that begins inside an area until it first comes near the rim."""
+    p = moving.pieces
+    begun = np.zeros(len(p), dtype=bool)
+    if other.areas is not None:
+        runs = Runs(other.areas.first, other.areas.count)
+        for area, frame in enumerate(other.areas.frame):
+            frames = np.broadcast_to(frame, (len(p), 3, 3))
+            begun |= count_inside(p.start, frames, runs, np.full(len(p), area), other.areas.plane)
+    until = p.time1_s.copy()
+    np.minimum.at(until, near, near_from_s)
+    return Intervals(p.time0_s[begun], until[begun])
 
 
 def time_offsets_closer(ours: Outline, theirs: Outline, minimum_m: float, lag_s: float) -> Intervals:
@@ -74,8 +88,11 @@ def time_offsets_closer(ours: Outline, theirs: Outline, minimum_m: float, lag_s:
 
 @dataclass(frozen=True, slots=True)
 class _CloserRows:
+    """``piece`` is the row of ``a`` in its outline."""
+
     a: Pieces
     b: Pieces
+    piece: Ints
     minimum_m: float
 
 
@@ -88,13 +105,14 @@ def _closer_rows(ours: Outline, theirs: Outline, minimum_m: float, lag_s: float 
         gap = nearest(table.pieces.take(pairs.a), table.pieces.take(pairs.b), lag_s).gap_m
         parts.append((pairs.a, pairs.b, gap))
     if not parts:
-        none = table.pieces.take(np.empty(0, dtype=np.int64))
-        return _CloserRows(none, none, minimum_m)
+        nothing = np.empty(0, dtype=np.int64)
+        none = table.pieces.take(nothing)
+        return _CloserRows(none, none, nothing, minimum_m)
     row_a, row_b, gap = (np.concatenate(column) for column in zip(*parts, strict=True))
     least = gap.min(initial=np.inf)
     threshold = minimum_m if least < minimum_m else min(least + 1e-3, minimum_m + _SETTLE_WITHIN_M)
     rows = np.flatnonzero(gap < threshold)
-    return _CloserRows(table.pieces.take(row_a[rows]), table.pieces.take(row_b[rows]), threshold)
+    return _CloserRows(table.pieces.take(row_a[rows]), table.pieces.take(row_b[rows]), row_a[rows], threshold)
 
 
 def _halved(outer: Floats, inner: Floats, holds: Callable[[Floats], Bools]) -> Floats:
@@ -109,16 +127,3 @@ def _halved(outer: Floats, inner: Floats, holds: Callable[[Floats], Bools]) -> F
         inner = np.where(true, middle, inner)
         outer = np.where(true | at_once, outer, middle)
     return outer
-
-
-def times_inside(moving: Outline, other: Outline) -> Intervals:
-    """The times of the pieces of ``moving`` that begin inside an area of ``other``."""
-    p = moving.pieces
-    begun = np.zeros(len(p), dtype=bool)
-    if other.areas is not None:
-        table = Table.of((other,))
-        for area in range(len(other.areas.count)):
-            rows = np.full(len(p), area)
-            frames = other.areas.frame[rows]
-            begun |= count_inside(p.start, frames, table.area_pieces, rows, other.areas.plane)
-    return Intervals(p.time0_s[begun], p.time1_s[begun])

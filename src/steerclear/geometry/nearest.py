@@ -86,11 +86,12 @@ def least_along(
     qx: Floats, qy: Floats, ex: Floats, ey: Floats, growth: Floats, low: Floats, high: Floats
 ) -> Floats:
     """The ``x`` in [low, high] at which ``|q + x·e| − growth·x`` is least."""
-    speed2 = ex * ex + ey * ey
-    spare = speed2 - growth * growth
-    at_foot = -(qx * ex + qy * ey) / speed2
-    ahead = growth * np.abs(qx * ey - qy * ex) / (speed2 * np.sqrt(spare))
-    outgrown = np.where(growth > 0, high, low)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        speed2 = ex * ex + ey * ey
+        spare = speed2 - growth * growth
+        at_foot = -(qx * ex + qy * ey) / speed2
+        ahead = growth * np.abs(qx * ey - qy * ex) / (speed2 * np.sqrt(spare))
+        outgrown = np.where(growth > 0, high, low)  # the radius grows faster than the distance can
     return np.where(spare > 0, np.minimum(np.maximum(at_foot + ahead, low), high), outgrown)
 
 

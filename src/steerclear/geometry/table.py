@@ -145,7 +145,11 @@ def piece_pairs(
     for some in _portions(table.of_blocks.count[left] * table.of_blocks.count[right]):
         owner, a, b = table.of_blocks.crossed(left[some], right[some])
         within = within_m[some][owner]
-        near = _low(table, left[some][owner], right[some][owner], *_balls(table, a, b)) < within
+        between, balls = _balls(table, a, b)
+        low = _low(table, left[some][owner], right[some][owner], between, balls)
+        near = low < within
+        if lag_s is None and nearest_only:
+            near &= low <= _least(owner, arc_at_most_m(between + balls), len(within_m[some]))[owner]
         owner, a, b = owner[near], a[near], b[near]
         for part in _portions(table.block_pieces.count[a] * table.block_pieces.count[b]):
             place, row_a, row_b = table.block_pieces.crossed(a[part], b[part])
@@ -189,10 +193,15 @@ def _near(
         # The middles themselves are no farther apart than this, so the nearest pair of pieces is not either.
         least_radii = np.minimum(p.radius0_m[a], p.radius1_m[a]) + np.minimum(p.radius0_m[b], p.radius1_m[b])
         high = arc_at_most_m(between + _bulge(p, a) + _bulge(p, b)) - least_radii + 2.0
-        best = np.full(len(within_m), np.inf)
-        np.minimum.at(best, pairs.owner, high)
-        near &= low <= best[pairs.owner]
+        near &= low <= _least(pairs.owner, high, len(within_m))[pairs.owner]
     return PiecePairs(pairs.owner[near], a[near], b[near])
+
+
+def _least(owner: Ints, high: Floats, owners: int) -> Floats:
+    """The least value of each owner."""
+    least = np.full(owners, np.inf)
+    np.minimum.at(least, owner, high)
+    return least
 
 
 def _bulge(p: Pieces, rows: Ints) -> Floats:

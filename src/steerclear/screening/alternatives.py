@@ -19,7 +19,7 @@ from typing import Final
 
 from steerclear.geometry.datum import difference_at_least_ft, vertical_gap
 from steerclear.geometry.lateral import approach
-from steerclear.geometry.moment import Intervals, time_offsets_closer, times_closer, times_inside
+from steerclear.geometry.moment import Intervals, time_offsets_closer, times_closer
 from steerclear.model.finding import NoConflict, SeparationMinima
 from steerclear.model.notice import Notice
 from steerclear.model.space import Altitude, Band, Legs, Volume
@@ -57,13 +57,16 @@ def nearest_start(
     others: Sequence[Notice],
     minima: SeparationMinima | MinimaBetween,
     within_s: int = DAY_S,
+    *,
+    earliest_s: int | None = None,
 ) -> TimeShift | None:
     """The nearest start at which the notice conflicts with no other party; 0 if it conflicts with none.
 
-    Exact in whole seconds. ``None`` when there is none within ``within_s`` either way.
+    Exact in whole seconds. ``None`` when there is none within ``within_s`` either way, and none from
+    ``earliest_s`` (UTC seconds) on, where that is given: nobody can take a start that has passed.
     """
     reach = _in_reach(notice, others, minima_between(minima), within_s=within_s, any_height=False)
-    return Alternatives(reach, minima).nearest_start(notice, within_s)
+    return Alternatives(reach, minima).nearest_start(notice, within_s, earliest_s=earliest_s)
 
 
 def nearest_altitude(
@@ -111,13 +114,16 @@ class Alternatives:
             SeparationMinima(0, 0, 0), enumerate(prepared)
         )
 
-    def nearest_start(self, notice: Notice, within_s: int = DAY_S) -> TimeShift | None:
+    def nearest_start(
+        self, notice: Notice, within_s: int = DAY_S, *, earliest_s: int | None = None
+    ) -> TimeShift | None:
+        lowest = -within_s if earliest_s is None else max(-within_s, earliest_s - notice.span.start_s)
         taken = Taken()
         for contest in self._contests(notice, within_s=within_s):
             for low, high in _taken_by_time(contest):
                 taken.add(low, high)
         for _ in range(_MOST_TRIES):
-            shift = taken.nearest_free(-within_s, within_s)
+            shift = taken.nearest_free(lowest, within_s)
             if shift is None:
                 return None
             moved = _later(notice, shift)
@@ -180,18 +186,13 @@ def _taken_by_time(contest: _Contest) -> Iterator[tuple[int, int]]:
         offsets = time_offsets_closer(ours.outline, theirs.outline, minima.lateral_m, float(lag_s))
         yield from _whole(offsets)
     elif ours.moves:
-        for times in _times_too_near(ours, theirs, minima):
-            begin, end = other.start_s - lag_s - times.high_s, other.end_s + lag_s - times.low_s
-            yield from _whole(Intervals(begin, end))
+        times = times_closer(ours.outline, theirs.outline, minima.lateral_m)
+        begin, end = other.start_s - lag_s - times.high_s, other.end_s + lag_s - times.low_s
+        yield from _whole(Intervals(begin, end))
     else:
-        for times in _times_too_near(theirs, ours, minima):
-            begin, end = times.low_s - mine.end_s - lag_s, times.high_s - mine.start_s + lag_s
-            yield from _whole(Intervals(begin, end))
-
-
-def _times_too_near(mover: Prepared, standing: Prepared, minima: SeparationMinima) -> Iterator[Intervals]:
-    yield times_closer(mover.outline, standing.outline, minima.lateral_m)
-    yield times_inside(mover.outline, standing.outline)
+        times = times_closer(theirs.outline, ours.outline, minima.lateral_m)
+        begin, end = times.low_s - mine.end_s - lag_s, times.high_s - mine.start_s + lag_s
+        yield from _whole(Intervals(begin, end))
 
 
 def _whole(intervals: Intervals) -> Iterator[tuple[int, int]]:

@@ -21,14 +21,10 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numpy as np
-
 from steerclear.geometry.datum import vertical_gap
-from steerclear.geometry.inside import holds_witness
 from steerclear.geometry.lateral import Approach, approach
 from steerclear.geometry.moment import times_closer
 from steerclear.geometry.outline import Outline
-from steerclear.geometry.table import Table
 from steerclear.model.finding import Conflict, Finding, NoConflict, SeparationMinima, Undetermined
 from steerclear.model.space import Band, Datum, Volume
 from steerclear.screening.prepared import Prepared, prepare
@@ -120,11 +116,8 @@ def _first_of_mover(mover: Prepared, other: Prepared, minima: SeparationMinima) 
     if mine is None or theirs is None:
         return max(mover.volume.span.start_s, other.volume.span.start_s)
     begin = float(mine.pieces.time0_s[0])
-    if _begins_inside(mine, theirs):
-        first = begin
-    else:
-        times = times_closer(mine, theirs, minima.lateral_m, float(lag_s) if other.moves else None)
-        first = float(times.low_s.min()) + _FOUND_TO_S if len(times) else begin
+    times = times_closer(mine, theirs, minima.lateral_m, float(lag_s) if other.moves else None)
+    first = float(times.low_s.min()) + _FOUND_TO_S if len(times) else begin
     earliest = math.floor(max(first, begin))
     return earliest if other.moves else _seen_from_standing(earliest, other, mover, lag_s)
 
@@ -137,13 +130,6 @@ def _seen_from_standing(at_s: int, standing: Prepared, mover: Prepared, lag_s: i
     if at_s < span.start_s and lag_s:
         return max(mover.volume.span.start_s, at_s, span.start_s - lag_s + 1)
     return at_s
-
-
-def _begins_inside(mine: Outline, theirs: Outline) -> bool:
-    if not theirs.has_area:
-        return False
-    owner, guest = np.array([0]), np.array([1])
-    return bool(holds_witness(Table.of((theirs, mine)), owner, guest)[0])
 
 
 # -------------------------------------------------------------------------------------------- in words
