@@ -259,9 +259,36 @@ def test_signature_added_to_an_entry(talking: World) -> None:
     assert refused(talking.logs["TUR"], entry) == "not-an-entry"
 
 
+def test_statement_under_a_stolen_id(talking: World) -> None:
+    """TUR says something under the id of ISR's STOP, so that one of the two is taken for a repetition."""
+    stop = talking.say("ISR", "stop.call", {"basis": "aircraft"}, to=("TUR",))
+    stolen = stop.statement.id
+    in_clear = talking.say("TUR", "receipt.acknowledge", {"about": stolen}, identity=stolen)
+    assert refused(talking.logs["TUR"], talking.write("TUR", in_clear)) == "id-of-another"
+    sealed = talking.seal("TUR", in_clear, "AZE")
+    assert refused(talking.logs["TUR"], talking.write("TUR", sealed)) == "id-of-another"
+    talking.add("ISR", stop)
+
+
+def test_id_of_a_carried_member(talking: World) -> None:
+    """AZE carries MSF: it may seal what MSF says, but not speak itself under an id of MSF, nor of TUR."""
+    of_msf = talking.identity("MSF")
+    as_aze = talking.say("AZE", "notice.file", {}, identity=of_msf)
+    assert refused(talking.logs["AZE"], talking.write("AZE", as_aze)) == "id-of-another"
+    of_tur = talking.say("MSF", "notice.file", {}, identity=talking.identity("TUR"))
+    assert refused(talking.logs["AZE"], talking.write("AZE", of_tur)) == "id-of-another"
+    talking.add("AZE", talking.seal("AZE", talking.say("MSF", "notice.file", {}, identity=of_msf)))
+
+
+def test_id_of_another_mechanism(talking: World) -> None:
+    foreign = talking.identity("TUR", "00" * 32)
+    entry = talking.write("TUR", talking.say("TUR", "notice.file", {}, identity=foreign))
+    assert refused(talking.logs["TUR"], entry) == "id-of-another"
+
+
 def test_two_plaintexts_under_one_id(talking: World) -> None:
     """One id, sealed to one member as one thing and to another as another."""
-    identity = "ab" * 16
+    identity = talking.identity("TUR")
     first = talking.say("TUR", "notice.file", {"area": 1}, identity=identity)
     second = talking.say("TUR", "notice.file", {"area": 2}, identity=identity)
     talking.add("TUR", talking.seal("TUR", first, "ISR"))

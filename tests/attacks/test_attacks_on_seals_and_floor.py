@@ -85,6 +85,14 @@ def test_sealed_under_another_id(world: World) -> None:
     assert noticed(world, sealed, "ISR") == "seal-identity"
 
 
+def test_sealed_under_a_stolen_id(world: World) -> None:
+    """The carrier seals its own words under an id of the member it carries: known when it is opened."""
+    stolen = world.say("AZE", "notice.file", {}, identity=world.identity("MSF"))
+    sealed = world.seal("AZE", stolen, "ISR")
+    world.add("AZE", sealed)
+    assert noticed(world, sealed, "ISR", author="AZE") == "id-of-another"
+
+
 def test_unreadable_on_purpose(world: World) -> None:
     """A recipient is named whose wrap does not open, or a key is used that nobody holds any more."""
     sealed = world.seal("TUR", world.notice("TUR"), "ISR")
@@ -154,6 +162,15 @@ def test_floor_message_of_another_mechanism(world: World) -> None:
     with pytest.raises(NotVerified) as error:
         judge_floor(FloorMessage(foreign, ()), world.charter, at=world.now)
     assert error.value.code == "floor-other-mechanism"
+
+
+def test_floor_message_under_a_stolen_id(world: World) -> None:
+    """TUR calls a STOP under the id of ISR's, which would then be dropped as heard already."""
+    stolen = world.say("ISR", "stop.call", {"basis": "aircraft"}).statement.id
+    forged = world.say("TUR", "stop.call", {"basis": "aircraft"}, identity=stolen)
+    with pytest.raises(NotVerified) as error:
+        judge_floor(FloorMessage(forged, (duty_delegation(world),)), world.charter, at=world.now)
+    assert error.value.code == "id-of-another"
 
 
 def test_floor_message_in_the_name_of_a_stranger(world: World) -> None:

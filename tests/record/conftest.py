@@ -37,6 +37,7 @@ from steerclear.record import (
     cosigner_name,
     delegate_body,
     found_body,
+    fresh_id,
     join_body,
     mechanism_of,
     print_note,
@@ -137,13 +138,16 @@ class World:
             mechanism=mechanism or self.mechanism,
             author=author,
             desk=desk,
-            id=identity or self.random(16).hex(),
+            id=identity or self.identity(author, mechanism),
             kind=kind,
             to=tuple(to),
             at=self.now,
             body=body,
         )
         return sign_statement(statement, signers or self.usual_signers(author, kind))
+
+    def identity(self, author: str, mechanism: str | None = None) -> str:
+        return fresh_id(self.random, mechanism=mechanism or self.mechanism, author=author)
 
     def usual_signers(self, author: str, kind: str) -> Sequence[Ed25519Signer]:
         keys = self.keys[author]

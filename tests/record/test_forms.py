@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,6 +36,7 @@ from steerclear.record import (
     fresh_id,
     heard_body,
     heard_of,
+    is_id_of,
     join_body,
     keyid_of,
     pae,
@@ -60,6 +62,7 @@ from steerclear.record import (
     read_join_body,
     read_revoke_body,
     read_succeed_body,
+    require_id_of,
     revoke_body,
     sign_envelope,
     sign_statement,
@@ -315,8 +318,25 @@ def test_texts_are_printable_and_keys_are_texts(bare: World) -> None:
         assert refused.value.code == "form-base64"
 
 
-def test_ids_are_drawn_from_the_randomness_that_is_given() -> None:
-    assert fresh_id(lambda size: bytes(range(size))) == "000102030405060708090a0b0c0d0e0f"
+def test_an_id_is_bound_to_its_author_and_mechanism() -> None:
+    drawn = bytes(range(12))
+    bound = hashlib.sha256(b"steerclear/id/v1\n" + b"ab" * 32 + b"\nTUR\n" + drawn).digest()[:4]
+    identity = fresh_id(lambda size: bytes(range(size)), mechanism="ab" * 32, author="TUR")
+    assert identity == (drawn + bound).hex() == "000102030405060708090a0b" + bound.hex()
+    assert is_id_of(identity, mechanism="ab" * 32, author="TUR")
+    assert not is_id_of(identity, mechanism="ab" * 32, author="ISR")
+    assert not is_id_of(identity, mechanism="cd" * 32, author="TUR")
+    for changed in ("01" + identity[2:], identity[:-1] + "g", identity.upper(), identity[:-2], ""):
+        assert not is_id_of(changed, mechanism="ab" * 32, author="TUR")
+
+
+def test_an_id_that_nobody_here_drew_is_refused_by_name(bare: World) -> None:
+    identity = bare.identity("TUR")
+    require_id_of(identity, ("AZE", "TUR"), mechanism=bare.mechanism, where="AZE 0 7")
+    with pytest.raises(NotVerified) as refused:
+        require_id_of(identity, ("AZE", "MSF"), mechanism=bare.mechanism, where="AZE 0 7")
+    assert (refused.value.code, refused.value.where) == ("id-of-another", "AZE 0 7")
+    assert "AZE or MSF" in refused.value.what
 
 
 def test_bodies_are_exact_inverses(bare: World) -> None:

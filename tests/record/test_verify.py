@@ -359,6 +359,13 @@ def test_a_proof_with_anything_exchanged_fails(world: World) -> None:
     assert refused.value.code == "proof-without-entry"
 
 
+def test_a_proof_of_an_entry_under_a_stolen_id_fails(world: World) -> None:
+    stolen = world.say("TUR", "notice.file", {}, identity=world.identity("ISR"))
+    entry, log = world.write("TUR", stolen, seq=1), world.logs["TUR"]
+    data = prove(log, 1, entry, world.note("TUR", "ISR", "AZE"), delegations(world))
+    assert set(codes(verify_proof(data, world.charter))) == {"id-of-another", "proof-not-included"}
+
+
 def test_a_proof_believes_only_delegations_that_a_root_has_signed(world: World) -> None:
     log, entry, note = world.logs["TUR"], world.entries["TUR"][1], world.note("TUR", "ISR", "AZE")
     body = delegate_body(world.keys["TUR"].delegations(world.now))

@@ -46,6 +46,7 @@ from steerclear.record.floor import (
     read_floor,
 )
 from steerclear.record.heard import Heard, heard_body, heard_of, read_heard_body
+from steerclear.record.identity import fresh_id, is_id_of, require_id_of
 from steerclear.record.ijson import DEEPEST, LARGEST, JsonObject, JsonValue, parse_ijson, print_ijson
 from steerclear.record.keybook import Judgement, KeyBook, SignatureJudgement, Standing
 from steerclear.record.keys import (
@@ -107,7 +108,6 @@ from steerclear.record.statement import (
     STATEMENT_TYPE,
     SignedStatement,
     Statement,
-    fresh_id,
     is_always_clear,
     parse_signed,
     print_signed,
@@ -198,6 +198,7 @@ __all__ = [
     "is_always_clear",
     "is_consistent",
     "is_cosignature",
+    "is_id_of",
     "is_included",
     "is_proven",
     "is_recorded",
@@ -253,6 +254,7 @@ __all__ = [
     "read_sealed",
     "read_signed",
     "read_succeed_body",
+    "require_id_of",
     "require_progress",
     "reseal",
     "revoke_body",

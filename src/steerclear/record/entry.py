@@ -16,6 +16,7 @@ from steerclear.record.beat import read_beat_body
 from steerclear.record.card import is_signed_by_root
 from steerclear.record.charter import Charter, read_join_body
 from steerclear.record.form import object_field
+from steerclear.record.identity import require_id_of
 from steerclear.record.ijson import print_ijson
 from steerclear.record.keys import Delegation, read_delegate_body, read_revoke_body
 from steerclear.record.leaf import Head, Leaf
@@ -23,7 +24,7 @@ from steerclear.record.sealed import SealedStatement
 from steerclear.record.statement import SignedStatement, Statement
 from steerclear.record.succession import read_succeed_body
 
-__all__ = ["KeyChange", "read_key_change", "require_heads", "require_said_here"]
+__all__ = ["KeyChange", "read_key_change", "require_heads", "require_own_id", "require_said_here"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,14 @@ def _goes_on(before: Head, now: Head) -> bool:
     if (before.generation, before.size) == (now.generation, now.size):
         return before.root == now.root
     return (before.generation, before.size) < (now.generation, now.size)
+
+
+def require_own_id(leaf: Leaf, charter: Charter, place: str) -> None:
+    """What is said in clear stands under an id of its author; sealed, of one who speaks in this log."""
+    authors = [leaf.author, *sorted(charter.carried_by(leaf.author))]
+    if leaf.statement is not None:
+        authors = [leaf.statement.statement.author]
+    require_id_of(leaf.statement_id, authors, mechanism=leaf.mechanism, where=place)
 
 
 def require_said_here(leaf: Leaf, charter: Charter, place: str) -> None:

@@ -17,6 +17,7 @@ from steerclear.errors import BadInput, NotVerified
 from steerclear.record.card import is_signed_by_root
 from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.form import list_field, object_field
+from steerclear.record.identity import require_id_of
 from steerclear.record.ijson import JsonObject, JsonValue, parse_ijson, print_ijson
 from steerclear.record.keybook import Judgement, KeyBook
 from steerclear.record.keys import read_delegate_body
@@ -122,8 +123,9 @@ def read_floor(value: JsonValue, *, where: str) -> FloorMessage:
 def judge_floor(message: FloorMessage, charter: Charter, *, at: int) -> Judgement:
     """What its signatures are worth at ``at`` (ms), by the delegations it carries and the charter's roots.
 
-    Raises ``NotVerified`` only for what is not of this mechanism. A delegation that no root signed names
-    nobody, and the message stands under an unknown key: acted on, marked UNVERIFIED.
+    Raises ``NotVerified`` only for what is not of this mechanism or stands under the id of somebody else. A
+    delegation that no root signed names nobody, and the message stands under an unknown key: acted on,
+    marked UNVERIFIED.
     """
     mechanism, said = mechanism_of(charter), message.statement.statement
     if said.mechanism != mechanism:
@@ -134,6 +136,7 @@ def judge_floor(message: FloorMessage, charter: Charter, *, at: int) -> Judgemen
             remedy="Refuse it here; nothing passes from one mechanism to another by itself.",
         )
     book = KeyBook(charter.card(said.author))
+    require_id_of(said.id, (said.author,), mechanism=mechanism, where=f"floor {said.id}")
     for one in message.delegations:
         if one.statement.mechanism == mechanism and is_signed_by_root(one, book.card):
             book.delegate(read_delegate_body(one.statement.body), seq=0)

@@ -11,7 +11,8 @@ Rules, each refused with ``NotVerified`` and the log left as it was:
 - a statement speaks for the author of the log, or for a member whom the author carries by the charter; only
   ``log.succeed``, signed by its own root, may stand in anybody's log;
 - ``charter.*``, ``key.*`` and ``log.succeed`` are signed by k of n root keys, and have the right form;
-- an id is said once; a sealed one may be repeated under the same commitment (a reseal), never under another.
+- an id is its author's own (sealed: that of the log's member or of one it carries), and is said once; a
+  sealed one may be repeated under the same commitment (a reseal), never under another.
 
 Signatures under other statements do not decide whether an entry is accepted: the entry was written, and what
 it is worth at its place is asked of ``judge``.
@@ -26,7 +27,13 @@ from dataclasses import dataclass
 from steerclear.errors import NotVerified
 from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.checkpoint import Checkpoint, checkpoint_of, origin_of
-from steerclear.record.entry import KeyChange, read_key_change, require_heads, require_said_here
+from steerclear.record.entry import (
+    KeyChange,
+    read_key_change,
+    require_heads,
+    require_own_id,
+    require_said_here,
+)
 from steerclear.record.keybook import Judgement, KeyBook
 from steerclear.record.keys import Delegation, KeyRole, is_signature
 from steerclear.record.leaf import Head, Leaf, SignedLeaf, parse_signed_leaf
@@ -133,6 +140,7 @@ class Log:
         require_heads(leaf, self._heads, self.charter, self._place(leaf.seq))
         self._require_said_once(leaf)
         require_said_here(leaf, self.charter, self._place(leaf.seq))
+        require_own_id(leaf, self.charter, self._place(leaf.seq))
         change = read_key_change(leaf)
         self._require_node_key(signed, change)
         self._apply(leaf, change)

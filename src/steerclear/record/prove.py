@@ -13,6 +13,7 @@ from steerclear.errors import NotVerified
 from steerclear.record.card import is_signed_by_root
 from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.checkpoint import Checkpoint, origin_of, parse_checkpoint
+from steerclear.record.entry import require_own_id
 from steerclear.record.keybook import KeyBook
 from steerclear.record.keys import Delegation, KeyRole, is_signature, read_delegate_body
 from steerclear.record.leaf import SignedLeaf, parse_signed_leaf
@@ -121,6 +122,10 @@ class _Proof:
             self._fail("proof-other-log", f"the checkpoint is of {self.checkpoint.origin}.")
         if leaf.seq != self.proof.index:
             self._fail("proof-other-place", f"the proof is for entry {self.proof.index}.")
+        try:
+            require_own_id(leaf, self.charter, f"{leaf.author} {leaf.generation} {leaf.seq}")
+        except NotVerified as error:
+            self._fail(error.code, error.what)
 
     def _check_entry(self, entry: bytes) -> None:
         size, root = self.checkpoint.size, self.checkpoint.root

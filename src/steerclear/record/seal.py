@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from steerclear.errors import BadInput, NotVerified, Refused
+from steerclear.record.identity import require_id_of
 from steerclear.record.keys import RecipientPrivateKey, RecipientPublicKey
 from steerclear.record.sealed import SealedStatement, Shown, Wrap
 from steerclear.record.statement import SignedStatement, is_always_clear, parse_signed, print_signed
@@ -147,6 +148,7 @@ def open_sealed(
             where=f"sealed {sealed.id}",
             remedy=_RESEAL,
         )
+    require_id_of(said.id, (said.author,), mechanism=mechanism, where=f"sealed {sealed.id}")
     if is_always_clear(said.kind):
         raise NotVerified(
             "seal-hides-clear",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,7 +34,6 @@ __all__ = [
     "STATEMENT_TYPE",
     "SignedStatement",
     "Statement",
-    "fresh_id",
     "is_always_clear",
     "parse_signed",
     "print_signed",
@@ -54,7 +53,8 @@ _KIND: Final = re.compile(r"(?=.{1,48}\Z)[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)?",
 class Statement:
     """``to`` the members addressed (only they owe receipts); ``at`` the author's claim of time, in ms.
 
-    ``id`` is 128 random bits in hex and never repeats. Raises ``NotVerified`` for a field out of form.
+    ``id`` is in hex, never repeats, and is bound to its author (see identity.py); that is judged where the
+    statement is, not here. Raises ``NotVerified`` for a field out of form.
     """
 
     mechanism: str
@@ -90,11 +90,6 @@ class SignedStatement:
 
     statement: Statement
     envelope: Envelope
-
-
-def fresh_id(random: Callable[[int], bytes]) -> str:
-    """128 random bits as an id."""
-    return random(16).hex()
 
 
 def is_always_clear(kind: str) -> bool:
