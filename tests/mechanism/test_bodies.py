@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from steerclear.errors import BadInput
 from steerclear.mechanism import bodies as say
 from steerclear.mechanism.bodies import KINDS, body_of, kind_of, read_body
+from steerclear.mechanism.obligations import next_due_at, obligations
+from steerclear.mechanism.stages import stages_of
 from steerclear.model.annex import Annex, AnnexName, annex_hash, annex_to_wire, read_annex
 from steerclear.model.forms import COUNT, INTEGER, MEMBER
 from steerclear.model.member import DeskName, MemberId
@@ -33,14 +35,14 @@ from steerclear.model.space import (
     Volume,
 )
 from steerclear.model.terms import Clause, Clauses, Separation
-from steerclear.model.time import Instant, TimeSpan
+from steerclear.model.time import LAST_NAMED, Instant, TimeSpan, format_instant, parse_instant, printable
 from steerclear.model.wire import Codec, codec_of, fields_of
 from steerclear.record.beat import Unreadable
 from steerclear.record.heard import Heard
 from steerclear.record.ijson import parse_ijson, print_ijson
 
 if TYPE_CHECKING:
-    from tests.mechanism.conftest import Speech
+    from tests.mechanism.conftest import Speech, Table
 
 E7 = 10_000_000
 words = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=20)
@@ -100,8 +102,15 @@ FORMS = {
     "an id: 32 lower-case hex digits": ids,
     "a SHA-256: 64 lower-case hex digits": hashes,
     "an integer from 1 to 5": st.integers(1, 5),
-    "an integer from 0": counts,
-    "whole seconds, from 0": counts,
+    "an integer from 0 to 10^12": counts,
+    "whole seconds, from 0 to ten years": st.integers(0, 10**8),
+    "whole seconds, up to ten years to each side": st.integers(-(10**8), 10**8),
+    "whole seconds between two instants": st.integers(-(10**9), 10**9),
+    "millimetres, from 0 to once round the world": counts,
+    "feet, from 0 to 2,010,000": st.integers(0, 60_000),
+    "feet, up to 2,010,000 each way": st.integers(-60_000, 60_000),
+    "feet, up to 4,020,000 each way": st.integers(-60_000, 60_000),
+    "minutes of a day, from 0 to 1439": st.integers(0, 1439),
 }
 
 
@@ -209,6 +218,113 @@ def test_a_damaged_body_never_raises_anything_else(kind: str, data: st.DataObjec
     except BadInput:
         return
     assert body_of(body) == written
+
+
+EXTREMES = {
+    int: st.sampled_from(
+        [0, 1, -1, 86_400, 2_010_000, -2_010_000, 316_224_000, -316_224_000, 10**12, -(10**12), 2**53 - 1]
+    ),
+    str: st.sampled_from(
+        [
+            "0001-01-01T00:00:00.000Z",
+            "1969-12-31T23:59:59.999Z",
+            "1970-01-01T00:00:00.000Z",
+            "9899-12-31T23:59:59.000Z",
+            "9999-12-31T23:59:59.999Z",
+            "TUR",
+        ]
+    ),
+}
+
+
+@st.composite
+def worst(draw: st.DrawFn, written: Any, known: list[str]) -> Any:
+    """The same form with some leaves at the ends of what they may be, and ids of what stands here."""
+    if isinstance(written, dict):
+        return {key: draw(worst(value, known)) for key, value in written.items()}
+    if isinstance(written, list | tuple):
+        return [draw(worst(value, known)) for value in written]
+    if isinstance(written, str) and len(written) == 32 and draw(st.booleans()):
+        return draw(st.sampled_from(known))
+    is_time = isinstance(written, str) and written.endswith("Z") and written[4:5] == "-"
+    if (is_time or type(written) is int) and draw(st.booleans()):
+        return draw(EXTREMES[type(written)])
+    return written
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"heard"}))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_no_statement_of_another_stops_a_node(
+    kind: str, data: st.DataObject, new_table: type[Table], speech: type[Speech]
+) -> None:
+    """Whatever reads prints to the same bytes, and whoever holds it can still say what is owed and found."""
+    table = new_table()
+    table.found()
+    notice = table.say("ISR", speech.file(party="ISR"), when="12:00", to=("TUR",))
+    stop = table.say("ISR", speech.stop(), when="12:01", to=("TUR",))
+    site = table.say("TUR", speech.file("12:00", "12:30"), when="12:02", to=("ISR",))
+    body = data.draw(worst(body_of(data.draw(any_(KINDS[kind].body))), [notice, stop, site]))
+    said = table.say("TUR", None, when="12:10", to=("ISR",), kind=kind, raw=body)
+    table.all_beat("12:11")
+    view = table.view("ISR")
+    misread = [one for one in view.without_effect if one.id == said and view.said(said) is None]
+    if not misread:
+        assert print_ijson(body_of(view.said(said).body)) == print_ijson(body)
+    _ask_everything(view, [notice, stop, site, said])
+
+
+def _ask_everything(view: Any, ids: list[str]) -> None:
+    for now in (Instant(0), Instant(1_744_200_000_000), LAST_NAMED):
+        for one in obligations(view, now):
+            for moment in (one.due_at, one.next_rung_at, one.met_at):
+                assert moment is None or format_instant(moment)
+        next_due_at(view, now)
+        for id_ in ids:
+            view.findings.of(id_, now)
+            assert view.why_without_effect(id_) is None or view.why_without_effect(id_)
+    for id_ in ids:
+        for stage in stages_of(view, id_):
+            assert format_instant(stage.filed.at)
+    list(view.conflicts)
+
+
+class _Hostile(dict[str, Any]):
+    """A body that breaks its reader in a way that nobody foresaw."""
+
+    def __contains__(self, key: object) -> bool:
+        raise RuntimeError("unforeseen")
+
+    __iter__ = __contains__  # type: ignore[assignment]  # any look inside raises
+
+
+def test_a_body_that_breaks_its_reader_is_misread_with_the_reason(table: Table, speech: type[Speech]) -> None:
+    said = table.say("TUR", None, when="12:00", kind="stop.call", raw=_Hostile())
+    beat = table.say("TUR", None, when="12:01", kind="node.beat", raw=_Hostile())
+    view = table.view("ISR")
+    assert {one.id for one in view.without_effect} == {said, beat}
+    assert all("cannot be read" in one.why for one in view.without_effect)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z"])
+def test_no_instant_is_read_that_would_not_be_printed(text: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_instant(text)
+    assert caught.value.code == "instant-out-of-range"
+    assert format_instant(printable(-1)) == "1970-01-01T00:00:00.000Z"
+    assert format_instant(printable(2**60)) == "9999-12-31T23:59:59.999Z"
+
+
+@pytest.mark.parametrize("year", ["0001", "1969", "9900", "9999"])
+def test_a_year_that_no_rule_could_count_from_is_misread(
+    table: Table, speech: type[Speech], year: str
+) -> None:
+    body = {**body_of(speech.stop()), "seen_at": f"{year}-06-01T00:00:00.000Z"}
+    table.say("TUR", None, when="12:00", kind="stop.call", raw=body)
+    (found,) = table.view("ISR").without_effect
+    assert found.kind == "stop.call"
+    with pytest.raises(BadInput):
+        body_of(say.NoticeCold("1" * 32, Instant(LAST_NAMED + 1)))
 
 
 def refusal(kind: str, body: Any) -> Any:

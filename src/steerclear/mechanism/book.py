@@ -84,6 +84,7 @@ class Book:
         self._threads: Final[dict[str, dict[Place, Said[Any]]]] = {}
         self._of_kind: Final[dict[str, dict[Place, Said[Any]]]] = {}
         self._misread: Final[dict[Place, tuple[Statement, str]]] = {}
+        self._threads_at: Final[dict[Place, tuple[str, ...]]] = {}
         self._unknown: Final[dict[Place, Statement]] = {}
         self._revisions: Final[Counter[str]] = Counter()
         self._kept: Final[dict[tuple[str, str], tuple[object, frozenset[str], int]]] = {}
@@ -180,15 +181,19 @@ class Book:
             return
         try:
             body = read_body(statement.kind, statement.body)
+            threads = threads_of(statement.kind, body)
         except BadInput as error:
             self._misread[entry.place] = (statement, str(error))
-            return
-        self._file(_said(statement, entry, body))
+        except Exception as error:  # noqa: BLE001 - what another member wrote never stops this node
+            self._misread[entry.place] = (statement, f"it cannot be read: {type(error).__name__}: {error}")
+        else:
+            self._file(_said(statement, entry, body), threads)
 
-    def _file(self, said: Said[Any]) -> None:
+    def _file(self, said: Said[Any], threads: tuple[str, ...]) -> None:
         self._claims.setdefault(said.id, {})[said.place] = said
         self._of_kind.setdefault(said.kind, {})[said.place] = said
-        for thread in threads_of(said.kind, said.body):
+        self._threads_at[said.place] = threads
+        for thread in threads:
             self._threads.setdefault(thread, {})[said.place] = said
             self._revisions[thread] += 1
         self._revisions[said.id] += 1
@@ -197,10 +202,14 @@ class Book:
         """Take back what stood at a place, because the place now tells more."""
         self._unknown.pop(entry.place, None)
         self._misread.pop(entry.place, None)
-        for index in (self._claims, self._threads, self._of_kind):
-            for key, found in index.items():
-                if found.pop(entry.place, None) is not None:
-                    self._revisions[key] += 1
+        if not isinstance(entry.content, Statement) or entry.place not in self._threads_at:
+            return
+        self._claims[entry.content.id].pop(entry.place)
+        self._of_kind[entry.content.kind].pop(entry.place)
+        self._revisions[entry.content.id] += 1
+        for thread in dict.fromkeys(self._threads_at.pop(entry.place)):
+            self._threads[thread].pop(entry.place)
+            self._revisions[thread] += 1
 
 
 def _said(statement: Statement, entry: Entry, body: Body) -> Said[Body]:

@@ -16,7 +16,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from steerclear.errors import BadInput
 from steerclear.mechanism.bodies import NodeBeat, Unreadable, read_body
 from steerclear.mechanism.entry import Entry, Place
 from steerclear.mechanism.said import Said
@@ -133,8 +132,8 @@ def _named_unreadable(entry: Entry) -> frozenset[str]:
         return frozenset()
     try:
         body = read_body(statement.kind, statement.body)
-    except BadInput:
-        return frozenset()  # the book keeps it as misread, with the reason
+    except Exception:  # noqa: BLE001 - the book keeps it as misread, with the reason
+        return frozenset()
     if isinstance(body, NodeBeat):
         return frozenset(one.id for one in body.unreadable)
     return frozenset((body.about,) if isinstance(body, Unreadable) else ())

@@ -14,6 +14,8 @@ from typing import Annotated, Any, ClassVar, Final
 from steerclear.errors import BadInput
 from steerclear.model.member import DeskName, MemberId, desk_name, member_id
 from steerclear.model.space import (
+    HIGHEST_FT,
+    LOWEST_FT,
     Altitude,
     Band,
     Circle,
@@ -26,10 +28,13 @@ from steerclear.model.space import (
     Position,
     Volume,
 )
-from steerclear.model.time import Instant, TimeSpan, format_instant, parse_instant
-from steerclear.model.wire import LARGEST_INT, Codec, JsonValue, codec_of, misfit, register
+from steerclear.model.time import LAST_NAMED, Instant, TimeSpan, format_instant, parse_instant
+from steerclear.model.wire import Codec, JsonValue, codec_of, misfit, register
 
-__all__ = ["FORMS", "Count", "Hash", "Id", "Label", "Readability", "Seconds", "Sizes", "Text"]
+__all__ = [
+    "FORMS", "BandShift", "Count", "Feet", "Gap", "GapFeet", "Hash", "Id", "Label", "Millimetres",
+    "MinuteOfDay", "Readability", "Seconds", "Shift", "Sizes", "Text",
+]  # fmt: skip
 
 
 def _text(says: str, pattern: str) -> Codec:
@@ -68,11 +73,18 @@ def _whole(smallest: int, largest: int, says: str) -> Codec:
             raise misfit(where, says)
         return value
 
-    return Codec(says, int, read)
+    return Codec(says, lambda value: read(value, "that was to be written"), read)
 
 
-INTEGER: Final = _whole(-LARGEST_INT, LARGEST_INT, "an integer")
-COUNT: Final = _whole(0, LARGEST_INT, "an integer from 0")
+_LARGEST: Final = 10**12
+"""No number of a body is larger, so that a rule may multiply and add and still print (RFC 7493, 2.2)."""
+
+_TEN_YEARS_S: Final = 3_660 * 86_400
+_ROUND_THE_WORLD_MM: Final = 40_100_000_000
+_WHOLE_BAND_FT: Final = HIGHEST_FT - LOWEST_FT
+
+INTEGER: Final = _whole(-_LARGEST, _LARGEST, "an integer up to 10^12 to each side")
+COUNT: Final = _whole(0, _LARGEST, "an integer from 0 to 10^12")
 
 Id = Annotated[str, _text("an id: 32 lower-case hex digits", "[0-9a-f]{32}")]
 Hash = Annotated[str, _text("a SHA-256: 64 lower-case hex digits", "[0-9a-f]{64}")]
@@ -80,7 +92,19 @@ Label = Annotated[str, _free_text(80, lines=False)]
 Text = Annotated[str, _free_text(2000, lines=True)]
 Count = Annotated[int, COUNT]
 Readability = Annotated[int, _whole(1, 5, "an integer from 1 to 5")]
-Seconds = Annotated[int, _whole(0, LARGEST_INT, "whole seconds, from 0")]
+Seconds = Annotated[int, _whole(0, _TEN_YEARS_S, "whole seconds, from 0 to ten years")]
+Shift = Annotated[int, _whole(-_TEN_YEARS_S, _TEN_YEARS_S, "whole seconds, up to ten years to each side")]
+Gap = Annotated[int, _whole(-LAST_NAMED // 1000, LAST_NAMED // 1000, "whole seconds between two instants")]
+Millimetres = Annotated[int, _whole(0, _ROUND_THE_WORLD_MM, "millimetres, from 0 to once round the world")]
+Feet = Annotated[int, _whole(0, _WHOLE_BAND_FT, f"feet, from 0 to {_WHOLE_BAND_FT:,}")]
+BandShift = Annotated[
+    int, _whole(-_WHOLE_BAND_FT, _WHOLE_BAND_FT, f"feet, up to {_WHOLE_BAND_FT:,} each way")
+]
+GapFeet = Annotated[
+    int, _whole(-2 * _WHOLE_BAND_FT, 2 * _WHOLE_BAND_FT, f"feet, up to {2 * _WHOLE_BAND_FT:,} each way")
+]
+"""Twice the band: between two datums the worse side of the conversion counts."""
+MinuteOfDay = Annotated[int, _whole(0, 1_439, "minutes of a day, from 0 to 1439")]
 
 
 def _read_bool(value: JsonValue, where: str) -> bool:
@@ -115,10 +139,22 @@ def _write_sizes(value: Mapping[str, int]) -> JsonValue:
 
 
 MEMBER: Final = _named("a member's name, as TUR", member_id)
+
+
+def _within_reach(at: Instant) -> Instant:
+    if at > LAST_NAMED:
+        raise BadInput(
+            "instant-too-late",
+            f"{format_instant(at)} lies in the last century that can be printed.",
+            remedy="Give an instant before the year 9900.",
+        )
+    return at
+
+
 INSTANT: Final = Codec(
-    "an instant, as 2025-04-09T08:00:00.000Z",
-    lambda value: format_instant(Instant(value)),
-    _named("an instant, as 2025-04-09T08:00:00.000Z", parse_instant).read,
+    "an instant from 1970 to 9899, as 2025-04-09T08:00:00.000Z",
+    lambda value: format_instant(_within_reach(Instant(value))),
+    _named("an instant, as 2025-04-09T08:00:00.000Z", lambda text: _within_reach(parse_instant(text))).read,
 )
 SIZES: Final = Codec("object: sizes of logs by member, as {“TUR”: 42}", _write_sizes, _read_sizes)
 Sizes = Annotated[Mapping[str, int], SIZES]
@@ -133,7 +169,7 @@ def _read_second(value: JsonValue, where: str) -> int:
 
 SECOND: Final = Codec(
     "an instant on a whole second, as 2025-04-09T08:00:00.000Z",
-    lambda value: format_instant(Instant(value * 1000)),
+    lambda value: format_instant(_within_reach(Instant(value * 1000))),
     _read_second,
 )
 Second = Annotated[int, SECOND]

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Annotated, ClassVar
 
 from steerclear.model.finding import SeparationMinima
-from steerclear.model.forms import Count, Hash, Label, Seconds, Text
+from steerclear.model.forms import Count, Feet, Hash, Label, Millimetres, MinuteOfDay, Seconds, Text
 from steerclear.model.member import DeskName, MemberId
 from steerclear.model.notice import Domain, NoticeKind
 from steerclear.model.response import ClassTerms, Ladder, ResponseClass
@@ -94,8 +94,8 @@ class SeparationRow:
     domain_a: Annotated[Domain | None, "Domain of that side."]
     kind_b: Annotated[NoticeKind | None, "Kind of the other side."]
     domain_b: Annotated[Domain | None, "Domain of that side."]
-    lateral_mm: Annotated[Count, "Least lateral gap in millimetres (restrictive: larger)."]
-    vertical_ft: Annotated[Count, "Least vertical gap in feet (restrictive: larger)."]
+    lateral_mm: Annotated[Millimetres, "Least lateral gap in millimetres (restrictive: larger)."]
+    vertical_ft: Annotated[Feet, "Least vertical gap in feet (restrictive: larger)."]
     time_s: Annotated[Seconds, "Least gap in time (restrictive: longer)."]
 
     def fits(self, a: tuple[NoticeKind, Domain | None], b: tuple[NoticeKind, Domain | None]) -> bool:
@@ -113,8 +113,8 @@ class Separation:
     """How far apart two notices keep. The first row that fits counts, else the three defaults."""
 
     IS: ClassVar[str] = "separation"
-    lateral_mm: Annotated[Count, "Default lateral minimum in millimetres (restrictive: larger)."]
-    vertical_ft: Annotated[Count, "Default vertical minimum in feet (restrictive: larger)."]
+    lateral_mm: Annotated[Millimetres, "Default lateral minimum in millimetres (restrictive: larger)."]
+    vertical_ft: Annotated[Feet, "Default vertical minimum in feet (restrictive: larger)."]
     time_s: Annotated[Seconds, "Default minimum in time (restrictive: longer)."]
     rows: Annotated[tuple[SeparationRow, ...], "Pairs with minima of their own, first match first."]
 
@@ -147,7 +147,7 @@ class Response:
     close_s: Annotated[Seconds, "The caller closes this long after a final outcome (restrictive: shorter)."]
     ownership_s: Annotated[Seconds, "Ownership is answered this long after DELIVERED (restrictive: shorter)."]
     screening_s: Annotated[Seconds, "The host screens this long after DELIVERED (restrictive: shorter)."]
-    join_within_mm: Annotated[Count, "STOPs of one caller nearer than this join one alarm."]
+    join_within_mm: Annotated[Millimetres, "STOPs of one caller nearer than this join one alarm."]
     join_within_s: Annotated[Seconds, "… and not later than this after the one before."]
 
     def of(self, wanted: ResponseClass) -> ClassTerms | None:
@@ -166,7 +166,9 @@ class CommChecks:
 
     IS: ClassVar[str] = "comm-checks"
     caller: Annotated[MemberId, "Who calls."]
-    at_minutes: Annotated[tuple[Count, ...], "Minutes after 00:00Z, each day (restrictive: all of both)."]
+    at_minutes: Annotated[
+        tuple[MinuteOfDay, ...], "Minutes after 00:00Z, each day (restrictive: all of both)."
+    ]
     tolerance_s: Annotated[Seconds, "A call or answer within this of its time is in time."]
     amber_s: Annotated[Seconds, "Shown amber this long after its time."]
     red_after: Annotated[Count, "Shown red after so many missed in a row."]

@@ -15,7 +15,10 @@ from typing import Final, NewType
 
 from steerclear.errors import BadInput
 
-__all__ = ["Instant", "TimeSpan", "format_instant", "format_zulu", "parse_instant", "parse_typed_instant_us"]
+__all__ = [
+    "LAST_NAMED", "Instant", "TimeSpan", "format_instant", "format_zulu", "parse_instant",
+    "parse_typed_instant_us", "printable",
+]  # fmt: skip
 
 Instant = NewType("Instant", int)
 """Milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted (POSIX time)."""
@@ -29,6 +32,9 @@ _TYPED: Final = re.compile(
 )
 _LAST_MS: Final = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z
 _LAST_S: Final = _LAST_MS // 1000
+
+LAST_NAMED: Final = Instant(250_246_627_199_999)  # 9899-12-31T23:59:59.999Z
+"""The last instant that a body may name: deadlines and shifts that start from it can still be printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +75,24 @@ class TimeSpan:
 
 def format_instant(at: Instant) -> str:
     """The record's only spelling: ``2025-04-09T08:00:00.000Z``."""
-    if not 0 <= at <= _LAST_MS:
-        raise BadInput(
-            "instant-out-of-range",
-            f"{at} ms is not an instant between 1970 and 9999.",
-            remedy="Check the clock of the machine that made it.",
-        )
+    _check_range(at)
     moment = _EPOCH + timedelta(milliseconds=at)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}Z"
 
 
 def parse_instant(text: str) -> Instant:
-    """Exact inverse of ``format_instant``; anything else raises ``BadInput`` (``instant-spelling``)."""
+    """Exact inverse of ``format_instant``; anything else raises ``BadInput``: ``instant-spelling``, or
+    ``instant-out-of-range`` for what it would not print."""
     if not _PRINTED.fullmatch(text):
         raise _not_an_instant(text)
-    return Instant(_microseconds(text) // 1000)
+    at = Instant(_microseconds(text) // 1000)
+    _check_range(at)
+    return at
+
+
+def printable(at_ms: int) -> Instant:
+    """The nearest instant that can be printed: what is derived from a claim must not fail on its face."""
+    return Instant(max(0, min(at_ms, _LAST_MS)))
 
 
 def parse_typed_instant_us(text: str) -> int:
@@ -105,6 +114,15 @@ def parse_typed_instant_us(text: str) -> int:
 def format_zulu(at_s: int) -> str:
     """Seconds as officers read them: ``2025-04-09T08:00:00Z``."""
     return f"{_EPOCH + timedelta(seconds=at_s):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def _check_range(at: Instant) -> None:
+    if not 0 <= at <= _LAST_MS:
+        raise BadInput(
+            "instant-out-of-range",
+            f"{at} ms is not an instant between 1970 and 9999.",
+            remedy="Check the clock of the machine that made it.",
+        )
 
 
 def _microseconds(text: str) -> int:

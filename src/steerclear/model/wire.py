@@ -30,9 +30,6 @@ __all__ = ["Codec", "FieldForm", "JsonValue", "codec_of", "fields_of", "misfit",
 JsonValue: TypeAlias = "bool | int | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 """The same as the record's, which stands on this floor and is not imported here."""
 
-LARGEST_INT: Final = 2**53 - 1
-"""Strict I-JSON (RFC 7493, 2.2): larger integers are not exact in every reader."""
-
 
 @dataclass(frozen=True, slots=True)
 class Codec:

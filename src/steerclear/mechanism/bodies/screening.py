@@ -8,7 +8,19 @@ from enum import Enum
 from typing import Annotated, ClassVar
 
 from steerclear.model import finding as model
-from steerclear.model.forms import Count, Hash, Id, Seconds, Sizes, Text
+from steerclear.model.forms import (
+    BandShift,
+    Count,
+    Gap,
+    GapFeet,
+    Hash,
+    Id,
+    Millimetres,
+    Seconds,
+    Shift,
+    Sizes,
+    Text,
+)
 from steerclear.model.member import MemberId
 from steerclear.model.space import Band, MultiPolygon
 from steerclear.model.time import Instant
@@ -44,9 +56,9 @@ class ConflictFound:
     """Less than the minimum in every dimension at once: the gaps, and the part that concerns both."""
 
     IS: ClassVar[str] = "conflict"
-    lateral_gap_mm: Annotated[Count, "Gap on the ground, 0 where the footprints share interior."]
-    vertical_gap_ft: Annotated[int, "Gap between the bands, negative in overlap."]
-    time_gap_s: Annotated[int, "Gap in time, negative in overlap."]
+    lateral_gap_mm: Annotated[Millimetres, "Gap on the ground, 0 where the footprints share interior."]
+    vertical_gap_ft: Annotated[GapFeet, "Gap between the bands, negative in overlap."]
+    time_gap_s: Annotated[Gap, "Gap in time, negative in overlap."]
     first_at: Annotated[Instant, "The first moment of it."]
     until: Annotated[Instant, "The last moment of it."]
     overlap: Annotated[MultiPolygon | None, "Where, rounded outward; null: not shown."]
@@ -78,7 +90,7 @@ class OtherStart:
 
     IS: ClassVar[str] = "start"
     notice: Annotated[Id, "Which notice."]
-    shift_s: Annotated[int, "By how many seconds; negative is earlier."]
+    shift_s: Annotated[Shift, "By how many seconds; negative is earlier."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +99,7 @@ class OtherBand:
 
     IS: ClassVar[str] = "band"
     notice: Annotated[Id, "Which notice."]
-    shift_ft: Annotated[int, "By how many feet; negative is lower."]
+    shift_ft: Annotated[BandShift, "By how many feet; negative is lower."]
 
 
 @dataclass(frozen=True, slots=True)

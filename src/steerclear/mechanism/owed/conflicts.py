@@ -67,7 +67,7 @@ def _acknowledgement(scene: Scene, record: ConflictRecord, told: Result, member:
         told, member, filed[0], record.id, over=not scene.view.conflicts.stands(record, scene.now)
     )
     clock = scene.clock(told, member, filed[0].terms.machine_s)
-    running = phases(scene.response, clock.starts_at, first_at)
+    running = phases(scene.response, clock.starts_at, first_at) or filed
     desk = _desk(scene, record, member)
     said = [ack for ack in record.acknowledgements if ack.author == member and ack.at >= told.at]
     met_at = ends_at(scene.response, desk, said, min(phase.climb_at(1) for phase in running))

@@ -21,7 +21,7 @@ from steerclear.mechanism.view import View
 from steerclear.model.annex import Response
 from steerclear.model.member import Role
 from steerclear.model.response import ResponseClass
-from steerclear.model.time import Instant
+from steerclear.model.time import Instant, printable
 
 __all__ = ["EVERYONE", "Clock", "Duty", "Scene", "short_name"]
 
@@ -84,13 +84,13 @@ class Scene:
             debtor=duty.debtor,
             about=duty.about,
             thing=duty.thing,
-            due_at=duty.due_at,
+            due_at=_printable(duty.due_at),
             state=state,
             words=duty.words,
             met_at=duty.met_at,
             of_class=duty.of_class,
             called=() if ended else duty.climbing.called,
-            next_rung_at=None if ended else duty.climbing.next_at,
+            next_rung_at=None if ended else _printable(duty.climbing.next_at),
             line_down=duty.line_down and not ended,
         )
 
@@ -186,6 +186,11 @@ class Scene:
             over=over,
         )
         return (self.owed(duty),)
+
+
+def _printable(at: Instant | None) -> Instant | None:
+    """A deadline counted from a claim in the last hours of the calendar still prints."""
+    return None if at is None else printable(at)
 
 
 def short_name(said: Said[Any]) -> str:
