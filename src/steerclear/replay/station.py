@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from steerclear.errors import Unreachable
+from steerclear.errors import Refused, Unreachable
 from steerclear.formats.places import Gazetteer
 from steerclear.links.clock import Clock
 from steerclear.links.keystore import Keystore
@@ -137,8 +137,19 @@ class Station:
     def step(self) -> tuple[Alarm, ...]:
         """Screen, confirm and name keys ahead, as far as it is due; the rungs that ring now."""
         rung = self._up.step()
+        self._require_no_fault()
         self.alarms.extend(rung)
         return rung
+
+    def _require_no_fault(self) -> None:
+        """A running node shows a fault and goes on; in a play it would hide that the story went wrong."""
+        for duty, why in self._up.faults.items():
+            raise Refused(
+                "play-node-fault",
+                f"The node of {self.member} could not {duty}: {why}",
+                where=self.member,
+                remedy="Mend the node, or let the play say what is expected to go wrong.",
+            )
 
     def holds(self) -> tuple[tuple[str, int, bytes | None], ...]:
         """Of every log how much of it is here, and its newest checkpoint with all lines under it."""

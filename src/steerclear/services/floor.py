@@ -12,10 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import structlog
+
+from steerclear.errors import BadInput, NotVerified
 from steerclear.model.time import Instant
 from steerclear.record.floor import FloorMessage, judge_floor, parse_floor, print_floor
 from steerclear.record.heard import Heard
-from steerclear.record.keybook import Judgement
+from steerclear.record.keybook import Judgement, Standing
 from steerclear.record.keys import KeyRole, read_delegate_body
 from steerclear.record.statement import SignedStatement, statement_hash
 from steerclear.services.ledger import Ledger
@@ -25,6 +28,12 @@ __all__ = ["FloorDesk"]
 
 _CALLS: Final = frozenset({"stop.call", "stop.answer", "stop.renew", "stop.close", "distress.call"})
 """What is sent on its own path; receipts and answers to it follow in the logs."""
+
+
+OLDEST_MS: Final = 24 * 3_600_000
+"""A call of yesterday no longer takes its own path; it stands in the log."""
+
+_log = structlog.get_logger("steerclear.floor")
 
 
 class FloorDesk:
@@ -46,11 +55,27 @@ class FloorDesk:
         self._read_on()
         own = self._ledger.own
         held = 0 if sizes is None else sizes.get(self._ledger.me, (own.generation, 0))[1]
-        return tuple(
-            FloorMessage(signed, self._proof_of(signed))
+        oldest = self._ledger.now() - OLDEST_MS
+        messages = (
+            self._message(signed)
             for seq, signed in self._calls.items()
-            if seq >= held and (not signed.statement.to or peer in signed.statement.to)
+            if seq >= held
+            and signed.statement.at >= oldest
+            and (not signed.statement.to or peer in signed.statement.to)
         )
+        return tuple(message for message in messages if message is not None)
+
+    def _message(self, signed: SignedStatement) -> FloorMessage | None:
+        """One that does not print must not keep the others, nor the bundle, from going out."""
+        for proof in (self._proof_of(signed), ()):
+            message = FloorMessage(signed, proof)
+            try:
+                print_floor(message)
+            except BadInput:
+                continue
+            return message
+        _log.error("floor-too-large", id=signed.statement.id)
+        return None
 
     def _proof_of(self, signed: SignedStatement) -> tuple[SignedStatement, ...]:
         """The delegations that name a key under the statement for the time at which it was made."""
@@ -88,10 +113,26 @@ class FloorDesk:
 
     def _overhear(self, message: FloorMessage) -> None:
         ledger, said = self._ledger, message.statement.statement
-        at = Instant(said.at)
+        # A claim of a time to come would put every deadline off; it counts from now.
+        at = Instant(min(said.at, ledger.now()))
         judged = judge_floor(message, ledger.charter, at=at)
+        self._require_not_forged(message, judged)
         signed_as = frozenset(role.value for role in judged.roles)
         ledger.view.overhear(said, at=at, signed_as=signed_as, doubt=_doubt(judged, said.desk))
+
+    def _require_not_forged(self, message: FloorMessage, judged: Judgement) -> None:
+        """What cannot be judged is acted on; a signature that is false, or of a revoked key, is no STOP."""
+        said = message.statement.statement
+        book = self._ledger.key_book(said.author)
+        here = book.judge(message.statement, at=said.at) if book is not None else judged
+        standings = {one.standing for one in (*judged.signatures, *here.signatures)}
+        if standings & {Standing.BAD_SIGNATURE, Standing.REVOKED}:
+            raise NotVerified(
+                "floor-forged",
+                f"A {said.kind} in the name of {said.author} is signed by nobody who speaks for it.",
+                where=f"floor {said.id}",
+                remedy=f"Refuse it; call {said.author} by another way, and look at who brought it.",
+            )
 
     def _read_on(self) -> None:
         """Follow the own log for calls and for the delegations that prove who made them."""

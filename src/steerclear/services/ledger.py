@@ -23,7 +23,7 @@ from steerclear.mechanism.view import View
 from steerclear.model.member import MemberId, Role
 from steerclear.model.time import Instant
 from steerclear.record.charter import Charter, mechanism_of
-from steerclear.record.keybook import Judgement, Standing
+from steerclear.record.keybook import Judgement, KeyBook, Standing
 from steerclear.record.keys import KeyRole, RecipientPublicKey
 from steerclear.record.leaf import Head, Leaf, parse_leaf, sign_leaf
 from steerclear.record.log import AcceptedLeaf, Log
@@ -322,6 +322,12 @@ class Ledger:
         except (NotVerified, Refused) as error:
             return _Fresh(data, accepted, None, closed_because=error.what)
         return _Fresh(data, accepted, said)
+
+    def key_book(self, member: str) -> KeyBook | None:
+        """The keys that ``member``'s own log has named, as far as it is here; ``None`` for no member."""
+        if member not in self.charter:
+            return None
+        return self.logs[self._log_holder(member)].keys_of(member)
 
     def recipient_keys(self, member: str) -> tuple[RecipientPublicKey, ...]:
         """The keys to which something for ``member`` can be sealed now; none is an answer."""
