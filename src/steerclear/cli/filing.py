@@ -37,6 +37,9 @@ def file(
     amends: Annotated[
         str | None, typer.Option("--amends", help="The notice of which this is a new version.")
     ] = None,
+    third_parties: Annotated[
+        str | None, typer.Option("--third-parties", help="Who else is endangered, and what they are to do.")
+    ] = None,
     as_json: show.Json = False,
 ) -> None:
     """File the notices of a GeoJSON file."""
@@ -58,6 +61,7 @@ def file(
         level=level,  # type: ignore[arg-type]  # held to the two values above
         overrides=_reasons(override or []),
         amends=amends,
+        third_parties=third_parties,
     )
     do(node, request, as_json=as_json)
 

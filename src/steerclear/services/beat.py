@@ -26,10 +26,9 @@ def next_beat_at(ledger: Ledger) -> Instant:
 
 def beat_if_owed(ledger: Ledger) -> Filed | None:
     """Write a beat if entries wait for their receipt or the log was silent too long."""
-    refused = (
-        ledger.refuses_because is not None
-    )  # a beat is also how a node finds out that it can write again
-    if not ledger.own.size or not (ledger.beat_owed or refused or ledger.now() >= next_beat_at(ledger)):
+    # A beat is also how a node that could not write finds out that it can again.
+    is_due = ledger.beat_owed or ledger.refuses_because is not None or ledger.now() >= next_beat_at(ledger)
+    if not ledger.own.size or not is_due:
         return None
     named = list(ledger.unreadable.items())[:MOST_NAMED]
     beat = NodeBeat(tuple(Unreadable(author, id_, why[:200]) for id_, (author, why) in named))

@@ -111,6 +111,7 @@ def _through_the_gate(ledger: Ledger, notice: Notice, request: FileNotices, plac
         reference=places.resolve(notice.near) if notice.near is not None else None,
         view=ledger.view,
         now=now,
+        third_parties=request.third_parties,
     )
     _require_passable(notice, findings, request)
     gate = tuple(_row(finding, request) for finding in findings)
@@ -125,7 +126,7 @@ def _through_the_gate(ledger: Ledger, notice: Notice, request: FileNotices, plac
         near=notice.near,
         volumes=notice.volumes,
         activity=None,
-        third_parties=None,
+        third_parties=request.third_parties,
         overrides=overrides,
         late_minutes=late_minutes(notice, annexes=ledger.view.annexes, now=now),
     )

@@ -42,6 +42,7 @@ class FileNotices:
     ``level``      ``None`` takes what the disclosure annex says
     ``overrides``  code of a warning → reason; the reason travels with the notice
     ``amends``     the notice that the one feature replaces
+    ``third_parties``  hazard to others: who, and what they are asked to do (Il-20)
     """
 
     desk: str
@@ -51,6 +52,7 @@ class FileNotices:
     level: Level | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     amends: str | None = None
+    third_parties: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
