@@ -38,7 +38,7 @@ def code_of(footprint: Footprint) -> str | None:
         (((0, 0), (0, 2), (2, 2), (2, 1), (0, 1), (2, 0.5)), "ring-touches-itself"),  # a corner on an edge
         (((0, 0), (0, 2), (0, 1), (1, 0.5)), "ring-touches-itself"),  # runs back along its own edge
         (((0, 0), (0, 2), (0, 3), (0, 1), (1, 0.5)), "ring-touches-itself"),
-        (((0, 0), (0, 2), (0, 1)), "ring-without-area"),  # three points on one line
+        (((0, 0), (0, 2), (0, 1)), "ring-touches-itself"),  # three points on one line
         (((90, 0), (90, 120), (90, -120)), "ring-without-area"),  # one point under three names
         (((90, 0), (80, 10), (80, 50), (90, 60)), None),  # the pole twice is the pole once
         (tuple((80, lon) for lon in (0, 90, 180, -90)), None),

@@ -24,6 +24,7 @@ __all__ = [
     "Floats",
     "Ints",
     "TangentFrame",
+    "across",
     "arc_at_least_m",
     "arc_at_most_m",
     "bulge_at_most_m",
@@ -107,11 +108,11 @@ def frame_at(points: Floats) -> TangentFrame:
     radius = SEMI_MINOR_M / (1 - E2 * up[..., 2] ** 2)  # sqrt(MN)
     foot = up * prime_vertical[..., None]
     foot[..., 2] *= 1 - E2
-    east, north = _across(up)
+    east, north = across(up)
     return TangentFrame(east, north, up, foot - up * radius[..., None], radius)
 
 
-def _across(up: Floats) -> tuple[Floats, Floats]:
+def across(up: Floats) -> tuple[Floats, Floats]:
     """Two unit vectors that complete a right-handed frame, at the poles too (Duff et al. 2017)."""
     x, y, z = up[..., 0], up[..., 1], up[..., 2]
     sign = np.where(z < 0, -1.0, 1.0)

@@ -24,9 +24,11 @@ from geographiclib.geodesic import Geodesic
 
 from steerclear.errors import BadInput
 from steerclear.geometry.ellipsoid import (
+    SEMI_MAJOR_M,
     SHARPEST_RADIUS_M,
     Floats,
     Ints,
+    across,
     bulge_at_most_m,
     ecef,
     lifted,
@@ -45,6 +47,8 @@ _OWN_WAYPOINTS_UP_TO_M: Final = 100_000.0
 _LONGEST_EDGE_M: Final = 19_900_000.0
 _WIDEST_CAP_COSINE: Final = math.cos(math.radians(89.9))
 _BLOCK: Final = 16
+_ALL_OF_IT_M: Final = 4_000_000.0
+_MEAN_RADIUS_M: Final = 6_371_000.0
 _WGS84: Final = Geodesic.WGS84
 
 
@@ -231,7 +235,7 @@ def _split(edges: Floats, corners: Floats, longest_m: float) -> Pieces:
     step = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
     from_, to = step / counts[row], (step + 1) / counts[row]
     first = _waypoints(edges, begin, end, chord, row, from_)
-    last = np.roll(first, -1, axis=0)
+    last = np.concatenate((first[1:], first[:1]))
     closing = step + 1 == counts[row]
     last[closing] = end[row[closing]]
     return _pieces(first, last, row, from_, to)
@@ -251,18 +255,23 @@ def _count_of_long(edge: Floats, longest_m: float) -> int:
 
 def _waypoints(edges: Floats, begin: Floats, end: Floats, chord: Floats, row: Ints, part: Floats) -> Floats:
     """The point at fraction ``part`` of edge ``row``."""
-    p, q = begin[row], end[row]
-    angle = 2 * np.arcsin(np.minimum(chord[row] / (2 * 6_371_000.0), 1.0))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        near, far = np.sin((1 - part) * angle), np.sin(part * angle)
-        share = np.where(angle > 0, far / (near + far), part)[:, None]
-    normals = normals_at(p) * (1 - share) + normals_at(q) * share
-    points = lifted(p * (1 - share) + q * share, normals / np.linalg.norm(normals, axis=1, keepdims=True))
-    points[part == 0] = p[part == 0]
-    for long_row in np.flatnonzero(chord > _OWN_WAYPOINTS_UP_TO_M):
-        here = row == long_row
-        points[here] = _on_geodesic(edges[long_row], part[here])
+    points = begin[row]
+    inner = np.flatnonzero((part > 0) & (chord[row] <= _OWN_WAYPOINTS_UP_TO_M))
+    if len(inner):
+        points[inner] = _on_short(begin[row[inner]], end[row[inner]], chord[row[inner]], part[inner])
+    for long_edge in np.flatnonzero(chord > _OWN_WAYPOINTS_UP_TO_M):
+        here = np.flatnonzero((row == long_edge) & (part > 0))
+        points[here] = _on_geodesic(edges[long_edge], part[here])
     return points
+
+
+def _on_short(p: Floats, q: Floats, chord: Floats, part: Floats) -> Floats:
+    """The point at ``part`` of the arc from p to q: the chord's point, lifted along the normal there."""
+    angle = 2 * np.arcsin(chord / (2 * _MEAN_RADIUS_M))
+    near, far = np.sin((1 - part) * angle), np.sin(part * angle)
+    share = (far / (near + far))[:, np.newaxis]
+    normals = normals_at(p) * (1 - share) + normals_at(q) * share
+    return lifted(p * (1 - share) + q * share, normals / np.linalg.norm(normals, axis=1, keepdims=True))
 
 
 def _on_geodesic(edge: Floats, parts: Floats) -> Floats:
@@ -335,9 +344,16 @@ def _starts(rings: Sequence[Pieces]) -> Floats:
 def _distinct(corners: Floats) -> tuple[Floats, Floats]:
     """Corners without those that repeat the point before them: a pole, or ±180°, under another longitude."""
     points = ecef(corners[:, 0], corners[:, 1])
-    kept = np.linalg.norm(points - np.roll(points, 1, axis=0), axis=1) > SAME_POINT_M
+    before = np.concatenate((points[-1:], points[:-1]))
+    kept = np.abs(points - before).max(axis=1) > SAME_POINT_M
+    if kept.all():
+        return corners, points
     if kept.sum() < 3:
-        raise _without_area()
+        raise BadInput(
+            "ring-without-area",
+            "A ring encloses nothing: fewer than three of its corners are different points of the Earth.",
+            remedy="Give at least three different corners; a pole has one place under every longitude.",
+        )
     return corners[kept], points[kept]
 
 
@@ -383,10 +399,8 @@ def _frame_of(ring: Pieces) -> Floats:
             "An area does not fit into half of the Earth, so its inside is not certain.",
             remedy="Divide it into smaller areas.",
         )
-    axis = np.eye(3)[np.argmin(np.abs(up))]
-    x = np.cross(axis, up)
-    x /= np.linalg.norm(x)
-    return np.stack([x, np.cross(up, x), up])
+    x, y = across(up)
+    return np.array([x, y, up])
 
 
 def _centre_of_cap(directions: Floats) -> Floats:
@@ -414,19 +428,9 @@ def _gnomonic(frame: Floats, ring: Pieces) -> Floats:
 def _turn(plane: Floats) -> float:
     # Relative to the first corner, so that a small ring does not drown in the rounding of a large offset.
     x, y = plane[:, 0] - plane[0, 0], plane[:, 1] - plane[0, 1]
-    twice_area = float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum())
-    if twice_area == 0:
-        raise _without_area()
+    # Without area it crosses itself or runs back along its own edges, and ``check_outlines`` refuses it.
+    twice_area = float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum())  # the first corner is the origin
     return math.copysign(1.0, twice_area)
-
-
-def _without_area() -> BadInput:
-    return BadInput(
-        "ring-without-area",
-        "A ring encloses nothing: fewer than three of its corners are different points of the Earth, or all "
-        "lie on one line.",
-        remedy="Give three corners that are not on one line.",
-    )
 
 
 # ------------------------------------------------------------------------------------------- gathering
@@ -440,6 +444,8 @@ def _gathered(pieces: Pieces, edges: Floats, *, areas: Areas | None, starts: Flo
         # The inside lies in the cap that the ball cuts off, but for the flattening: one part in a hundred of
         # the cap's height is room enough.
         radius += radius * radius / SHARPEST_RADIUS_M / 100
+        if radius > _ALL_OF_IT_M:  # the ball may cut off more than a hemisphere: take the whole Earth
+            radius = float(np.linalg.norm(middle)) + SEMI_MAJOR_M
     return Outline(
         pieces=pieces,
         blocks=_blocks(pieces),

@@ -22,7 +22,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from steerclear.errors import BadInput
-from steerclear.geometry.ellipsoid import SHARPEST_RADIUS_M, Floats, position_of
+from steerclear.geometry.ellipsoid import SHARPEST_RADIUS_M, Floats, across, position_of
 from steerclear.geometry.outline import Outline, outline_of
 from steerclear.geometry.validate import check_footprint
 from steerclear.model.space import (
@@ -77,9 +77,8 @@ class _Plane:
     @staticmethod
     def about(point: Floats) -> _Plane:
         up = point / np.linalg.norm(point)
-        east = np.cross(np.eye(3)[np.argmin(np.abs(up))], up)
-        east /= np.linalg.norm(east)
-        return _Plane(np.stack([east, np.cross(up, east), up]))
+        east, north = across(up)
+        return _Plane(np.stack([east, north, up]))
 
     def project(self, points: Floats) -> Floats:
         """Plane corners; what lies beyond the horizon is drawn in to it, which leaves the middle as it is."""

@@ -2,9 +2,9 @@
 """Is a footprint one that has a certain inside? If not, it is refused, with the reason.
 
 Refused: a ring that crosses or touches itself, or folds back on its own edge; two rings of one polygon that
-cross or touch; a hole outside its area or within another hole; a ring that encloses nothing; an area that
-does not fit into a hemisphere; an edge between nearly opposite points. The parts of a MultiPolygon may touch
-and overlap each other.
+cross or touch; a hole outside its area or within another hole; a ring of fewer than three places; an area
+that does not fit into a hemisphere; an edge between nearly opposite points. The parts of a MultiPolygon may
+touch and overlap each other.
 
 Nearness is judged in the tangent plane of each pair of edges: 0.01 mm for short ones, 1 mm at 50 km.
 """
