@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,15 @@ from steerclear.record import (
     SignedStatement,
     Standing,
     delegate_body,
+    keyid_of,
     parse_signed_leaf,
     print_envelope,
+    print_ijson,
     revoke_body,
     sign_leaf,
     verify_record,
 )
+from steerclear.record.form import print_base64
 
 if TYPE_CHECKING:
     from tests.record.conftest import World
@@ -284,6 +288,15 @@ def test_id_of_another_mechanism(talking: World) -> None:
     foreign = talking.identity("TUR", "00" * 32)
     entry = talking.write("TUR", talking.say("TUR", "notice.file", {}, identity=foreign))
     assert refused(talking.logs["TUR"], entry) == "id-of-another"
+
+
+def test_recipient_key_to_which_nobody_can_seal(talking: World) -> None:
+    """TUR's own root names a key that makes everybody's sealing fail, so that no STOP can be called on it."""
+    drawn = talking.keys["TUR"].delegations(talking.now)[-1]
+    rows = json.loads(print_ijson(delegate_body([drawn])))["delegations"]
+    rows[0] |= {"public": print_base64(bytes(32)), "keyid": keyid_of(bytes(32))}
+    entry = talking.write("TUR", talking.say("TUR", "key.delegate", {"delegations": rows}))
+    assert refused(talking.logs["TUR"], entry) == "delegation-weak-key"
 
 
 def test_two_plaintexts_under_one_id(talking: World) -> None:

@@ -274,6 +274,34 @@ def test_a_judgement_names_roles_desk_and_root(world: World) -> None:
     assert all(one.keyid != opening.keyid for one in log.keys.holders(KeyRole.NODE))
 
 
+def test_a_lone_root_key_speaks_for_no_desk(world: World) -> None:
+    """One of two root keys that must sign together is nobody; all of them are the root, and still no desk."""
+    log, roots = world.logs["TUR"], world.keys["TUR"].roots
+    for signers, by_root in ((roots[:1], False), (roots[:2], True)):
+        signed = world.say("TUR", "notice.file", {}, signers=signers)
+        judged = log.judge(signed, log.size, world.now)
+        assert judged.by_root is by_root
+        for role in KeyRole:
+            assert judged.standing_as(role) is Standing.UNKNOWN_KEY
+    both = world.say("TUR", "notice.file", {}, signers=[roots[0], world.keys["TUR"].duty])
+    assert log.judge(both, log.size, world.now).standing_as(KeyRole.DUTY) is Standing.VALID
+
+
+def test_holders_stand_in_order_of_place(bare: World) -> None:
+    """The newest are the last, in whatever order the book was told."""
+    book = KeyBook(bare.charter.card("TUR"))
+    publics = [Ed25519Signer.generate(bare.random).public for _ in range(4)]
+
+    def named(public: bytes) -> Delegation:
+        return Delegation.of(KeyRole.NODE, public, valid_from=0, valid_until=1_000)
+
+    book.delegate([named(publics[2]), named(publics[3])], seq=9)
+    book.delegate([named(publics[0])], seq=3)
+    book.delegate([named(publics[1])], seq=4)
+    assert [one.public for one in book.holders(KeyRole.NODE, at=500)] == publics
+    assert [one.public for one in book.holders(KeyRole.NODE, seq=9)] == publics[:2]
+
+
 def test_a_key_that_is_named_for_several_days_counts_on_each(bare: World) -> None:
     book = KeyBook(bare.charter.card("TUR"))
     key = bare.keys["TUR"].duty

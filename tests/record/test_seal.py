@@ -95,6 +95,49 @@ def test_nothing_is_sealed_into_another_mechanism(bare: World) -> None:
     assert refused.value.code == "seal-other-mechanism"
 
 
+WEAK = (bytes(32), b"\x01" + bytes(31), b"short")
+
+
+@pytest.mark.parametrize("public", WEAK)
+def test_a_key_to_which_nothing_can_be_sealed_is_named(bare: World, public: bytes) -> None:
+    signed, ours = bare.notice("TUR"), bare.keys["TUR"]
+    recipients = [ours.opening, RecipientPublicKey("ISR", public)]
+
+    def sealing() -> SealedStatement:
+        return seal(signed, mechanism=bare.mechanism, author="TUR", recipients=recipients, random=bare.random)
+
+    def resealing() -> SealedStatement:
+        return reseal(
+            bare.seal("TUR", signed),
+            mechanism=bare.mechanism,
+            author="TUR",
+            keys=[ours.recipient],
+            recipients=recipients,
+        )
+
+    for attempt in (sealing, resealing):
+        with pytest.raises(BadInput) as refused:
+            attempt()
+        assert (refused.value.code, refused.value.where) == ("seal-recipient-key", "ISR")
+
+
+def test_a_statement_is_sealed_to_at_most_128_keys(bare: World) -> None:
+    drawn = [RecipientPrivateKey.generate(bare.random).of("ISR") for _ in range(128)]
+    ours = bare.keys["TUR"].opening
+
+    def wraps(recipients: list[RecipientPublicKey]) -> int:
+        signed = bare.notice("TUR")
+        sealed = seal(
+            signed, mechanism=bare.mechanism, author="TUR", recipients=recipients, random=bare.random
+        )
+        return len(sealed.wraps)
+
+    assert wraps([ours, *drawn[1:], ours]) == 128
+    with pytest.raises(BadInput) as refused:
+        wraps([ours, *drawn])
+    assert refused.value.code == "seal-recipients"
+
+
 def test_a_reseal_keeps_id_commitment_and_ciphertext(bare: World) -> None:
     signed = bare.notice("TUR")
     sealed = bare.seal("TUR", signed, "ISR")

@@ -27,6 +27,7 @@ from steerclear.record.form import (
 from steerclear.record.ijson import JsonObject, JsonValue, parse_ijson, print_ijson
 from steerclear.record.keys import is_signature, keyid_of
 from steerclear.record.statement import SignedStatement
+from steerclear.record.weak import is_weak_ed25519
 
 __all__ = ["MemberCard", "card_of", "is_signed_by_root", "parse_card", "print_card", "read_card"]
 
@@ -79,6 +80,13 @@ class MemberCard:
                 f"{self.root_threshold} of {len(keys)} different root keys is not possible.",
                 where=self.member,
                 remedy=f"Give 1 to {MOST_ROOT_KEYS} different root keys and a threshold within them.",
+            )
+        if any(is_weak_ed25519(key) for key in keys):
+            raise BadInput(
+                "card-weak-key",
+                "A root key is a point under which anybody can sign.",
+                where=self.member,
+                remedy="Draw the root keys anew, with steerclear or any Ed25519 library.",
             )
         if any(not _ADDRESS.fullmatch(address) for address in self.addresses):
             raise BadInput(

@@ -9,6 +9,7 @@ A revoked key never returns, whatever is signed later: a thief cannot wait it ou
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -64,13 +65,18 @@ class Judgement:
         return next((one.desk for one in self._in_role() if one.role is KeyRole.DUTY), None)
 
     def standing_as(self, role: KeyRole, *, desk: str | None = None) -> Standing:
-        """The best standing in ``role``, for ``desk`` where one is given."""
+        """The best standing in ``role``, for ``desk`` where one is given.
+
+        A root key holds no role: it says who does, and valid as it is, it is an unknown key here.
+        """
         found = [
             one.standing
             for one in self._in_role()
             if one.role is role and (desk is None or one.desk in (None, desk))
         ]
-        unnamed = [one.standing for one in self.signatures if one.role is None]
+        unnamed = [
+            one.standing for one in self.signatures if one.role is None and one.standing is not Standing.VALID
+        ]
         return min(found or unnamed or [Standing.UNKNOWN_KEY], key=_BEST_FIRST.index)
 
     def _in_role(self) -> Iterator[SignatureJudgement]:
@@ -98,7 +104,7 @@ class KeyBook:
         for one in delegations:
             named = _Named(one, seq)
             self._by_keyid.setdefault(one.keyid, []).append(named)
-            self._by_role.setdefault(one.role, []).append(named)
+            insort(self._by_role.setdefault(one.role, []), named, key=_place)
 
     def revoke(self, keyids: Iterable[str], *, seq: int) -> None:
         for keyid in keyids:
@@ -107,7 +113,10 @@ class KeyBook:
     def holders(
         self, role: KeyRole, *, at: int | None = None, seq: int | None = None
     ) -> tuple[Delegation, ...]:
-        """Who holds ``role``, unrevoked, before entry ``seq`` (after all if ``None``), at ``at`` in ms."""
+        """Who holds ``role``, unrevoked, before entry ``seq`` (after all if ``None``), at ``at`` in ms.
+
+        In order of place, and in one entry as it names them: the last is the newest.
+        """
         return tuple(
             named.delegation
             for named in self._by_role.get(role, ())
@@ -164,6 +173,10 @@ class KeyBook:
 
 
 _BEST_FIRST: Final = tuple(Standing)
+
+
+def _place(named: _Named) -> int:
+    return named.seq
 
 
 def _is_before(place: int, seq: int | None) -> bool:

@@ -34,6 +34,7 @@ from steerclear.record.form import (
     text_field,
 )
 from steerclear.record.ijson import JsonObject, JsonValue
+from steerclear.record.weak import is_weak_ed25519, is_weak_x25519
 
 __all__ = [
     "LONGEST_DUTY_MS",
@@ -199,6 +200,14 @@ class Delegation:
                 "A delegated key is not 32 bytes, or its keyid is not the SHA-256 of the key.",
                 where=self.keyid,
                 remedy="Have the root sign a delegation that names the key by its own hash.",
+            )
+        is_weak = is_weak_x25519 if self.role is KeyRole.RECIPIENT else is_weak_ed25519
+        if is_weak(self.public):
+            raise NotVerified(
+                "delegation-weak-key",
+                f"The {self.role.value} key is a point for which nobody needs a private key.",
+                where=self.keyid,
+                remedy="Refuse it; its owner draws a key that holds nobody but them.",
             )
         if self.desk is not None and self.role is not KeyRole.DUTY:
             raise NotVerified(

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from steerclear.errors import BadInput, NotVerified, Refused
 from steerclear.record.identity import require_id_of
 from steerclear.record.keys import RecipientPrivateKey, RecipientPublicKey
-from steerclear.record.sealed import SealedStatement, Shown, Wrap
+from steerclear.record.sealed import MOST_RECIPIENTS, SealedStatement, Shown, Wrap
 from steerclear.record.statement import SignedStatement, is_always_clear, parse_signed, print_signed
 
 __all__ = ["commit", "open_sealed", "reseal", "seal"]
@@ -63,7 +63,7 @@ def seal(
     """Seal ``signed`` for ``recipients``; ``author`` is the member in whose log it will stand.
 
     Raises ``Refused`` (``seal-without-author``, ``seal-always-clear``, ``seal-other-mechanism``) or
-    ``BadInput`` (``seal-too-large``).
+    ``BadInput`` (``seal-too-large``, ``seal-recipients``, ``seal-recipient-key``), whatever the keys are.
     """
     if is_always_clear(signed.statement.kind):
         raise Refused(
@@ -175,19 +175,36 @@ def _wraps(
     author: str,
     recipients: Sequence[RecipientPublicKey],
 ) -> tuple[Wrap, ...]:
-    wraps = {
-        (one.member, one.keyid): Wrap(
-            member=one.member,
-            keyid=one.keyid,
-            wrapped=_SUITE.encrypt(
-                secret,
-                X25519PublicKey.from_public_bytes(one.public),
-                info=_wrap_context(mechanism, author, sealed.commitment, one.member, one.keyid),
-            ),
+    keys = {(one.member, one.keyid): one.public for one in recipients}
+    if len(keys) > MOST_RECIPIENTS:
+        raise BadInput(
+            "seal-recipients",
+            f"The statement is to be sealed to {len(keys)} keys; at most {MOST_RECIPIENTS} are possible.",
+            where=f"sealed {sealed.id}",
+            remedy="Seal it to the newest keys of each member, or to fewer members.",
         )
-        for one in recipients
-    }
-    return tuple(wrap for _, wrap in sorted(wraps.items()))
+    return tuple(
+        Wrap(
+            member,
+            keyid,
+            _wrap(secret, keys[member, keyid], (mechanism, author, sealed.commitment, member, keyid)),
+        )
+        for member, keyid in sorted(keys)
+    )
+
+
+def _wrap(secret: bytes, public: bytes, context: tuple[str, str, str, str, str]) -> bytes:
+    """A key of another length, or one with which every exchange gives zero, is refused by name."""
+    *_, member, keyid = context
+    try:
+        return _SUITE.encrypt(secret, X25519PublicKey.from_public_bytes(public), info=_wrap_context(*context))
+    except ValueError as error:
+        raise BadInput(
+            "seal-recipient-key",
+            f"Nothing can be sealed to the key {keyid[:16]}… of {member}.",
+            where=member,
+            remedy=f"Leave the key out, and have {member} name another.",
+        ) from error
 
 
 def _unwrap(
