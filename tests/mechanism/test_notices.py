@@ -74,7 +74,7 @@ def test_unknown_ids_have_no_stages(table: Table) -> None:
     assert minutes_to_authority(table.view(), "9" * 32) is None
 
 
-def test_only_the_first_covering_entry_can_call_it_unreadable(founded: Table, speech: type[Speech]) -> None:
+def test_the_first_covering_entry_can_call_it_unreadable(founded: Table, speech: type[Speech]) -> None:
     notice = founded.say("TUR", speech.file(), when="12:00", to=("ISR",), sealed_to=("ISR", "TUR"))
     founded.beat("ISR", "12:00:10", unreadable=(notice,))
     founded.beat("ISR", "12:01")
@@ -82,13 +82,6 @@ def test_only_the_first_covering_entry_can_call_it_unreadable(founded: Table, sp
     assert (row.delivered, row.unreadable_at) == (None, speech.at("12:00:10"))
     owed = founded.one("12:02", me="TUR", what="reseal")
     assert (owed.debtor.member, owed.creditor, owed.state) == ("TUR", "ISR", State.LATE)
-
-
-def test_calling_it_unreadable_later_takes_no_delivery_back(founded: Table, speech: type[Speech]) -> None:
-    notice = founded.say("TUR", speech.file(), when="12:00", to=("ISR",), sealed_to=("ISR", "TUR"))
-    founded.beat("ISR", "12:00:10")
-    founded.beat("ISR", "12:01", unreadable=(notice,))
-    assert delivered_at(founded.view(), notice) == speech.at("12:00:10")
 
 
 def test_a_reseal_delivers(founded: Table, speech: type[Speech]) -> None:

@@ -103,7 +103,13 @@ class Book:
         return True
 
     def overhear(
-        self, statement: Statement, *, at: Instant, signed_as: frozenset[str], doubt: str | None
+        self,
+        statement: Statement,
+        *,
+        at: Instant,
+        signed_as: frozenset[str],
+        doubt: str | None,
+        message: str | None,
     ) -> None:
         """A floor message outside any log; its place in a log takes over when it comes."""
         place = Place(statement.author, OUTSIDE_ANY_LOG, int(statement.id, 16))
@@ -117,6 +123,7 @@ class Book:
                 content=statement,
                 signed_as=signed_as,
                 doubt=doubt,
+                message=message,
             )
         )
 
@@ -132,6 +139,11 @@ class Book:
     def copies(self, said: Said[Any]) -> Iterator[Said[Any]]:
         """The same statement at every place where its author's log holds it (a reseal repeats it)."""
         return (copy for copy in self._claims[said.id].values() if copy.author == said.author)
+
+    def statements(self, said: Said[Any]) -> Iterator[Statement]:
+        """What its copies hold, to compare with what somebody else says that he heard."""
+        contents = (self._entries[copy.place].content for copy in self.copies(said))
+        return (content for content in contents if isinstance(content, Statement))
 
     def about(self, thread: str, body: type[B]) -> tuple[Said[B], ...]:
         """All of one kind about one thing, in order of time and place, effective or not."""
@@ -162,6 +174,10 @@ class Book:
     @property
     def misread(self) -> tuple[tuple[Place, Statement, str], ...]:
         return tuple((place, *self._misread[place]) for place in sorted(self._misread))
+
+    def why_misread(self, id_: str) -> str | None:
+        """Why no statement with this id could be read; ``None`` when one could, or none came."""
+        return next((why for statement, why in self._misread.values() if statement.id == id_), None)
 
     def kept(self, sort: str, id_: str, fold: Callable[[], tuple[R, frozenset[str]]]) -> R:
         """A record folded before, as long as nothing was said since about anything it stands on."""
@@ -227,6 +243,8 @@ def _said(statement: Statement, entry: Entry, body: Body) -> Said[Body]:
         readers=entry.readers,
         signed_as=entry.signed_as,
         doubt=entry.doubt,
+        generations=entry.generations,
+        message=entry.message,
     )
 
 

@@ -49,6 +49,7 @@ class Entry:
     ``signed_as``   key roles that validly signed the statement: of ``authority duty node root``
     ``sealed_to``   who can open it; ``None``: it is in clear, and everybody can
     ``doubt``       why its key or its log cannot be fully trusted (expired, fork), or ``None``
+    ``message``     hash of the signed statement as printed, which a *heard* names; ``None``: not known
     """
 
     author: str
@@ -61,6 +62,7 @@ class Entry:
     sealed_to: tuple[str, ...] | None = None
     doubt: str | None = None
     generations: Mapping[str, int] = field(default_factory=dict)
+    message: str | None = None
 
     @property
     def place(self) -> Place:

@@ -2,7 +2,9 @@
 """Who had seen what, and when? DELIVERED and RECORDED, read off the heads of entries and off cosignatures.
 
 A leaf is covered by the first entry of another member whose heads hold more entries of that log than its
-place. Only that first entry can call the leaf unreadable (design file 3); then that leaf did not deliver it.
+place. That entry or any later one of the same member can call the leaf unreadable; then that leaf did not
+deliver it, whatever was shown before. A naming that came before it covers the leaf says nothing of it: a new
+sealing is judged anew.
 
 A head covers places of its own generation alone: after a succession the old log is not read off the new size.
 True times are thin here: the ``at`` of the entry counts as it stands, without clamping by a third member's
@@ -27,7 +29,7 @@ __all__ = ["Covering", "Heads"]
 
 @dataclass(frozen=True, slots=True)
 class Covering:
-    """The first entry of a member that covers a leaf, and whether it could not read it."""
+    """The first entry of a member that covers a leaf, or the one since then that calls it unreadable."""
 
     place: Place
     at: Instant
@@ -67,7 +69,7 @@ class Heads:
         """How often it has grown."""
         self._seen: Final[dict[tuple[str, str, int], _Seen]] = {}
         self._known: Final[set[Place]] = set()
-        self._unreadable: Final[dict[Place, frozenset[str]]] = {}
+        self._unreadable: Final[dict[tuple[str, str], dict[Place, Instant]]] = {}
         self._cosigned: Final[dict[tuple[str, str], set[tuple[int, Instant]]]] = {}
 
     def add(self, entry: Entry) -> None:
@@ -77,9 +79,8 @@ class Heads:
             for log, size in entry.heads.items():
                 key = (entry.author, log, entry.generations.get(log, 0))
                 self._seen.setdefault(key, _Seen()).add(entry.place, size, entry.at)
-        named = _named_unreadable(entry)
-        if named:
-            self._unreadable[entry.place] = named
+        for id_ in _named_unreadable(entry):
+            self._unreadable.setdefault((entry.author, id_), {})[entry.place] = entry.at
 
     def cosigned(self, log: str, size: int, by: str, at: Instant) -> None:
         self._cosigned.setdefault((log, by), set()).add((size, at))
@@ -91,8 +92,11 @@ class Heads:
         first = self._first(member, said.place)
         if first is None:
             return None
-        place, at = first
-        return Covering(place, at, said.id in self._unreadable.get(place, ()))
+        named = self._unreadable.get((member, said.id), {})
+        unread = min((place for place in named if place >= first[0]), default=None)
+        if unread is not None:
+            return Covering(unread, named[unread], unreadable=True)
+        return Covering(*first, unreadable=False)
 
     def covers(self, member: str, places: Iterable[Place]) -> Instant | None:
         """When ``member`` had first seen all of these places; ``None``: not yet. Its own count as seen."""
@@ -130,6 +134,8 @@ def _named_unreadable(entry: Entry) -> frozenset[str]:
     statement = entry.content
     if not isinstance(statement, Statement) or statement.kind not in ("node.beat", "receipt.unreadable"):
         return frozenset()
+    if statement.author != entry.author:
+        return frozenset()  # a log speaks for the machine of its own member alone
     try:
         body = read_body(statement.kind, statement.body)
     except Exception:  # noqa: BLE001 - the book keeps it as misread, with the reason

@@ -26,6 +26,7 @@ from steerclear.mechanism.bodies import (
     AnnexWithdraw,
     ConflictClose,
     ConflictPropose,
+    Heard,
     IncidentOpen,
     NoticeActivate,
     NoticeAmend,
@@ -51,7 +52,7 @@ FLOOR: Final = frozenset(
 
 ACTED_ON_IN_DOUBT: Final = frozenset(
     {
-        "stop.call", "distress.call", "ownership.ask", "heard", "notice.file", "notice.activate",
+        "stop.call", "distress.call", "ownership.ask", "notice.file", "notice.activate",
         "receipt.unable", "receipt.unreadable", "site.register",
     }
 )  # fmt: skip
@@ -161,6 +162,8 @@ def _of_its_content(book: Book, said: Said[Any]) -> str | None:
             return "a conflict is between two notices"
         case NoticeAmend(notice=notice) | NoticeActivate(notice=notice) | NoticeCold(notice=notice):
             return _of_a_withdrawn_notice(book, said, notice)
+        case Heard() as heard:
+            return _of_what_was_heard(book, heard)
         case AnnexRatify(content=content) | AnnexWithdraw(content=content):
             return _of_ratification(book, said, content)
     return None
@@ -169,6 +172,23 @@ def _of_its_content(book: Book, said: Said[Any]) -> str | None:
 def _of_a_withdrawn_notice(book: Book, said: Said[Any], notice: str) -> str | None:
     gone = (w for w in book.about(notice, NoticeWithdraw) if order_of(w) < order_of(said))
     return "the notice was withdrawn before" if any(_may_speak(book, w) for w in gone) else None
+
+
+def _of_what_was_heard(book: Book, heard: Heard) -> str | None:
+    """It counts for a floor message, and for exactly the bytes that are held here, as far as we can tell."""
+    found = book.said(heard.id)
+    if found is None:
+        return None
+    if found.kind not in FLOOR or found.kind == "heard":
+        return "only floor messages are heard"
+    if found.author != heard.author:
+        return "it names another author than the message has"
+    hashes = {copy.message for copy in book.copies(found)}
+    if None not in hashes and heard.message not in hashes:
+        return "it heard another message than the one that is held here"
+    if heard.floor is not None and heard.floor.statement.statement not in book.statements(found):
+        return "it heard another message than the one that is held here"
+    return None
 
 
 def _of_ratification(book: Book, said: Said[Any], content: str) -> str | None:

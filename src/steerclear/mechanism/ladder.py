@@ -24,7 +24,9 @@ from steerclear.model.annex import Ladder, Response, Rung, RungSort
 from steerclear.model.member import DeskName, MemberId
 from steerclear.model.time import Instant
 
-__all__ = ["NO_CLIMB", "Climb", "climb", "desk_for", "desks_of", "ends_at", "is_may_act", "ladder_of"]
+__all__ = [
+    "NO_CLIMB", "Climb", "climb", "counts_for", "desk_for", "desks_of", "ends_at", "is_may_act", "ladder_of",
+]  # fmt: skip
 
 _DESK_ALONE: Final = (Rung(RungSort.MAY_ACT, "the desk"),)
 
@@ -57,10 +59,22 @@ def desk_for(response: Response, member: str, wanted: str) -> str:
     return wanted if wanted in desks else desks[0]
 
 
+def counts_for(response: Response, said: Said[Acknowledge], desk: str) -> bool:
+    """Does it speak for this desk? For the one that it names, and for no other; null speaks for none.
+
+    A member without ladders has one desk, which every acknowledgement of its officers speaks for.
+    """
+    return said.desk == desk or not response.desks(said.author)
+
+
 def is_may_act(response: Response, said: Said[Acknowledge], desk: str) -> bool:
-    """Was it a rung that may act? A rung beyond the ladder may not."""
-    rungs = ladder_of(response, said.author, said.desk or desk).rungs
-    return said.body.rung <= len(rungs) and rungs[said.body.rung - 1].sort is RungSort.MAY_ACT
+    """Was it a rung of this desk that may act? A rung beyond the ladder may not."""
+    rungs = ladder_of(response, said.author, desk).rungs
+    return (
+        counts_for(response, said, desk)
+        and said.body.rung <= len(rungs)
+        and rungs[said.body.rung - 1].sort is RungSort.MAY_ACT
+    )
 
 
 def ends_at(
@@ -70,7 +84,8 @@ def ends_at(
     ending = (
         said.at
         for said in acknowledgements
-        if is_may_act(response, said, desk) or (before is not None and said.at <= before)
+        if counts_for(response, said, desk)
+        and (is_may_act(response, said, desk) or (before is not None and said.at <= before))
     )
     return min(ending, default=None)
 

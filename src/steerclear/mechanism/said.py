@@ -21,7 +21,8 @@ OUTSIDE_ANY_LOG: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Said(Generic[B]):
-    """``at`` when its entry was written (ms); ``said_at`` the author's claim; no ``readers``: everybody."""
+    """``at`` when its entry was written (ms); ``said_at`` the author's claim; no ``readers``: everybody;
+    ``message`` the hash of the signed statement, where it is known."""
 
     id: str
     kind: str
@@ -36,6 +37,8 @@ class Said(Generic[B]):
     readers: tuple[str, ...] | None
     signed_as: frozenset[str]
     doubt: str | None
+    generations: Mapping[str, int]
+    message: str | None
 
     @property
     def is_in_a_log(self) -> bool:

@@ -112,10 +112,16 @@ class View:
         self.heads.cosigned(log, size, by, at)
 
     def overhear(
-        self, statement: Statement, *, at: Instant, signed_as: frozenset[str], doubt: str | None = None
+        self,
+        statement: Statement,
+        *,
+        at: Instant,
+        signed_as: frozenset[str],
+        doubt: str | None = None,
+        message: str | None = None,
     ) -> None:
-        """A floor message that came outside any log; acted on at once."""
-        self.book.overhear(statement, at=at, signed_as=signed_as, doubt=doubt)
+        """A floor message that came outside any log; acted on at once. ``message``: its hash, if known."""
+        self.book.overhear(statement, at=at, signed_as=signed_as, doubt=doubt, message=message)
 
     # Who is here.
 
@@ -169,8 +175,12 @@ class View:
         return tuple(sorted(found, key=lambda one: (one.place, one.id)))
 
     def why_without_effect(self, id_: str) -> str | None:
-        """Why the statement with this id counts for nothing; ``None`` when it counts or is not known."""
-        return next((one.why for one in self.without_effect if one.id == id_), None)
+        """Why the statement with this id counts for nothing; ``None`` when it counts or is not known.
+
+        Of several claims to one id the one that stands is judged; the others are in ``without_effect``.
+        """
+        said = self.book.said(id_)
+        return why_without_effect(self.book, said) if said is not None else self.book.why_misread(id_)
 
     def waivers(self, about: str) -> tuple[Said[Waive], ...]:
         return effective(self.book, self.book.about(about, Waive))
@@ -179,8 +189,7 @@ class View:
 
     def filed_at(self, said: Said[Any]) -> Instant:
         """When it was written into a log; for a floor message also when anybody first heard it."""
-        heard = [one.at for one in effective(self.book, self.book.about(said.id, Heard))]
-        return min([said.at, *heard])
+        return min([said.at, *(at for _, at in self._heard(said))])
 
     def delivered(self, said: Said[Any], member: str) -> Delivered | None:
         """When the addressee's machine had it and could read it: any copy in a log, or heard outside."""
@@ -189,11 +198,7 @@ class View:
             for covering in self._coverings(said, member)
             if not covering.unreadable
         ]
-        found += [
-            Delivered(one.at, None)
-            for one in effective(self.book, self.book.about(said.id, Heard))
-            if one.author == member
-        ]
+        found += [Delivered(at, None) for by, at in self._heard(said) if by == member]
         return min(found, key=lambda one: one.at, default=None)
 
     def unreadable_at(self, said: Said[Any], member: str) -> Instant | None:
@@ -207,6 +212,12 @@ class View:
         roles = (Role.PARTY, Role.HOST)
         needed = [m for m in self.members if self.roles[m] in roles and m != said.place.author]
         return self.heads.recorded_at(said.place, needed) if needed and said.is_in_a_log else None
+
+    def _heard(self, said: Said[Any]) -> list[tuple[str, Instant]]:
+        """Who heard a floor message and when: nobody hears it before it was said."""
+        said_at = min(said.at, said.said_at)
+        heard = effective(self.book, self.book.about(said.id, Heard))
+        return [(one.author, max(one.at, said_at)) for one in heard]
 
     def _coverings(self, said: Said[Any], member: str) -> list[Covering]:
         """A notifier without a node has it when its carrier has."""

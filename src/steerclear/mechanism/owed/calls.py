@@ -105,9 +105,7 @@ def _acknowledgement(
     ended = [
         ack.at
         for ack in record.acknowledgements
-        if (ack.author, ack.desk or desk) == (debtor.member, desk)
-        and ack.body.about in one.ids
-        and is_may_act(scene.response, ack, desk)
+        if ack.author == debtor.member and ack.body.about in one.ids and is_may_act(scene.response, ack, desk)
     ]
     ended += [a.at for a in _answers_since(record, one, debtor.member) if not _is_not_known(a)]
     met_at = min(ended, default=None)

@@ -119,7 +119,8 @@ class Scene:
         return Clock(
             filed_at,
             Instant(filed_at + machine_s * 1000),
-            delivered.at if delivered is not None else None,
+            # A time that has not come yet is no proof that somebody has it now.
+            delivered.at if delivered is not None and delivered.at <= self.now else None,
         )
 
     def machine_s(self, of_class: ResponseClass) -> int:
