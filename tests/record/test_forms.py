@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +24,7 @@ from steerclear.record import (
     Heard,
     Held,
     JsonObject,
+    JsonValue,
     KeyRole,
     LogPart,
     Revocation,
@@ -509,6 +511,67 @@ def test_a_bundle_larger_than_a_node_reads_at_once_is_not_printed(bare: World) -
     with pytest.raises(BadInput) as refused:
         print_bundle(bundle)
     assert refused.value.code == "bundle-too-large"
+
+
+def header(parts: Sequence[JsonObject] = (), floor: int = 0, **fields: JsonValue) -> bytes:
+    """The first two lines of a bundle that a stranger makes up."""
+    head: dict[str, JsonValue] = {
+        "mechanism": "ab" * 32,
+        "sender": "TUR",
+        "at": "2025-04-09T08:00:00.000Z",
+        "sizes": {},
+        "presence": {},
+        "parts": list(parts),
+        "floor": floor,
+    }
+    return b"steerclear/bundle/v1\n" + print_ijson(head | fields) + b"\n"
+
+
+def part_of(count: int) -> JsonObject:
+    return {"member": "TUR", "generation": 0, "start": 0, "count": count, "checkpoint": None}
+
+
+def rows(count: int, value: JsonValue) -> JsonObject:
+    return {f"AA{number:03}": value for number in range(count)}
+
+
+def test_a_bundle_that_is_large_on_purpose_is_refused_before_it_is_read() -> None:
+    """64 MiB of anything costs no more than to look at it once."""
+    mebibytes = 1 << 26
+    hostile = {
+        "newlines": header() + b"\n" * (mebibytes - 400),
+        "a header without end": b"steerclear/bundle/v1\n" + b"[" * (mebibytes - 400) + b"\n",
+        "a long header": header(presence={"air": "x" * 262_144}),
+        "many desks": header(presence=rows(65, True)),
+        "many logs": header(sizes=rows(65, [0, 0])),
+        "many messages": header(floor=257) + (b"x" * 16_383 + b"\n") * 257,
+        "short lines": header([part_of(300_000)]) + b"x\n" * 300_000,
+    }
+    for name, data in hostile.items():
+        began = process_time()
+        with pytest.raises(NotVerified) as refused:
+            parse_bundle(data)
+        assert refused.value.code in ("bundle-form", "bundle-order"), name
+        assert process_time() - began < 5, name
+    assert len(parse_bundle(header(presence=rows(64, True), sizes=rows(64, [0, 0]))).presence) == 64
+
+
+def test_no_bundle_is_printed_that_nobody_reads(world: World) -> None:
+    def code_of(**fields: Any) -> str:
+        with pytest.raises(BadInput) as refused:
+            print_bundle(replace(bundle_of(world), **fields))
+        return refused.value.code
+
+    note = b"x" * 200_000
+    parts = tuple(LogPart("TUR", 0, start, (), note) for start in range(2))
+    assert code_of(parts=parts) == "bundle-header-too-large"
+    assert code_of(presence=rows(65, True)) == "bundle-header-too-large"
+    assert code_of(sizes=rows(65, [0, 0])) == "bundle-header-too-large"
+    assert code_of(floor=(floor_message(world),) * 4_097) == "bundle-floor-too-large"
+    body: JsonObject = {"text": "x" * 11_000}
+    long = FloorMessage(world.say("TUR", "stop.call", body), ())
+    assert code_of(floor=(long,) * 300) == "bundle-floor-too-large"
+    assert code_of(parts=(LogPart("TUR", 0, 0, (b"x",) * 262_145),)) == "bundle-too-large"
 
 
 def test_statements_by_hand_have_the_documented_order(bare: World) -> None:

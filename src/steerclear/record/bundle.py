@@ -40,8 +40,21 @@ __all__ = ["LARGEST_BUNDLE", "Bundle", "Held", "LogPart", "parse_bundle", "print
 LARGEST_BUNDLE: Final = 67_108_864
 """64 MiB: what a node reads into memory at once. A longer log is carried in several."""
 
+LARGEST_HEADER: Final = 262_144
+"""The one line that is parsed before anything is known: thirty logs, each cosigned by thirty members."""
+
+MOST_ROWS: Final = 64
+"""Members in ``sizes``, as a charter has at most, and desks in ``presence``."""
+
+MOST_LINES: Final = LARGEST_BUNDLE // 256
+"""No entry is as short as 256 bytes, so no bundle has more lines than this."""
+
 MOST_PARTS: Final = 4_096
 MOST_FLOOR: Final = 4_096
+
+LARGEST_FLOOR_PART: Final = 4_194_304
+"""4 MiB of floor messages: they are parsed to the last field on arrival, entries only one by one."""
+
 _HEADER: Final = b"steerclear/bundle/v1"
 _FIELDS: Final = ("mechanism", "sender", "at", "sizes", "presence", "parts", "floor")
 
@@ -88,28 +101,64 @@ class Bundle:
 
 
 def print_bundle(bundle: Bundle) -> bytes:
-    """Raises ``BadInput`` (``bundle-too-large``)."""
-    lines = [_HEADER, print_ijson(_head(bundle))]
+    """Raises ``BadInput`` (``bundle-too-large``, ``bundle-header-too-large``, ``bundle-floor-too-large``)."""
+    lines = [_HEADER, _print_header(bundle)]
     lines.extend(entry for part in bundle.parts for entry in part.entries)
-    lines.extend(print_floor(message) for message in bundle.floor)
+    lines.extend(_print_floor_part(bundle.floor))
     data = b"\n".join((*lines, b""))
-    if len(data) > LARGEST_BUNDLE:
+    if len(data) > LARGEST_BUNDLE or len(lines) - 2 > MOST_LINES:
         raise BadInput(
             "bundle-too-large",
-            f"The bundle has {len(data):,} bytes; one holds at most {LARGEST_BUNDLE:,}.",
+            f"The bundle has {len(data):,} bytes in {len(lines) - 2:,} entries and messages; "
+            f"one holds at most {LARGEST_BUNDLE:,} in {MOST_LINES:,}.",
             remedy="Carry fewer entries, in several bundles.",
         )
     return data
 
 
 def parse_bundle(data: bytes, *, at_most: int = LARGEST_BUNDLE) -> Bundle:
-    """Exact inverse of ``print_bundle``. Judges the form alone. Raises ``NotVerified``."""
+    """Exact inverse of ``print_bundle``. Judges the form alone. Raises ``NotVerified``.
+
+    A bundle comes from anybody who has a link, so its size is looked at before its lines are, and the header
+    before what it announces.
+    """
     if len(data) > at_most:
         raise _malformed(f"it has {len(data):,} bytes, and at most {at_most:,} are read")
-    first, *lines = data.split(b"\n")
-    if first != _HEADER or len(lines) < 2 or lines.pop():
+    if not data.startswith(_HEADER + b"\n") or not data.endswith(b"\n"):
         raise _malformed("it does not begin with its name and version, or does not end in a newline")
-    return _read(parse_ijson(lines[0], where="bundle"), lines[1:])
+    start = len(_HEADER) + 1
+    end = data.find(b"\n", start, start + LARGEST_HEADER + 1)
+    if end < 0:
+        raise _malformed(f"its header is missing, or has more than {LARGEST_HEADER:,} bytes")
+    if data.count(b"\n", end + 1) > MOST_LINES:
+        raise _malformed(f"it has more than {MOST_LINES:,} lines")
+    lines = data[end + 1 :].split(b"\n")[:-1]
+    return _read(parse_ijson(data[start:end], where="bundle"), lines)
+
+
+def _print_header(bundle: Bundle) -> bytes:
+    header = print_ijson(_head(bundle))
+    if len(header) > LARGEST_HEADER or max(len(bundle.sizes), len(bundle.presence)) > MOST_ROWS:
+        raise BadInput(
+            "bundle-header-too-large",
+            f"The header of the bundle has {len(header):,} bytes; at most {LARGEST_HEADER:,} are possible, "
+            f"with {MOST_ROWS} logs and {MOST_ROWS} desks.",
+            remedy="Carry fewer logs in one bundle, or leave out checkpoints that the receiver has.",
+        )
+    return header
+
+
+def _print_floor_part(messages: Sequence[FloorMessage]) -> list[bytes]:
+    lines = [print_floor(message) for message in messages]
+    size = sum(map(len, lines))
+    if size > LARGEST_FLOOR_PART or len(lines) > MOST_FLOOR:
+        raise BadInput(
+            "bundle-floor-too-large",
+            f"The bundle has {len(lines):,} floor messages of {size:,} bytes; at most {MOST_FLOOR:,} of "
+            f"{LARGEST_FLOOR_PART:,} are possible.",
+            remedy="Carry the newest that are not answered; the others stand in the logs.",
+        )
+    return lines
 
 
 def _head(bundle: Bundle) -> JsonObject:
@@ -136,6 +185,8 @@ def _part(part: LogPart) -> JsonObject:
 
 def _read(value: JsonValue, lines: Sequence[bytes]) -> Bundle:
     found = object_field(value, _FIELDS, "bundle")
+    sizes = _rising(found["sizes"], "bundle sizes")
+    presence = _rising(found["presence"], "bundle presence")
     parts: list[LogPart] = []
     at = 0
     for row in list_field(found["parts"], "bundle parts", at_most=MOST_PARTS):
@@ -144,8 +195,8 @@ def _read(value: JsonValue, lines: Sequence[bytes]) -> Bundle:
     messages = integer_field(found["floor"], "bundle floor", most=MOST_FLOOR)
     if len(lines) != at + messages:
         raise _malformed(f"it announces {at + messages} lines and has {len(lines)}")
-    sizes = _rising(found["sizes"], "bundle sizes")
-    presence = _rising(found["presence"], "bundle presence")
+    if sum(map(len, lines[at:])) > LARGEST_FLOOR_PART:
+        raise _malformed(f"its floor messages have more than {LARGEST_FLOOR_PART:,} bytes")
     return Bundle(
         mechanism=hash_field(found["mechanism"], "bundle mechanism"),
         sender=member_field(found["sender"], "bundle sender"),
@@ -182,11 +233,15 @@ def _read_held(value: JsonValue) -> Held:
 
 
 def _rising(value: JsonValue, where: str) -> JsonObject:
-    if isinstance(value, dict) and all(earlier < later for earlier, later in pairwise(value)):
+    if (
+        isinstance(value, dict)
+        and len(value) <= MOST_ROWS
+        and all(earlier < later for earlier, later in pairwise(value))
+    ):
         return value
     raise NotVerified(
         "bundle-order",
-        "The names do not stand in rising order.",
+        f"The names do not stand in rising order, or are more than {MOST_ROWS}.",
         where=where,
         remedy="Ask the sender for the original bundle; do not repair it.",
     )
