@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from steerclear.errors import SteerclearError
+from steerclear.errors import BadInput, SteerclearError
 from steerclear.geometry.overlap import overlap_region
 from steerclear.mechanism.annexes import BindingSeparation
 from steerclear.mechanism.bodies import (
@@ -72,6 +72,8 @@ class Screener:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._ready: dict[str, tuple[Prepared, ...]] = {}
+        self._under: dict[str, BindingSeparation] = {}
+        """Of each version that was screened since the start: the minima that bound then."""
 
     def screen_new(self) -> tuple[Filed, ...]:
         """Screen every version that has no result of ours under the annex in force; the results filed."""
@@ -115,6 +117,8 @@ class Screener:
         word = self._last_word(record)
         if word is None or word.body.annex != annex or word.body.notices[0].version != record.newest.id:
             return False
+        if self._bound(word) != self._ledger.view.annexes.separation(now):
+            return False
         return not any(
             self._moved_after(one.body, word, now) or _contradicts(one, word)
             for one in self._own_pairs(record)
@@ -124,6 +128,11 @@ class Screener:
         """Our newest result about this notice against all others."""
         alone = [one for one in self._own_results(record.id) if len(one.body.notices) == 1]
         return max(alone, key=order_of, default=None)
+
+    def _bound(self, word: Said[ScreenResult]) -> BindingSeparation | None:
+        """The minima under which it was said: while two versions of an annex bind, the wider of both do."""
+        known = self._under.get(word.body.notices[0].version)
+        return known or self._ledger.view.annexes.separation(word.body.screened_at)
 
     def _own_pairs(self, record: NoticeRecord) -> Iterator[Said[ScreenResult]]:
         """What we said of this version and one other notice."""
@@ -156,6 +165,7 @@ class Screener:
             yield self._tell(record, because, (), self._readers(record), now)
             return
         between = _minima_under(separation)
+        self._under[record.newest.id] = separation
         meetings = [self._meet(record, other, between(record, other)) for other in others]
         met = [one for one in meetings if not isinstance(one.finding, NoConflict)]
         for one in met:
@@ -169,7 +179,12 @@ class Screener:
             yield self._tell(record, NoConflictFound(len(others)), (), self._readers(record), now)
 
     def _meet(self, record: NoticeRecord, other: NoticeRecord, minima: SeparationMinima) -> _Meeting:
-        """The worst finding among all pairs of their volumes."""
+        """The worst finding among all pairs of their volumes; a shape that nobody can compare is unknown."""
+        for one in (record, other):
+            if not self._prepared(one):
+                unknown = Undetermined(f"a shape that {one.author} filed has no certain inside")
+                ours, theirs = record.newest.content.volumes[0], other.newest.content.volumes[0]
+                return _Meeting(other, unknown, ours, theirs, minima)
         meetings = [
             _Meeting(other, assess_prepared(ours, theirs, minima), ours.volume, theirs.volume, minima)
             for ours in self._prepared(record)
@@ -179,15 +194,22 @@ class Screener:
         return next(one for one in meetings if one.finding == worst)
 
     def _prepared(self, record: NoticeRecord) -> tuple[Prepared, ...]:
-        """The volumes of the newest version, made ready once."""
+        """The volumes of the newest version, made ready once; none where no gate would have let them through.
+
+        A node that is not ours may file anything, and must not keep others from being screened by it.
+        """
         version = record.newest.id
         if version not in self._ready:
-            self._ready[version] = tuple(prepare(volume) for volume in record.newest.content.volumes)
+            try:
+                self._ready[version] = tuple(prepare(volume) for volume in record.newest.content.volumes)
+            except BadInput:
+                self._ready[version] = ()
         return self._ready[version]
 
     def _forget_what_ended(self, now: Instant) -> None:
         live = {record.newest.id for record in self._ledger.view.notices.live(now)}
         self._ready = {version: ready for version, ready in self._ready.items() if version in live}
+        self._under = {version: under for version, under in self._under.items() if version in live}
 
     def _is_host(self) -> bool:
         return self._ledger.view.roles[self._ledger.me] is Role.HOST
@@ -215,7 +237,12 @@ class Screener:
     def _ways_out(
         self, record: NoticeRecord, others: Sequence[NoticeRecord], minima: _MinimaOf
     ) -> tuple[Alternative, ...]:
-        """The nearest start and altitude at which nothing is met, each re-screened by its finder."""
+        """The nearest start and altitude at which nothing is met, each re-screened by its finder.
+
+        None are offered where one of the shapes cannot be compared: there is nothing to be sure of.
+        """
+        if not all(self._prepared(one) for one in (record, *others)):
+            return ()
         notice = record.newest.content.notice()
         against = [other.newest.content.notice() for other in others]
         widest = _widest([minima(record, other) for other in others])
