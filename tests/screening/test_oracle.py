@@ -59,6 +59,26 @@ def test_verdicts_of_standing_footprints_are_those_of_proj(seed: int, make: Make
             assert closer_than(b, a, above), (a, b)
 
 
+def test_verdicts_of_continental_footprints_are_those_of_proj(make: Make, oracle: Oracle) -> None:
+    chance = random.Random(205)
+    compared = 0
+    while compared < 15:
+        size = 10 ** chance.uniform(5.5, 6.5)
+        here = spots(chance, make)
+        there = make.away(*here, chance.uniform(0, 360), size * chance.uniform(0, 4))
+        a, b = (
+            make.footprint(chance, *here, size),
+            make.footprint(chance, *there, size * chance.uniform(0.05, 1)),
+        )
+        true_m = oracle.gap_m(a, b)
+        compared += 1
+        assert lateral_gap_at_least_m(a, b) <= max(true_m, 0) + 0.002
+        if true_m > 0.02:
+            assert not closer_than(a, b, math.floor((true_m - 0.01) * 1000)), (a, b)
+        if true_m > 0:
+            assert closer_than(a, b, math.ceil((true_m + 0.01) * 1000)), (a, b)
+
+
 def test_verdicts_of_two_thousand_pairs_of_discs_are_those_of_proj(make: Make, oracle: Oracle) -> None:
     chance = random.Random(77)
     discs, true_m = [], []
