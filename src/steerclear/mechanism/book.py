@@ -85,6 +85,8 @@ class Book:
         self._of_kind: Final[dict[str, dict[Place, Said[Any]]]] = {}
         self._misread: Final[dict[Place, tuple[Statement, str]]] = {}
         self._threads_at: Final[dict[Place, tuple[str, ...]]] = {}
+        self._sealed: Final[dict[str, dict[Place, Sealed]]] = {}
+        self._closed_to_us: Final[dict[str, set[Place]]] = {}
         self._unknown: Final[dict[Place, Statement]] = {}
         self._revisions: Final[Counter[str]] = Counter()
         self._kept: Final[dict[tuple[str, str], tuple[object, frozenset[str], int]]] = {}
@@ -100,6 +102,8 @@ class Book:
         self.size += 1
         if isinstance(entry.content, Statement):
             self._open(entry.content, entry)
+        else:
+            self._close(entry.content, entry.place)
         return True
 
     def overhear(
@@ -168,6 +172,35 @@ class Book:
         return tuple(entry for _, entry in sorted(self._entries.items()) if isinstance(entry.content, Sealed))
 
     @property
+    def host(self) -> str | None:
+        return next((member for member in sorted(self.roles) if self.roles[member] is Role.HOST), None)
+
+    def newest_sealed(self, log: str) -> Place | None:
+        """The last entry of a log that the host can read, or may be able to, and this node cannot."""
+        return max(self._closed_to_us.get(log, ()), default=None)
+
+    def sealed_copies(self, id_: str) -> tuple[Place, ...]:
+        """Where a statement stands that this node could not open."""
+        return tuple(sorted(self._sealed.get(id_, ())))
+
+    def author_of(self, id_: str) -> str | None:
+        """Who said it; of what is sealed to us the member whose log holds it."""
+        said = self.said(id_)
+        if said is not None:
+            return said.author
+        return next((place.author for place in self.sealed_copies(id_)), None)
+
+    def can_read(self, member: str, id_: str) -> bool | None:
+        """Could this member read the statement with this id? ``None``: it is not known here at all."""
+        said = self.said(id_)
+        if said is not None:
+            return said.is_readable_by(member)
+        copies = self._sealed.get(id_)
+        if not copies:
+            return None
+        return any(member in (place.author, *sealed.recipients) for place, sealed in copies.items())
+
+    @property
     def unknown(self) -> tuple[Statement, ...]:
         return tuple(statement for _, statement in sorted(self._unknown.items()))
 
@@ -205,6 +238,12 @@ class Book:
         else:
             self._file(_said(statement, entry, body), threads)
 
+    def _close(self, sealed: Sealed, place: Place) -> None:
+        self._sealed.setdefault(sealed.id, {})[place] = sealed
+        self._revisions[sealed.id] += 1
+        if not sealed.recipients or self.host is None or self.host in sealed.recipients:
+            self._closed_to_us.setdefault(place.author, set()).add(place)
+
     def _file(self, said: Said[Any], threads: tuple[str, ...]) -> None:
         self._claims.setdefault(said.id, {})[said.place] = said
         self._of_kind.setdefault(said.kind, {})[said.place] = said
@@ -218,6 +257,10 @@ class Book:
         """Take back what stood at a place, because the place now tells more."""
         self._unknown.pop(entry.place, None)
         self._misread.pop(entry.place, None)
+        if isinstance(entry.content, Sealed):
+            self._sealed[entry.content.id].pop(entry.place)
+            self._closed_to_us.get(entry.author, set()).discard(entry.place)
+            self._revisions[entry.content.id] += 1
         if not isinstance(entry.content, Statement) or entry.place not in self._threads_at:
             return
         self._claims[entry.content.id].pop(entry.place)

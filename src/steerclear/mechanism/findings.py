@@ -2,14 +2,18 @@
 """What is known of conflicts? The worst that anybody found about the newest versions; none is Undetermined.
 
 A result speaks for the versions it names, under the annex it names, with the logs it had seen. Whatever is
-newer is Undetermined. One author's later result takes the place of its earlier one about the same notices;
-its later *no conflict* about a notice against all others also ends its earlier conflicts of that notice.
+newer is Undetermined; so is what the host alone can read, until the host's heads cover it. One author's later
+result takes the place of its earlier one about the same notices; its later *no conflict* about a notice
+against all others also ends its earlier conflicts of that notice.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
+from math import inf
 
 from steerclear.mechanism.annexes import Annexes
 from steerclear.mechanism.bodies import (
@@ -23,10 +27,13 @@ from steerclear.mechanism.bodies import (
     ScreenResult,
 )
 from steerclear.mechanism.book import Book
+from steerclear.mechanism.entry import Place
+from steerclear.mechanism.heads import Heads
 from steerclear.mechanism.judge import effective
 from steerclear.mechanism.notices import NoticeRecord, Notices
 from steerclear.mechanism.said import Said, conflict_id, order_of
 from steerclear.model.finding import Finding, Undetermined, worst_of
+from steerclear.model.member import Role
 from steerclear.model.time import Instant
 
 __all__ = ["ConflictRecord", "Conflicts", "Findings", "StandingFinding"]
@@ -84,10 +91,13 @@ class ConflictRecord:
 class Findings:
     """The standing finding of each notice."""
 
-    def __init__(self, book: Book, notices: Notices, annexes: Annexes) -> None:
+    def __init__(self, book: Book, notices: Notices, annexes: Annexes, heads: Heads) -> None:
         self._book = book
         self._notices = notices
         self._annexes = annexes
+        self._heads = heads
+        self._crowd: tuple[_Row, ...] = ()
+        self._crowd_for: tuple[int, Instant] | None = None
 
     def of(self, notice_id: str, now: Instant) -> StandingFinding:
         """The worst of all authors for the newest version. Never a permission."""
@@ -96,6 +106,7 @@ class Findings:
             return StandingFinding(Undetermined("nobody has screened it yet"), ())
         findings: list[Finding] = [result.body.finding.finding() for result in standing]
         findings += self._doubts(notice_id, standing, now)
+        findings += self._sealed_doubts(notice_id)
         return StandingFinding(worst_of(findings), tuple(standing))
 
     def _standing(self, notice_id: str, now: Instant) -> list[Result]:
@@ -126,29 +137,131 @@ class Findings:
         separation = self._annexes.separation(now)
         if separation is not None and not any(r.body.annex == separation.content for r in standing):
             yield Undetermined("the separation annex changed since it was screened")
-        for other in self._notices.live(now):
-            if other.id != notice_id and self._is_unseen(notice_id, other, standing):
-                yield Undetermined(f"a notice of {other.author} is newer than its screening")
+        for author in self._unseen_authors(notice_id, standing, now):
+            yield Undetermined(f"a notice of {author} is newer than its screening")
 
-    def _is_unseen(self, notice_id: str, other: NoticeRecord, standing: list[Result]) -> bool:
-        """Neither this notice's results nor the other's had seen both newest versions."""
+    def _sealed_doubts(self, notice_id: str) -> Iterator[Undetermined]:
+        """What the host alone can read may lie on top of this notice until the host has seen and read it.
+
+        The host screens before it beats, so that what its heads cover is in its results.
+        """
+        author, host = self._book.author_of(notice_id), self._book.host
+        for member, role in sorted(self._book.roles.items()):
+            newest = self._book.newest_sealed(member)
+            if newest is None or member == author or role not in (Role.PARTY, Role.NOTIFIER):
+                continue
+            if host is None or self._heads.covers(host, (newest,)) is None:
+                yield Undetermined(f"a sealed entry of {member} has not been seen by the host yet")
+        for id_ in self._heads.unreadable_by(host) if host is not None else ():
+            copies = [place for place in self._book.sealed_copies(id_) if place.author != author]
+            if copies and self._is_unread(host, id_, copies):
+                yield Undetermined(f"a sealed entry of {copies[0].author} could not be read by the host")
+
+    def _is_unread(self, host: str | None, id_: str, copies: list[Place]) -> bool:
+        seen = [self._heads.covering_copy(host or "", id_, place) for place in copies]
+        return not any(covering is not None and not covering.unreadable for covering in seen)
+
+    def _unseen_authors(self, notice_id: str, standing: list[Result], now: Instant) -> Iterator[str]:
+        """Whose live notices neither this notice's results nor their own had seen beside it."""
         mine = self._notices.get(notice_id)
-        if mine is None or mine.newest.content.party == other.newest.content.party:
-            return False
+        if mine is None:
+            return
+        at = mine.newest.said.place
+        for row in self._crowd_at(now):
+            if row.author == mine.author:
+                continue
+            first = row.first_from(max(_seen_upto(result, row.log, row.generation) for result in standing))
+            if row.least_seen(first, at.author, at.generation) > at.seq:
+                continue
+            if any(self._is_unseen(mine, other, standing) for other in row.records[first:]):
+                yield row.author
+
+    def _is_unseen(self, mine: NoticeRecord, other: NoticeRecord, standing: list[Result]) -> bool:
+        """Neither this notice's results nor the other's had seen both newest versions."""
         if any(_has_seen(result, other) for result in standing):
             return False
-        theirs = effective(self._book, self._book.about(other.id, ScreenResult))
-        return not any(self._is_current(r, other.id) and _has_seen(r, mine) for r in theirs)
+        return not any(_has_seen(result, mine) for result in self._results(other))
+
+    def _results(self, record: NoticeRecord) -> tuple[Result, ...]:
+        """Every effective result about the newest version; kept while nothing was said of what it names."""
+
+        def fold() -> tuple[tuple[Result, ...], frozenset[str]]:
+            about = self._book.about(record.id, ScreenResult)
+            named = {id_ for result in about for v in result.body.notices for id_ in (v.notice, v.version)}
+            current = [r for r in effective(self._book, about) if self._is_current(r, record.id)]
+            return tuple(current), frozenset({record.id, *named, *(result.id for result in about)})
+
+        return self._book.kept("results", record.newest.id, fold)
+
+    def _crowd_at(self, now: Instant) -> tuple[_Row, ...]:
+        """All live notices, ordered once for every question about one moment."""
+        stamp = (self._book.size, now)
+        if self._crowd_for != stamp:
+            logs: dict[tuple[str, str, int], list[NoticeRecord]] = {}
+            for record in self._notices.live(now):
+                place = record.newest.said.place
+                logs.setdefault((record.author, place.author, place.generation), []).append(record)
+            self._crowd = tuple(self._row(*key, logs[key]) for key in sorted(logs))
+            self._crowd_for = stamp
+        return self._crowd
+
+    def _row(self, author: str, log: str, generation: int, records: list[NoticeRecord]) -> _Row:
+        records.sort(key=lambda record: record.newest.said.place.seq)
+        return _Row(author, log, generation, records, [self._results(record) for record in records])
+
+
+class _Row:
+    """The live notices of one author in one log, by place, and how much their results had seen."""
+
+    def __init__(
+        self,
+        author: str,
+        log: str,
+        generation: int,
+        records: list[NoticeRecord],
+        results: list[tuple[Result, ...]],
+    ) -> None:
+        self.author = author
+        self.log = log
+        self.generation = generation
+        self.records = records
+        self._results = results
+        self._seqs = [record.newest.said.place.seq for record in records]
+        self._least: dict[tuple[str, int], list[float]] = {}
+
+    def first_from(self, seq: int) -> int:
+        return bisect_left(self._seqs, seq)
+
+    def least_seen(self, first: int, log: str, generation: int) -> float:
+        """Of the notices from this one on: how much of a log the least informed of their results had seen."""
+        key = (log, generation)
+        if key not in self._least:
+            seen = (
+                max((_seen_upto(result, log, generation) for result in results), default=0)
+                for results in reversed(self._results)
+            )
+            self._least[key] = [inf, *accumulate(seen, min)][::-1]
+        return self._least[key][first]
+
+
+def _seen_upto(result: Result, log: str, generation: int) -> int:
+    """So many entries of a log had its author seen: as it says, and never more than its entry's heads hold.
+
+    After a succession a size belongs to one generation; of another it says nothing.
+    """
+    if log == result.place.author:
+        return result.place.seq if generation == result.place.generation else 0
+    if result.generations.get(log, 0) != generation:
+        return 0
+    return min(result.body.covers.get(log, 0), result.heads.get(log, 0))
 
 
 def _has_seen(result: Result, record: NoticeRecord) -> bool:
-    """Did its author have this version: named, earlier in its own log, or under the heads it covers?"""
+    """Did its author have this version: named, or among what it had seen of its log?"""
     if any(version.version == record.newest.id for version in result.body.notices):
         return True
     place = record.newest.said.place
-    if place.author == result.place.author:
-        return place < result.place
-    return result.body.covers.get(place.author, 0) > place.seq
+    return place.seq < _seen_upto(result, place.author, place.generation)
 
 
 def _is_superseded(result: Result, among: Iterable[Result]) -> bool:

@@ -14,7 +14,7 @@ heads.
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -69,7 +69,7 @@ class Heads:
         """How often it has grown."""
         self._seen: Final[dict[tuple[str, str, int], _Seen]] = {}
         self._known: Final[set[Place]] = set()
-        self._unreadable: Final[dict[tuple[str, str], dict[Place, Instant]]] = {}
+        self._unreadable: Final[dict[str, dict[str, dict[Place, Instant]]]] = {}
         self._cosigned: Final[dict[tuple[str, str], set[tuple[int, Instant]]]] = {}
 
     def add(self, entry: Entry) -> None:
@@ -80,7 +80,7 @@ class Heads:
                 key = (entry.author, log, entry.generations.get(log, 0))
                 self._seen.setdefault(key, _Seen()).add(entry.place, size, entry.at)
         for id_ in _named_unreadable(entry):
-            self._unreadable.setdefault((entry.author, id_), {})[entry.place] = entry.at
+            self._unreadable.setdefault(entry.author, {}).setdefault(id_, {})[entry.place] = entry.at
 
     def cosigned(self, log: str, size: int, by: str, at: Instant) -> None:
         self._cosigned.setdefault((log, by), set()).add((size, at))
@@ -89,14 +89,22 @@ class Heads:
         """The first entry of ``member`` that covers this leaf, or ``None`` when it has not been seen."""
         if member == said.place.author:
             return Covering(said.place, said.at, unreadable=False)  # its own log carries it for the author
-        first = self._first(member, said.place)
+        return self.covering_copy(member, said.id, said.place)
+
+    def covering_copy(self, member: str, id_: str, wanted: Place) -> Covering | None:
+        """The same for a leaf that need not be open here: the statement's id and its place."""
+        first = self._first(member, wanted)
         if first is None:
             return None
-        named = self._unreadable.get((member, said.id), {})
+        named = self._unreadable.get(member, {}).get(id_, {})
         unread = min((place for place in named if place >= first[0]), default=None)
         if unread is not None:
             return Covering(unread, named[unread], unreadable=True)
         return Covering(*first, unreadable=False)
+
+    def unreadable_by(self, member: str) -> Iterator[str]:
+        """Ids that this member ever called unreadable."""
+        return iter(self._unreadable.get(member, ()))
 
     def covers(self, member: str, places: Iterable[Place]) -> Instant | None:
         """When ``member`` had first seen all of these places; ``None``: not yet. Its own count as seen."""

@@ -28,6 +28,7 @@ from steerclear.mechanism.bodies import (
     ConflictPropose,
     Heard,
     IncidentOpen,
+    NoConflictFound,
     NoticeActivate,
     NoticeAmend,
     NoticeCold,
@@ -39,6 +40,7 @@ from steerclear.mechanism.bodies import (
 from steerclear.mechanism.book import Book, targets_of, threads_of
 from steerclear.mechanism.proposals import proposals_of
 from steerclear.mechanism.said import Said, order_of
+from steerclear.model.member import Role
 
 __all__ = ["FLOOR", "addressed", "effective", "why_without_effect"]
 
@@ -154,10 +156,8 @@ def _of_its_content(book: Book, said: Said[Any]) -> str | None:
     match said.body:
         case Acknowledge(rung=0):
             return "rungs count from 1"
-        case ScreenResult(notices=versions) if len({v.notice for v in versions}) not in (1, 2):
-            return "a result is about one notice or two"
-        case ScreenResult(notices=versions) if len({v.notice for v in versions}) != len(versions):
-            return "a result names a notice twice"
+        case ScreenResult() as result:
+            return _of_a_result(book, said.author, result)
         case ConflictPropose(notices=notices) | ConflictClose(notices=notices) if len(set(notices)) != 2:
             return "a conflict is between two notices"
         case NoticeAmend(notice=notice) | NoticeActivate(notice=notice) | NoticeCold(notice=notice):
@@ -172,6 +172,23 @@ def _of_its_content(book: Book, said: Said[Any]) -> str | None:
 def _of_a_withdrawn_notice(book: Book, said: Said[Any], notice: str) -> str | None:
     gone = (w for w in book.about(notice, NoticeWithdraw) if order_of(w) < order_of(said))
     return "the notice was withdrawn before" if any(_may_speak(book, w) for w in gone) else None
+
+
+def _of_a_result(book: Book, author: str, result: ScreenResult) -> str | None:
+    """Nobody says *no conflict* about what he could not read; more care than that anyone may ask for his
+    own, and what is not known here yet is the host's word alone."""
+    versions = result.notices
+    if len({v.notice for v in versions}) not in (1, 2):
+        return "a result is about one notice or two"
+    if len({v.notice for v in versions}) != len(versions):
+        return "a result names a notice twice"
+    could_read = [book.can_read(author, v.version) for v in versions]
+    if isinstance(result.finding, NoConflictFound):
+        is_judged = None not in could_read or book.roles.get(author) is Role.HOST
+        fits = is_judged and False not in could_read
+    else:
+        fits = False not in could_read or any(book.author_of(v.notice) == author for v in versions)
+    return None if fits else "its author could not read every version that it names"
 
 
 def _of_what_was_heard(book: Book, heard: Heard) -> str | None:

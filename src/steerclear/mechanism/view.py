@@ -88,7 +88,7 @@ class View:
         self.distress: Final[Calls] = Distresses(book)
         self.ownership: Final = Ownerships(book)
         self.conflicts: Final = Conflicts(book, self.notices)
-        self.findings: Final = Findings(book, self.notices, self.annexes)
+        self.findings: Final = Findings(book, self.notices, self.annexes, self.heads)
         self.watches: Final = Watches(book)
         self.sites: Final[Register[SiteRecord]] = Register(book, "site.register", site_of)
         self.standstills: Final[Register[StandstillRecord]] = Register(
@@ -139,7 +139,7 @@ class View:
 
     @property
     def host(self) -> str | None:
-        return next((member for member in self.members if self.roles[member] is Role.HOST), None)
+        return self.book.host
 
     # What was said, apart from the records of things.
 

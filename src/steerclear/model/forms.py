@@ -135,7 +135,7 @@ def _read_sizes(value: JsonValue, where: str) -> dict[str, int]:
 
 
 def _write_sizes(value: Mapping[str, int]) -> JsonValue:
-    return {name: value[name] for name in sorted(value)}
+    return {name: COUNT.write(value[name]) for name in sorted(value)}
 
 
 MEMBER: Final = _named("a member's name, as TUR", member_id)
