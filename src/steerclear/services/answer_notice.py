@@ -70,4 +70,4 @@ def _newest(ledger: Ledger, about: str) -> Said[Any]:
 def _answer(ledger: Ledger, desk: str, about: Said[Any], body: Body) -> tuple[Receipt, ...]:
     audience = for_answer(ledger, about)
     filed = speak(ledger, body, voice=by_desk(desk), to=audience.to, readers=audience.readers)
-    return (receipt(ledger, filed, audience),)
+    return (receipt(ledger, filed),)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, TypeVar
 
-from steerclear.errors import BadInput
+from steerclear.errors import BadInput, Refused
 from steerclear.formats.coordinates import parse_position
 from steerclear.formats.places import Gazetteer
 from steerclear.mechanism.bodies import (
@@ -96,8 +96,22 @@ def _one_of(choices: type[E], given: str) -> E:
 
 
 def close_stop(ledger: Ledger, request: CloseStop) -> tuple[Receipt, ...]:
-    """Only the caller closes; the rules make anybody else's closing without effect."""
+    """Only the caller closes: from anybody else it would have no effect, and its sender would not know."""
     said = said_about(ledger, request.about)
+    if not isinstance(said.body, StopCall):
+        raise BadInput(
+            "not-a-stop",
+            f"“{request.about}” is a {said.kind}, not a STOP.",
+            where="about",
+            remedy="Name a STOP as the inbox shows it.",
+        )
+    if said.author != ledger.me and said.author not in ledger.charter.carried_by(ledger.me):
+        raise Refused(
+            "not-the-caller",
+            f"The STOP was called by {said.author}; only its caller closes it.",
+            where=request.about,
+            remedy=f"Answer with its outcome, and ask {said.author} to close it.",
+        )
     return _say(ledger, request.desk, StopClose(stop=said.id, because=None), as_said(said))
 
 
@@ -127,4 +141,4 @@ def _place(text: str, places: Gazetteer) -> Place:
 
 def _say(ledger: Ledger, desk: str, body: Body, audience: Audience) -> tuple[Receipt, ...]:
     filed = speak(ledger, body, voice=by_desk(desk), to=audience.to, readers=audience.readers)
-    return (receipt(ledger, filed, audience),)
+    return (receipt(ledger, filed),)

@@ -145,4 +145,4 @@ def _say(ledger: Ledger, desk: str, record: NoticeRecord, body: Body) -> tuple[R
     if isinstance(body, NoticeAmend):
         audience = for_new_version(ledger, newest.said, body.content.kind)
     filed = speak(ledger, body, voice=by_desk(desk), to=audience.to, readers=audience.readers)
-    return (receipt(ledger, filed, audience, ref=newest.content.ref),)
+    return (receipt(ledger, filed, ref=newest.content.ref),)

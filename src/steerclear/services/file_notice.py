@@ -74,8 +74,8 @@ def file_notices(ledger: Ledger, request: FileNotices, *, places: Gazetteer) -> 
         ]
     )
     return tuple(
-        receipt(ledger, one, audience, ref=passed.content.ref, gate=passed.gate)
-        for one, passed, audience in zip(filed, through, audiences, strict=True)
+        receipt(ledger, one, ref=passed.content.ref, gate=passed.gate)
+        for one, passed in zip(filed, through, strict=True)
     )
 
 
@@ -89,7 +89,7 @@ def _amend(ledger: Ledger, request: FileNotices, record: NoticeRecord, passed: _
         to=audience.to,
         readers=audience.readers,
     )
-    return receipt(ledger, filed, audience, ref=passed.content.ref, gate=passed.gate)
+    return receipt(ledger, filed, ref=passed.content.ref, gate=passed.gate)
 
 
 def _may_act(ledger: Ledger) -> frozenset[str]:

@@ -17,8 +17,9 @@ __all__ = ["inbox", "notice", "notices", "sealed", "stop", "stops"]
 
 
 def inbox(ledger: Ledger, desk: str | None) -> Inbox:
-    """Most urgent first; ``desk`` ``None`` is the whole member."""
+    """Most urgent first; ``desk`` ``None`` is the whole member. Raises ``BadInput`` (``desk-unknown``)."""
     now = ledger.now()
+    _require_desk(ledger, desk, now)
     duties = sorted(owed(ledger.view, now), key=_urgency)
     return Inbox(
         member=ledger.me,
@@ -34,6 +35,19 @@ def inbox(ledger: Ledger, desk: str | None) -> Inbox:
         stops=stops(ledger, now),
         sealed=sealed(ledger),
     )
+
+
+def _require_desk(ledger: Ledger, desk: str | None, now: Instant) -> None:
+    """“Nothing owed” at a misspelt desk would be a lie."""
+    with_key = {name.label for name in ledger.keys.names() if name.purpose == "duty"}
+    known = with_key.union(ledger.view.annexes.response(now).desks(ledger.me))
+    if desk is not None and desk not in known:
+        raise BadInput(
+            "desk-unknown",
+            f"{ledger.me} has no desk “{desk[:24]}”.",
+            where="desk",
+            remedy=f"Name one of {', '.join(sorted(known))}, or none to see all.",
+        )
 
 
 def notices(ledger: Ledger, now: Instant) -> tuple[NoticeRow, ...]:

@@ -71,13 +71,17 @@ class _Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The place of an entry in the own log, and the root (hex) of the log that ends with it."""
+    """The place of an entry in the own log, and the root (hex) of the log that ends with it.
+
+    ``sealed_to`` names who can open it; nobody is named where it stands in clear.
+    """
 
     id: str
     kind: str
     seq: int
     at: Instant
     root: str
+    sealed_to: tuple[str, ...] = ()
 
 
 class Ledger:
@@ -206,8 +210,14 @@ class Ledger:
 
     def _filed(self, one: _Fresh) -> Filed:
         leaf = one.accepted.leaf
-        kind = one.said.statement.kind if one.said is not None else ""
-        return Filed(leaf.statement_id, kind, leaf.seq, Instant(leaf.at), self.own.root_at(leaf.seq + 1))
+        return Filed(
+            id=leaf.statement_id,
+            kind=one.said.statement.kind if one.said is not None else "",
+            seq=leaf.seq,
+            at=Instant(leaf.at),
+            root=self.own.root_at(leaf.seq + 1),
+            sealed_to=tuple(sorted(leaf.sealed.recipients)) if leaf.sealed is not None else (),
+        )
 
     def _heads(self) -> dict[str, Head]:
         return {

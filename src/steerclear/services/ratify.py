@@ -31,7 +31,7 @@ def propose(ledger: Ledger, request: Propose) -> tuple[Receipt, ...]:
     for annex in template(request.template, parties=parties, host=host):
         body = AnnexPropose(annex=annex, because=f"from the template {request.template}")
         filed = speak(ledger, body, voice=by_authority(), to=_others(ledger))
-        receipts.append(receipt(ledger, filed, None, ref=annex.name.value))
+        receipts.append(receipt(ledger, filed, ref=annex.name.value))
     return tuple(receipts)
 
 
@@ -48,7 +48,7 @@ def ratify(ledger: Ledger, request: Ratify) -> tuple[Receipt, ...]:
     for proposal in chosen:
         body = AnnexRatify(content=proposal.content)
         filed = speak(ledger, body, voice=by_authority(), to=_others(ledger))
-        receipts.append(receipt(ledger, filed, None, ref=proposal.annex.name.value))
+        receipts.append(receipt(ledger, filed, ref=proposal.annex.name.value))
     return tuple(receipts)
 
 

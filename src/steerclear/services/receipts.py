@@ -7,23 +7,13 @@ from collections.abc import Sequence
 
 from steerclear.model.time import format_instant
 from steerclear.services.answers import GateRow, Receipt
-from steerclear.services.audience import Audience
 from steerclear.services.ledger import Filed, Ledger
 from steerclear.services.naming import short_of
 
 __all__ = ["receipt"]
 
 
-def receipt(
-    ledger: Ledger,
-    filed: Filed,
-    audience: Audience | None,
-    *,
-    ref: str | None = None,
-    gate: Sequence[GateRow] = (),
-) -> Receipt:
-    """``audience`` ``None`` is a statement in clear."""
-    readers = audience.readers if audience is not None else None
+def receipt(ledger: Ledger, filed: Filed, *, ref: str | None = None, gate: Sequence[GateRow] = ()) -> Receipt:
     return Receipt(
         id=filed.id,
         short=short_of(ledger, filed.id),
@@ -32,6 +22,6 @@ def receipt(
         filed_at=format_instant(filed.at),
         seq=filed.seq,
         root=filed.root,
-        sealed_to=() if readers is None else tuple(sorted({*readers, ledger.me})),
+        sealed_to=filed.sealed_to,
         gate=tuple(gate),
     )
