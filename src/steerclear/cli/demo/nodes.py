@@ -82,7 +82,7 @@ class Scene:
                 process.wait(timeout=10)
             if process.poll() is None:
                 process.kill()
-                process.wait()
+            _wait(process)
         shutil.rmtree(self.folder)
 
     @property
@@ -130,13 +130,13 @@ class Scene:
     def kill(self, member: str) -> None:
         """As a power cut would: no farewell, nothing flushed."""
         self._processes[member].kill()
-        self._processes[member].wait()
+        _wait(self._processes[member])
 
     def stop(self, *members: str) -> None:
         for member in members:
             self._processes[member].terminate()
         for member in members:
-            self._processes[member].wait(timeout=15)
+            _wait(self._processes[member])
 
     def is_up(self, member: str) -> bool:
         process = self._processes.get(member)
@@ -160,6 +160,14 @@ class Scene:
             f"The node of {member} ended before it served: {tail.strip() or words.strip()}",
             remedy="Run steerclear doctor.",
         )
+
+
+def _wait(process: subprocess.Popen[str]) -> int:
+    """Until it has ended, and let go of what it said."""
+    status = process.wait(timeout=20)
+    if process.stdout is not None:
+        process.stdout.close()
+    return status
 
 
 def _free_ports(count: int) -> list[int]:

@@ -70,7 +70,7 @@ def play(scene: Scene, teller: Teller) -> Summary:
         rescreened_clean_after_s=round(clean_s, 2),
         minutes_to_authority=round(stop.minutes_to_authority or 0.0, 1),
         minutes_to_halt=round(stop.minutes_to_halt or 0.0, 1),
-        rungs_called_before_answer=max(stop.called_rungs, default=0),
+        rungs_called_before_answer=story.climbed_to,
         logs_caught_up_by_host=exchanged,
         entries_verified={member: report.counts.entries for member, report in reports.items()},
         recorded={member: _recorded(report) for member, report in reports.items()},
@@ -84,6 +84,7 @@ class _Story:
     def __init__(self, scene: Scene, teller: Teller) -> None:
         self._scene = scene
         self._teller = teller
+        self.climbed_to = 0
 
     # ---- the acts --------------------------------------------------------------------------------------
 
@@ -178,6 +179,7 @@ class _Story:
         row = until("ISR is called", self._called, ISR, stop, 2)
         self._say(ISR, f"rungs {_rungs(row)} of {row.rungs} are called at once: silence")
         row = until("the ladder climbs", self._called, ISR, stop, 3)
+        self.climbed_to = max(row.called_rungs)
         self._say(ISR, f"rungs {_rungs(row)} of {row.rungs} are called: it climbed by itself")
         for desk in ("air", "ground", "sea"):
             self._do(ISR, Acknowledge(desk=desk, about=stop.id, rung=3))
