@@ -134,3 +134,18 @@ def test_a_carrier_names_nothing_unreadable_for_whom_it_carries(founded: Table, 
     founded.look("AZE")
     founded.say("MSF", say.Unreadable(notice, "no key"), when="12:01", log="AZE")
     assert delivered(founded, notice, "AZE", "TUR") == speech.at("12:01")
+
+
+def test_what_nobody_here_has_may_have_been_heard(founded: Table) -> None:
+    heard = founded.say("TUR", Heard("ISR", "9" * 32, HELD), when="13:25", signed_as=NODE)
+    assert why(founded, heard) is None
+
+
+def test_a_doubt_that_comes_later_takes_back_what_was_answered(founded: Table, speech: type[Speech]) -> None:
+    stop = founded.say("ISR", speech.stop(), when="13:24", to=("TUR",))
+    ack = founded.say("TUR", speech.ack(stop), when="13:25")
+    view = founded.view("ISR")
+    assert minutes_to_authority(view, stop) == 1.0
+    view.witness(replace(founded.entries[-1], doubt="two records"))
+    assert minutes_to_authority(view, stop) is None
+    assert view.why_without_effect(ack) == "in doubt: two records"

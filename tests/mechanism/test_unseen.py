@@ -164,3 +164,30 @@ def test_a_false_name_of_the_party_keeps_no_two_notices_apart(table: Table, spee
     screened(table, speech, notice, "12:01")
     table.say("TUR", speech.file(party="ISR"), when="12:10")
     assert finding(table, notice, speech) == Undetermined("a notice of TUR is newer than its screening")
+
+
+def test_a_pair_that_names_the_newer_one_has_seen_it(table: Table, speech: type[Speech]) -> None:
+    """The index of what each had seen only finds candidates; what a result names is looked at by itself."""
+    notice = table.say("ISR", speech.file(party="ISR"), when="12:00")
+    table.look("AZE")
+    screened(table, speech, notice, "12:01")
+    newer = table.say("TUR", speech.file(), when="12:10")
+    newest = table.say("TUR", speech.file(), when="12:11")
+    for theirs in (newer, newest):
+        pair = speech.result((notice, notice), (theirs, theirs), finding=say.NoConflictFound(1))
+        table.say("AZE", pair, when="12:12", desk=None)
+    view = table.view("ISR")
+    assert isinstance(view.findings.of(notice, speech.at("13:00")).finding, NoConflict)
+    assert isinstance(view.findings.of(newer, speech.at("13:00")).finding, Undetermined)
+    later = table.say("TUR", speech.file(), when="12:20")
+    screened(table, speech, later, "12:21")
+    view.witness(table.entries[-2])
+    assert view.findings.of(notice, speech.at("13:00")).finding == Undetermined(
+        "a notice of TUR is newer than its screening"
+    )
+    view.witness(table.entries[-1])
+    named = speech.result((later, later), (notice, notice), finding=say.NoConflictFound(1))
+    table.say("TUR", named, when="12:22", desk=None)
+    view.witness(table.entries[-1])
+    assert isinstance(view.findings.of(notice, speech.at("13:00")).finding, NoConflict)
+    assert isinstance(view.findings.of(notice, speech.at("13:00")).finding, NoConflict)

@@ -144,23 +144,26 @@ class Annexes:
 
     def binding(self, name: AnnexName, now: Instant) -> tuple[Annex, ...]:
         """Every version that binds at ``now``, newest first: the one before binds until all have seen all."""
-        kept: list[Annex] = []
+        return tuple(row.annex for row in self._binding(name, now))
+
+    def _binding(self, name: AnnexName, now: Instant) -> list[_Ratified]:
+        kept: list[_Ratified] = []
         begun = [row for row in self._ratified(name) if row.from_at <= now]
         for row in sorted(begun, key=lambda row: (-row.annex.version, -row.from_at, row.content)):
             if row.until is None or row.until > now:
-                kept.append(row.annex)
+                kept.append(row)
             if row.settled_at is not None and row.settled_at <= now:
                 break
-        return tuple(kept)
+        return kept
 
     def terms(self, name: AnnexName, now: Instant) -> Terms | None:
         annex = self.in_force(name, now)
         return annex.terms if annex is not None else None
 
     def separation(self, now: Instant) -> BindingSeparation | None:
-        found = self.binding(AnnexName.SEPARATION, now)
-        versions = tuple(annex.terms for annex in found if isinstance(annex.terms, Separation))
-        return BindingSeparation(annex_hash(found[0]), versions) if versions else None
+        found = self._binding(AnnexName.SEPARATION, now)
+        versions = tuple(row.annex.terms for row in found if isinstance(row.annex.terms, Separation))
+        return BindingSeparation(found[0].content, versions) if versions else None
 
     def disclosure(self, now: Instant) -> BindingDisclosure | None:
         found = self.binding(AnnexName.DISCLOSURE, now)

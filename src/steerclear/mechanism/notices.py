@@ -68,7 +68,8 @@ class Version:
 
     @property
     def span(self) -> TimeSpan:
-        return self.content.notice().span
+        spans = [volume.span for volume in self.content.volumes]
+        return TimeSpan(min(span.start_s for span in spans), max(span.end_s for span in spans))
 
     @property
     def start_at(self) -> Instant:
