@@ -30,6 +30,9 @@ _CALLS: Final = frozenset({"stop.call", "stop.answer", "stop.renew", "stop.close
 """What is sent on its own path; receipts and answers to it follow in the logs."""
 
 
+MOST_AT_ONCE: Final = 128
+"""The newest of our calls ride in a bundle; a flood of them must not make it too large to print."""
+
 OLDEST_MS: Final = 24 * 3_600_000
 """A call of yesterday no longer takes its own path; it stands in the log."""
 
@@ -63,7 +66,7 @@ class FloorDesk:
             and signed.statement.at >= oldest
             and (not signed.statement.to or peer in signed.statement.to)
         )
-        return tuple(message for message in messages if message is not None)
+        return tuple(message for message in messages if message is not None)[-MOST_AT_ONCE:]
 
     def _message(self, signed: SignedStatement) -> FloorMessage | None:
         """One that does not print must not keep the others, nor the bundle, from going out."""
