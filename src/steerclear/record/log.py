@@ -169,6 +169,15 @@ class Log:
         ``checkpoint-beyond-log`` where it covers more than is held; ``split-view`` where a genuine signature
         stands under another root: two records by one member, to be kept as proof.
         """
+        checkpoint = self._signed(data)
+        self._require_root(checkpoint)
+        return checkpoint
+
+    def signed_size(self, data: bytes) -> int:
+        """How many entries a checkpoint note of this log covers, held or not. Raises ``NotVerified``."""
+        return self._signed(data).size
+
+    def _signed(self, data: bytes) -> Checkpoint:
         checkpoint, note = checkpoint_of(data)
         if checkpoint.origin != self.origin:
             raise NotVerified(
@@ -185,7 +194,6 @@ class Log:
                 where=f"{self.origin} {checkpoint.size}",
                 remedy="Refuse it, and look at the path that it came by.",
             )
-        self._require_root(checkpoint)
         return checkpoint
 
     def _require_root(self, checkpoint: Checkpoint) -> None:

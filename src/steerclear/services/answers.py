@@ -42,7 +42,8 @@ class GateRow:
 class Receipt:
     """FILED: the leaf is durable in the own log, was read back and hashed again.
 
-    ``seq`` and ``root`` are the place in the own log and the root of the log with it (hex).
+    ``seq`` and ``root`` are the place in the own log and the root of the log with it (hex); ``None`` for a
+    STOP that went out as a message of its own, because the own log could not be written.
     """
 
     id: str
@@ -50,8 +51,8 @@ class Receipt:
     kind: str
     ref: str | None
     filed_at: str
-    seq: int
-    root: str
+    seq: int | None
+    root: str | None
     sealed_to: tuple[str, ...]
     gate: tuple[GateRow, ...] = ()
 

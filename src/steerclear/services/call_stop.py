@@ -25,12 +25,13 @@ from steerclear.mechanism.said import Said
 from steerclear.model.place import Place
 from steerclear.services.answer_notice import instant_of
 from steerclear.services.answers import Receipt
+from steerclear.services.aside import speak_floor
 from steerclear.services.audience import Audience, as_said, for_answer, for_floor
 from steerclear.services.ledger import Ledger
 from steerclear.services.naming import said_about
 from steerclear.services.receipts import receipt
 from steerclear.services.requests import Answer, AskOwnership, CallStop, CloseStop
-from steerclear.services.speak import by_desk, speak
+from steerclear.services.speak import by_desk
 
 __all__ = ["answer", "ask_ownership", "call_stop", "close_stop"]
 
@@ -140,5 +141,5 @@ def _place(text: str, places: Gazetteer) -> Place:
 
 
 def _say(ledger: Ledger, desk: str, body: Body, audience: Audience) -> tuple[Receipt, ...]:
-    filed = speak(ledger, body, voice=by_desk(desk), to=audience.to, readers=audience.readers)
+    filed = speak_floor(ledger, body, voice=by_desk(desk), audience=audience)
     return (receipt(ledger, filed),)

@@ -9,7 +9,7 @@ What its delegations cannot prove is acted on all the same, and marked UNVERIFIE
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import structlog
@@ -59,14 +59,21 @@ class FloorDesk:
         own = self._ledger.own
         held = 0 if sizes is None else sizes.get(self._ledger.me, (own.generation, 0))[1]
         oldest = self._ledger.now() - OLDEST_MS
+        unheld = [signed for seq, signed in self._calls.items() if seq >= held]
         messages = (
             self._message(signed)
-            for seq, signed in self._calls.items()
-            if seq >= held
-            and signed.statement.at >= oldest
-            and (not signed.statement.to or peer in signed.statement.to)
+            for signed in (*unheld, *self._said_aside())
+            if signed.statement.at >= oldest and (not signed.statement.to or peer in signed.statement.to)
         )
         return tuple(message for message in messages if message is not None)[-MOST_AT_ONCE:]
+
+    def _said_aside(self) -> Iterator[SignedStatement]:
+        """What this member said while its own log could not be written."""
+        for kept in self._ledger.store.floor():
+            signed = parse_floor(kept.message).statement
+            said = self._ledger.view.said(signed.statement.id)
+            if signed.statement.author == self._ledger.me and said is not None and not said.is_in_a_log:
+                yield signed
 
     def _message(self, signed: SignedStatement) -> FloorMessage | None:
         """One that does not print must not keep the others, nor the bundle, from going out."""
@@ -121,7 +128,13 @@ class FloorDesk:
         judged = judge_floor(message, ledger.charter, at=at)
         self._require_not_forged(message, judged)
         signed_as = frozenset(role.value for role in judged.roles)
-        ledger.view.overhear(said, at=at, signed_as=signed_as, doubt=_doubt(judged, said.desk))
+        ledger.view.overhear(
+            said,
+            at=at,
+            signed_as=signed_as,
+            doubt=_doubt(judged, said.desk),
+            message=statement_hash(message.statement),
+        )
 
     def _require_not_forged(self, message: FloorMessage, judged: Judgement) -> None:
         """What cannot be judged is acted on; a signature that is false, or of a revoked key, is no STOP."""

@@ -23,13 +23,14 @@ from steerclear.mechanism.view import View
 from steerclear.model.member import MemberId, Role
 from steerclear.model.time import Instant
 from steerclear.record.charter import Charter, mechanism_of
+from steerclear.record.checkpoint import checkpoint_of
 from steerclear.record.keybook import Judgement, KeyBook, Standing
 from steerclear.record.keys import KeyRole, RecipientPublicKey
 from steerclear.record.leaf import Head, Leaf, parse_leaf, sign_leaf
 from steerclear.record.log import AcceptedLeaf, Log
 from steerclear.record.seal import open_sealed
 from steerclear.record.sealed import SealedStatement
-from steerclear.record.statement import SignedStatement, parse_signed, print_signed
+from steerclear.record.statement import SignedStatement, parse_signed, print_signed, statement_hash
 from steerclear.services.notes import NoteShelf
 from steerclear.store.highwater import Mark
 from steerclear.store.port import Store, StoredEntry
@@ -73,14 +74,15 @@ class _Fresh:
 class Filed:
     """The place of an entry in the own log, and the root (hex) of the log that ends with it.
 
-    ``sealed_to`` names who can open it; nobody is named where it stands in clear.
+    ``sealed_to`` names who can open it; nobody is named where it stands in clear. ``seq`` and ``root`` are
+    ``None`` for a floor message that went out while the own log could not be written.
     """
 
     id: str
     kind: str
-    seq: int
+    seq: int | None
     at: Instant
-    root: str
+    root: str | None
     sealed_to: tuple[str, ...] = ()
 
 
@@ -123,6 +125,10 @@ class Ledger:
         """What members say that they have seen, and cannot have: one of them shows two records."""
         self.refuses_because: SteerclearError | None = None
         self._high_water = high_water
+        self._shown_elsewhere = 0
+        """How far others have seen the own log go, under our own signature."""
+        self._has_written = False
+        """Since this process began. A node that came back from an old disk is mended before it writes."""
         self._recall()
 
     # ---- reading -------------------------------------------------------------------------------------
@@ -163,6 +169,7 @@ class Ledger:
             self.refuses_because = error
             raise
         self.refuses_because = None
+        self._has_written = True
         return tuple(self._filed(one) for one in fresh)
 
     def _kept(self, drafts: Sequence[Draft]) -> list[_Fresh]:
@@ -228,14 +235,28 @@ class Ledger:
 
     def _require_whole_log(self) -> None:
         """No accidental fork: below the high-water mark nothing is signed (an old backup came back)."""
-        mark = self._high_water.read()
-        if mark is not None and (mark.generation, mark.size) > (self.own.generation, self.own.size):
+        went_to = self._went_to()
+        if went_to > self.own.size:
             raise Refused(
                 "own-log-behind",
-                f"This node's own log has {self.own.size} entries, but it had {mark.size} before.",
+                f"This node's own log has {self.own.size} entries, but it had {went_to} before.",
                 where=f"{self.me}/{self.own.generation}",
                 remedy="Connect to any other member: the missing entries are taken back from its mirror.",
             )
+
+    def _went_to(self) -> int:
+        """How far the own log went before this process: by its mark, or by what a peer has shown."""
+        mark = self._high_water.read()
+        marked = mark.size if mark is not None and mark.generation == self.own.generation else 0
+        return max(marked, self._shown_elsewhere)
+
+    def own_is_shown(self, checkpoint: bytes) -> None:
+        """A peer holds this checkpoint of our own log. Raises ``NotVerified`` for one that we did not sign.
+
+        The mark lies beside the database, and a backup of the whole folder brings an old one back with it.
+        """
+        if not self._has_written and checkpoint_of(checkpoint)[0].size > self.own.size:
+            self._shown_elsewhere = max(self._shown_elsewhere, self.own.signed_size(checkpoint))
 
     # ---- taking in others' entries ---------------------------------------------------------------------
 
@@ -268,8 +289,7 @@ class Ledger:
 
     def _require_to_be_behind(self) -> None:
         """Own entries come from others only to a node that lost them; else somebody signs with our key."""
-        mark = self._high_water.read()
-        if mark is not None and mark.size <= self.own.size:
+        if self._went_to() <= self.own.size:
             raise NotVerified(
                 "own-log-by-another",
                 f"A peer holds entries of the log of {self.me} that this node did not write.",
@@ -410,6 +430,7 @@ class Ledger:
             },
             content=said.statement if said is not None else _outside(sealed),
             signed_as=signed_as,
+            message=statement_hash(said) if said is not None else None,
             sealed_to=tuple(sorted(sealed.recipients)) if sealed is not None else None,
             doubt=doubt,
         )
@@ -418,14 +439,15 @@ class Ledger:
         """Does what ``reader`` says that it has seen of ``member``'s log agree with our copy?
 
         A head is a receipt, so a false one must not make anything delivered. Of a log that we do not hold so
-        far it is believed, and compared when its entries come; of our own it cannot go beyond what we wrote.
+        far it is believed, and compared when its entries come; of our own it cannot go beyond what we wrote,
+        as far as a node remembers that lost a part of it.
         """
         log = self.logs.get(member)
         if log is None or head.generation != log.generation:
             return True
         if head.size > log.size:
             told = f"{reader} says that it has seen {head.size} entries of ours; we wrote {log.size}"
-            is_true = member != self.me
+            is_true = member != self.me or head.size <= self._went_to()
         else:
             told = f"{reader} has seen another record of {member} than the one that is here"
             is_true = log.root_at(head.size) == head.root

@@ -20,7 +20,13 @@ __all__ = ["propose", "ratify"]
 
 
 def propose(ledger: Ledger, request: Propose) -> tuple[Receipt, ...]:
-    """Propose every annex of a template for the parties of this mechanism. Raises ``BadInput``."""
+    """Propose every annex of a template for the parties of this mechanism."""
+    if ledger.view.roles[ledger.me] not in (Role.PARTY, Role.NOTIFIER):
+        raise Refused(
+            "no-vote",
+            f"{ledger.me} is {ledger.view.roles[ledger.me].value} in this mechanism and proposes no annexes.",
+            remedy="Ask a party to propose them.",
+        )
     host = ledger.view.host
     if host is None:
         raise Refused(

@@ -60,7 +60,7 @@ def notice_row(ledger: Ledger, record: NoticeRecord, now: Instant) -> NoticeRow:
         end=format_zulu(span.end_s),
         filed_at=format_instant(record.versions[0].said.at),
         recorded_at=_time_or_none(view.recorded_at(newest.said)),
-        stages=tuple(_stage_row(one) for one in stages),
+        stages=tuple(_stage_row(one, now) for one in stages),
         findings=tuple(_finding_row(ledger, result) for result in standing.results),
         screened=words_of(standing.finding),
         without_effect=view.why_without_effect(record.id),
@@ -183,8 +183,9 @@ def _alternative_row(ledger: Ledger, one: OtherStart | OtherBand | NoAlternative
     )
 
 
-def _stage_row(stages: Stages) -> StageRow:
-    delivered = stages.delivered
+def _stage_row(stages: Stages, now: Instant) -> StageRow:
+    # A time that has not come yet is a claim and no delivery.
+    delivered = stages.delivered if stages.delivered and stages.delivered.at <= now else None
     acknowledged = min(stages.acknowledged, key=lambda one: one.at, default=None)
     passed_on = max(stages.disseminated, key=lambda one: one.expires_at, default=None)
     return StageRow(

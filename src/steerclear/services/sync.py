@@ -41,6 +41,8 @@ class Sync:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self.floor = FloorDesk(ledger)
+        self.has_heard = False
+        """Has anybody told us anything since this process began?"""
         self._peer_sizes: dict[str, Mapping[str, Held]] = {}
         self.presence: dict[str, Mapping[str, bool]] = {}
         """Desks that are manned, as each member last said; machine and person are told apart."""
@@ -64,7 +66,7 @@ class Sync:
         return print_bundle(bundle)
 
     def take_bundle(self, peer: str, data: bytes) -> bool:
-        """Take in what ``peer`` sent; ``True`` when another exchange would tell it something now.
+        """Take in what ``peer`` sent; ``True`` when another exchange would tell one of us something.
 
         A peer that does not come on (it refuses what we send) is left until the next heartbeat, so that two
         nodes that disagree never spin. Raises ``NotVerified`` for a bundle that is not one of ``peer``'s,
@@ -72,13 +74,24 @@ class Sync:
         """
         bundle = self._read(peer, data)
         came_on = _grew(self._peer_sizes.get(peer), bundle.sizes)
-        before = self._shown_notes()
+        before, held = self._shown_notes(), self._ledger.sizes()
+        self.has_heard = True
         self._peer_sizes[peer] = bundle.sizes
         self.presence[peer] = bundle.presence
         self.clock_gap_ms[peer] = bundle.at - self._ledger.now()
         self._take_contents(bundle, by=peer)
+        if self._ledger.sizes() != held and self._are_behind(peer):
+            return True
         learned = self._shown_notes() != before
         return (came_on and self._is_behind(peer)) or (learned and self._shown_notes() != _notes_in(bundle))
+
+    def _are_behind(self, peer: str) -> bool:
+        """Did it say that it holds more than came in this bundle?"""
+        sizes, logs = self._peer_sizes[peer], self._ledger.logs
+        return any(
+            member in logs and held.generation == logs[member].generation and held.size > logs[member].size
+            for member, held in sizes.items()
+        )
 
     def _is_behind(self, peer: str) -> bool:
         sizes = self._peer_sizes[peer]
@@ -143,11 +156,14 @@ class Sync:
     def _take_contents(self, bundle: Bundle, *, by: str) -> None:
         """One refusal keeps nothing else out; a full disk keeps all out but floor messages."""
         self.refused.pop(by, None)
-        full = self._take_while_kept(by, [partial(self._take_part, part) for part in bundle.parts])
+        # Our own log first: a node that lost a part of it must know so before it judges what others saw.
+        parts = sorted(bundle.parts, key=lambda part: part.member != self._ledger.me)
+        full = self._take_while_kept(by, [partial(self._take_part, part) for part in parts])
         unheard = self._take_while_kept(by, [partial(self.floor.hear, message) for message in bundle.floor])
         full = full or unheard
-        full = full or self._take_while_kept(by, [partial(self._take_note, part) for part in bundle.parts])
+        full = full or self._take_while_kept(by, [partial(self._take_note, part) for part in parts])
         if full is not None:
+            self._ledger.refuses_because = full
             raise full
 
     def _take_while_kept(self, by: str, takes: Sequence[Callable[[], None]]) -> NotKept | None:
@@ -162,6 +178,8 @@ class Sync:
         return None
 
     def _take_part(self, part: LogPart) -> None:
+        if part.member == self._ledger.me and part.checkpoint is not None:
+            self._ledger.own_is_shown(part.checkpoint)
         self._ledger.take_in(part.member, part.start, part.entries)
 
     def _take_note(self, part: LogPart) -> None:

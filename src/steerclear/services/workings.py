@@ -11,9 +11,11 @@ A real node drives these from its event loop, a play from its script; both run t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 import structlog
 
+from steerclear.errors import NotKept
 from steerclear.formats.places import Gazetteer
 from steerclear.links.notifier import Alarm
 from steerclear.mechanism.obligations import next_due_at
@@ -31,6 +33,9 @@ from steerclear.services.verbs import Request, verbs_of
 
 __all__ = ["Workings"]
 
+FIRST_WORD_MS: Final = 30_000
+"""So long a node that was started waits to be told of its own log by others, before it writes by itself."""
+
 _log = structlog.get_logger("steerclear.workings")
 
 
@@ -43,6 +48,7 @@ class Workings:
         self._screener = Screener(ledger)
         self._ringer = Ringer(ledger)
         self._verbs = verbs_of(places)
+        self._began_at = ledger.now()
         self.faults: dict[str, str] = {}
         """Duties that failed when they were last attended to, with the reason."""
 
@@ -59,14 +65,20 @@ class Workings:
         return self.sync.take_bundle(peer, bundle)
 
     def answer(self, peer: str, bundle: bytes) -> bytes:
-        """A peer's bundle in, ours back: both sides have told all they could in one round trip."""
-        self.sync.take_bundle(peer, bundle)
+        """A peer's bundle in, ours back: both sides have told all they could in one round trip.
+
+        A node that cannot keep what came still tells what it holds; its sizes say that it took nothing.
+        """
+        try:
+            self.sync.take_bundle(peer, bundle)
+        except NotKept as error:
+            _log.error("not-kept", code=error.code, what=error.what, where=error.where)
         return self.sync.make_bundle(peer)
 
     def step(self) -> tuple[Alarm, ...]:
         """Do what is due by itself; the rungs that are newly called here."""
         rung = self._rung()
-        if self.ledger.own.size:
+        if self.ledger.own.size and self._may_begin():
             self._attend("name keys ahead", lambda: delegate_ahead(self.ledger))
             self._attend("say what was heard", self.sync.floor.say_heard)
             # The first entry after them is the receipt for what it covers, unless it names it unreadable.
@@ -75,6 +87,11 @@ class Workings:
             self._attend("screen", self._screener.screen_new)
             self._attend("beat", lambda: beat_if_owed(self.ledger))
         return rung + self._rung()
+
+    def _may_begin(self) -> bool:
+        """By itself the node writes nothing before a peer could show that its own log went farther once."""
+        waited_ms = self.ledger.now() - self._began_at
+        return self.sync.has_heard or not self.ledger.peers or waited_ms >= FIRST_WORD_MS
 
     def _rung(self) -> tuple[Alarm, ...]:
         """Bells come first and last, and no fault of another duty stands in their way."""

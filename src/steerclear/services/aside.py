@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How does a STOP get out of a node whose own log must not be written? As a message that is valid by itself.
+
+A node that came back from an old backup signs no entry before it has taken its own back; people cannot wait
+for that. The statement is signed, kept on the disk, acted on here, and rides in every bundle until others
+have heard it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from steerclear.errors import Refused
+from steerclear.mechanism.bodies import Body
+from steerclear.record.floor import FloorMessage, print_floor
+from steerclear.record.statement import SignedStatement, statement_hash
+from steerclear.services.audience import Audience
+from steerclear.services.ledger import Filed, Ledger
+from steerclear.services.speak import Voice, draft
+
+__all__ = ["speak_floor"]
+
+_LOG_IS_CLOSED: Final = "own-log-behind"
+
+
+def speak_floor(ledger: Ledger, body: Body, *, voice: Voice, audience: Audience) -> Filed:
+    """File a statement of the safety floor, aside from the log where that is closed."""
+    drafted = draft(ledger, body, voice=voice, to=audience.to, readers=audience.readers)
+    try:
+        return ledger.append([drafted])[0]
+    except Refused as refused:
+        if refused.code != _LOG_IS_CLOSED:
+            raise
+    return _aside(ledger, drafted.said)
+
+
+def _aside(ledger: Ledger, signed: SignedStatement) -> Filed:
+    said, digest, now = signed.statement, statement_hash(signed), ledger.now()
+    ledger.store.keep_floor(digest, print_floor(FloorMessage(signed, ())))
+    ledger.view.overhear(said, at=now, signed_as=frozenset({"duty"}), message=digest)
+    return Filed(id=said.id, kind=said.kind, seq=None, at=now, root=None)

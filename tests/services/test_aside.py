@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Does a STOP get out of a node whose own log is behind, and can it be answered and closed like any other?"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from steerclear.services import requests as ask
+
+
+def test_a_stop_goes_out_while_the_own_log_is_behind(channel: Any, draw: Any) -> None:
+    """Design file 3: with nobody's copy of its log at hand a node appends nothing; floor messages go out."""
+    old = copy.deepcopy(channel.stations["TUR"].disk)
+    channel.file("TUR", draw("depot", "TUR", level="L0"))
+    tur = channel.restart("TUR", disk=old)
+
+    (called,) = tur.do(ask.CallStop(desk="air", place="T4", seen="fire", basis="unsure", to=("ISR",)))
+
+    assert called.seq is None
+    assert tur.stop(called.id).to == ("ISR",)
+    isr = channel.node("ISR")
+    isr.take("TUR", tur.make("ISR"))
+    assert isr.stop(called.id).seen == "fire"
+    rung = {(alarm.desk, alarm.rung) for alarm in isr.step() if alarm.about == called.id}
+    assert {("air", 1), ("air", 2)} <= rung
+
+
+def test_it_is_answered_and_closed_like_any_other(channel: Any, draw: Any) -> None:
+    old = copy.deepcopy(channel.stations["TUR"].disk)
+    channel.file("TUR", draw("depot", "TUR", level="L0"))
+    tur = channel.restart("TUR", disk=old)
+    (called,) = tur.do(ask.CallStop(desk="air", place="T4", seen="fire", basis="unsure", to=("ISR",)))
+    channel.settle()
+
+    channel.node("ISR").do(ask.Acknowledge(desk="air", about=called.id, rung=2))
+    channel.node("ISR").do(ask.Answer(desk="air", about=called.id, answer="stopped"))
+    channel.settle()
+
+    row = channel.node("TUR").stop(called.id)
+    assert row.outcome == "stopped"
+    assert row.minutes_to_authority is not None
+    channel.node("TUR").do(ask.CloseStop(desk="air", about=called.id))
+    channel.settle()
+    assert channel.node("ISR").stop(called.id).closed_at is not None
