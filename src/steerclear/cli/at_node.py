@@ -83,7 +83,10 @@ def tell(one: Receipt) -> None:
     name = f" “{show.printable(one.ref)}”" if one.ref else ""
     readers = f"sealed to {', '.join(one.sealed_to)}" if one.sealed_to else "in clear"
     show.say(f"FILED {one.short} {one.kind}{name} at {one.filed_at}, {readers}")
-    show.say(f"      entry {one.seq}, root {one.root}")
+    if one.seq is None:
+        show.say("      sent as a message of its own: the own log cannot be written until it is whole again")
+    else:
+        show.say(f"      entry {one.seq}, root {one.root}")
     for row in one.gate:
         reason = f" Overridden: {row.overridden_because}" if row.overridden_because else ""
         show.say(show.printable(f"      {row.severity} {row.code}: {row.words}{reason}"))
