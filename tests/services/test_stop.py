@@ -241,7 +241,6 @@ def test_a_heard_stop_survives_a_crash(channel: Channel) -> None:
     channel.node("ISR").take("TUR", print_bundle(replace(bundle, parts=())))
     isr = channel.restart("ISR")
     assert isr.stop(called.id).caller == "TUR"
-    channel.at("05:10:11")
     assert isr.step(), "nobody has been reached yet, and the bell rings all the same"
     assert isr.stop(called.id).called_rungs == (1, 2)
     channel.at("05:10:30")

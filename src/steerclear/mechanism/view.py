@@ -199,6 +199,9 @@ class View:
             if not covering.unreadable
         ]
         found += [Delivered(at, None) for by, at in self._heard(said) if by == member]
+        if member == self.me and not said.is_in_a_log:
+            # We heard it ourselves: our bells do not wait until a full disk takes our word for it.
+            found.append(Delivered(said.at, None))
         return min(found, key=lambda one: one.at, default=None)
 
     def unreadable_at(self, said: Said[Any], member: str) -> Instant | None:
