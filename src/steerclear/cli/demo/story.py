@@ -152,7 +152,7 @@ class _Story:
         try:
             self._do(TUR, draft)
         except Refused as held:
-            self._say(TUR, f"the quality gate holds it: {held.what}", style="yellow")
+            self._say(TUR, f"the gate holds it: {held.what.partition(': ')[2]}", style="yellow")
         reason = "the field begins beside the runway"
         hazard = self._do(TUR, replace(draft, overrides={"position": reason}))[0]
         self._say(TUR, f"FILED {hazard.short} {hazard.ref}, open to ISR; overridden because {reason}")
@@ -205,7 +205,8 @@ class _Story:
         until("the line is seen to be down", self._line_is, TUR, HOST, "line down")
         self._do(TUR, self._file("tur-medevac"))
         screened = self._notice(TUR, "Hama-T4-medevac").screened
-        self._say(TUR, f"shows AZE as line down; Hama-T4-medevac, sealed to it: {screened}", style="yellow")
+        self._say(TUR, "shows AZE as line down")
+        self._say(TUR, f"Hama-T4-medevac, sealed to it: {screened}", style="yellow")
         sizes = {log.member: log.size for log in self._status(TUR).logs}
         self._scene.start(HOST)
         until("the host has caught up", self._has_all, HOST, sizes)
