@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -21,6 +22,9 @@ from steerclear.services.verbs import PATHS, Request
 
 __all__ = ["NodeClient"]
 
+LONGEST_SOCKET_PATH: Final = 100
+"""As in ``api.serving``: sockaddr_un holds 108 bytes on Linux and less elsewhere (unix(7))."""
+
 PATIENCE_S: Final = 60.0
 """A screening of many notices may take long; a person waits for it rather than file twice."""
 
@@ -32,6 +36,13 @@ class NodeClient:
 
     def __init__(self, folder: Path) -> None:
         self._socket = folder / "api.sock"
+        if len(os.fsencode(self._socket)) > LONGEST_SOCKET_PATH:
+            raise BadInput(
+                "socket-path-too-long",
+                f"The path of the node's socket has more than {LONGEST_SOCKET_PATH} bytes.",
+                where=str(self._socket),
+                remedy="Move the node's folder to a shorter path, or name it from the folder above it.",
+            )
         transport = httpx.HTTPTransport(uds=str(self._socket))
         self._http = httpx.Client(transport=transport, base_url="http://node", timeout=PATIENCE_S)
 
@@ -48,7 +59,15 @@ class NodeClient:
 
     def do(self, request: Request) -> tuple[Receipt, ...]:
         """Have the node do what ``request`` says; the receipts of what it filed."""
-        body = json.dumps(dataclasses.asdict(request), ensure_ascii=False).encode()
+        try:
+            body = json.dumps(dataclasses.asdict(request), ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise BadInput(
+                "not-unicode",
+                "What was given holds bytes that are no text.",
+                where=type(request).__name__,
+                remedy="Type it again in UTF-8; nothing was sent.",
+            ) from error
         return self._answer("POST", PATHS[type(request)], tuple[Receipt, ...], body)
 
     def status(self) -> Status:
@@ -58,10 +77,10 @@ class NodeClient:
         return self._answer("GET", "/v1/inbox", Inbox, query={} if desk is None else {"desk": desk})
 
     def notice(self, about: str) -> NoticeRow:
-        return self._answer("GET", f"/v1/notices/{about}", NoticeRow)
+        return self._answer("GET", "/v1/notice", NoticeRow, query={"about": about})
 
     def stop(self, about: str) -> StopRow:
-        return self._answer("GET", f"/v1/stops/{about}", StopRow)
+        return self._answer("GET", "/v1/stop", StopRow, query={"about": about})
 
     def take_carried(self, bundle: bytes) -> Carried:
         """Hand the node a bundle that came by hand."""

@@ -253,7 +253,9 @@ class Searched:
         async with httpx.AsyncClient(transport=transport, base_url="http://node") as client:
             replies = [await client.get(path) for path in ("/v1/status", "/v1/inbox", "/v1/replica")]
             for name in names:
-                replies += [await client.get(f"/v1/{sort}/{name}") for sort in ("notices", "stops")]
+                replies += [
+                    await client.get(f"/v1/{sort}", params={"about": name}) for sort in ("notice", "stop")
+                ]
                 body = {"desk": "air", "about": name, "reason": "is it yours?"}
                 if said.get(name, (None,))[0] == OTHER[self.member]:
                     replies.append(await client.post("/v1/withdrawals", json=body))

@@ -85,7 +85,7 @@ def _places() -> Gazetteer:
 
 
 @cache
-def _certificates() -> dict[str, Certificate]:
+def certificates() -> dict[str, Certificate]:
     return {member: make_certificate(member) for member in EVERYONE}
 
 
@@ -249,7 +249,7 @@ def found(*, opens: str = "2025-04-10T05:00:00.000Z") -> Channel:
             role=Role.HOST if member == HOST else Role.PARTY,
             desks=DESKS,
             addresses=(),
-            certificate=_certificates()[member],
+            certificate=certificates()[member],
         )
         for member in EVERYONE
     ]

@@ -7,13 +7,16 @@ public API for people's sessions is another door.
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final
 
 from fastapi import Body, FastAPI, Query, Request, Response
+from pydantic import ConfigDict, with_config
 
 from steerclear.api.limits import LARGEST_REQUEST, BoundedBodies
-from steerclear.api.problems import answer_problems
+from steerclear.api.problems import answer_problems, wrong_form
 from steerclear.node import Node
 from steerclear.services.answers import Carried, Inbox, NoticeRow, Receipt, Status, StopRow
 from steerclear.services.verbs import PATHS
@@ -38,11 +41,22 @@ def build_api(node: Node) -> FastAPI:
 
 def _verb(node: Node, request_type: Any) -> Callable[..., Awaitable[tuple[Receipt, ...]]]:
     async def do(request: Any) -> tuple[Receipt, ...]:
+        _require_text(request)
         return await node.do(request)
 
+    # A field that is misspelt must not be passed over, as if it had not been asked for.
+    with_config(ConfigDict(extra="forbid"))(request_type)
     # FastAPI reads the form of the body from the annotation.
     do.__annotations__ = {"request": Annotated[request_type, Body()], "return": tuple[Receipt, ...]}
     return do
+
+
+def _require_text(request: Any) -> None:
+    """JSON can spell half a surrogate pair, which is no character and which no record can hold."""
+    try:
+        json.dumps(dataclasses.asdict(request), ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise wrong_form("it holds half a character", where="body") from error
 
 
 def _add_views(app: FastAPI, node: Node) -> None:
@@ -54,11 +68,12 @@ def _add_views(app: FastAPI, node: Node) -> None:
     async def inbox(desk: Annotated[str | None, Query(max_length=24)] = None) -> Inbox:
         return await node.inbox(desk)
 
-    @app.get("/v1/notices/{about}")
+    # What a person typed is one name, whatever is in it; in a path it could lead elsewhere.
+    @app.get("/v1/notice")
     async def notice(about: str) -> NoticeRow:
         return await node.notice(about)
 
-    @app.get("/v1/stops/{about}")
+    @app.get("/v1/stop")
     async def stop(about: str) -> StopRow:
         return await node.stop(about)
 
