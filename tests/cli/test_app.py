@@ -108,12 +108,15 @@ def test_a_reader_that_went_away_is_quiet(many_conflicts: Callable[[int], Path])
 
 
 INTERRUPTED_WHILE_READING = """
-import os, signal, sys
+import signal, sys
 from types import SimpleNamespace
 from steerclear.cli import main
 
+# A process that was started in the background may have been told to ignore the interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 def interrupted(size):
-    os.kill(os.getpid(), signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
     return b""
 
 sys.stdin = SimpleNamespace(buffer=SimpleNamespace(read=interrupted))
