@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import socket
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -104,15 +105,9 @@ class NodeClient:
 
     def _send(self, method: str, path: str, body: bytes | None, query: dict[str, str]) -> httpx.Response:
         headers = {"content-type": "application/json"} if body is not None else {}
+        self._require_running()
         try:
             reply = self._http.request(method, path, content=body, params=query, headers=headers)
-        except (httpx.ConnectError, FileNotFoundError) as error:
-            raise Unreachable(
-                "node-not-running",
-                "No node answers here.",
-                where=str(self._socket),
-                remedy=f"Start it with: steerclear serve --node {self._socket.parent}",
-            ) from error
         except httpx.TransportError as error:
             raise Unreachable(
                 "node-answer-lost",
@@ -123,6 +118,19 @@ class NodeClient:
         if reply.is_error:
             raise _error_of(reply)
         return reply
+
+    def _require_running(self) -> None:
+        """Is anybody there? Asked by hand, because the library leaves its socket open when nobody is."""
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+                probe.connect(str(self._socket))
+        except OSError as error:
+            raise Unreachable(
+                "node-not-running",
+                "No node answers here.",
+                where=str(self._socket),
+                remedy=f"Start it with: steerclear serve --node {self._socket.parent}",
+            ) from error
 
 
 _BY_STATUS: Final[dict[int, type[SteerclearError]]] = {

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A node of the channel in memory, behind its real API: on a socket of its own, or called in this process."""
+"""A node of the channel in memory, behind its real API: on a socket of its own, or called in this process.
+
+One for each file of tests: what is refused changes nothing, and the others clean up.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def _ratified() -> Channel:
     return ratified()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def channel(_ratified: Channel) -> Channel:
     return copy_of(_ratified)
 
@@ -42,7 +45,7 @@ def drawn() -> Callable[..., str]:
     return collection
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """Unix sockets have short paths."""
     made = Path(tempfile.mkdtemp(prefix="sc-"))
@@ -51,6 +54,14 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
+def empty() -> Iterator[Path]:
+    """A folder in which no node runs."""
+    made = Path(tempfile.mkdtemp(prefix="sc-"))
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture(scope="module")
 def node(channel: Channel, folder: Path) -> Node:
     """The node of TUR."""
     return Node(
@@ -65,7 +76,7 @@ def node(channel: Channel, folder: Path) -> Node:
 Ask = Callable[..., httpx.Response]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ask_api(node: Node) -> Ask:
     """One request to the API, in this process."""
 
@@ -77,7 +88,7 @@ def ask_api(node: Node) -> Ask:
     return lambda method, path, **given: asyncio.run(asked(method, path, **given))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served(node: Node) -> Iterator[Path]:
     """The folder of a node whose API answers on its socket, from a thread of its own."""
     server = uvicorn.Server(
