@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import fcntl
+import shutil
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -44,7 +45,7 @@ from steerclear.links.tls import (
     save_certificate,
     server_context,
 )
-from steerclear.model.member import MemberId, Role, member_id
+from steerclear.model.member import MemberId, Role, desk_name, member_id
 from steerclear.model.time import Instant, format_instant, parse_instant, parse_typed_instant_us
 from steerclear.record.bundle import LARGEST_BUNDLE
 from steerclear.record.card import MemberCard, print_card
@@ -149,7 +150,9 @@ def _bad_settings(path: Path, why: str) -> BadInput:
 def drill_time(origin: str, started: str | None, speed: float) -> DrillTime:
     """A drill clock as people type it; ``started`` ``None`` is this moment. Raises ``BadInput``."""
     real = SystemClock().now() if started is None else _typed(started)
-    return DrillTime(_typed(origin), speed, real)
+    drill = DrillTime(_typed(origin), speed, real)
+    DrillClock(origin=drill.origin, speed=drill.speed, started=drill.started)  # said now, not at the start
+    return drill
 
 
 def _typed(text: str) -> Instant:
@@ -185,7 +188,7 @@ def create_node(
 ) -> MemberCard:
     """Make the folder of a new node with its keys, certificate and empty record; its card is also a file.
 
-    Raises ``Refused`` (``node-exists``).
+    Raises ``Refused`` (``node-exists``) and ``BadInput``. What was begun and could not be ended is removed.
     """
     if (folder / "steerclear.toml").exists():
         raise Refused(
@@ -194,22 +197,36 @@ def create_node(
             where=str(folder),
             remedy="Choose another folder; a node is never overwritten.",
         )
+    named = tuple(dict.fromkeys(desk_name(desk) for desk in desks))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keys = FileKeystore.create(folder / "keys", protection, SystemRandomness().bytes)
-    certificate = make_certificate(settings.member)
-    save_certificate(folder / "tls", certificate)
-    card = make_card(
-        keys,
-        member=settings.member,
-        role=role,
-        desks=desks,
-        addresses=addresses,
-        certificate=certificate,
-    )
-    SqliteStore.create(folder / "node.db", keys.storage_key())
-    (folder / f"{settings.member}.member.json").write_bytes(print_card(card))
-    (folder / "steerclear.toml").write_text(_print_settings(settings), encoding="utf-8")
+    with _removed_on_failure(folder):
+        keys = FileKeystore.create(folder / "keys", protection, SystemRandomness().bytes)
+        certificate = make_certificate(settings.member)
+        save_certificate(folder / "tls", certificate)
+        card = make_card(
+            keys,
+            member=settings.member,
+            role=role,
+            desks=named,
+            addresses=addresses,
+            certificate=certificate,
+        )
+        SqliteStore.create(folder / "node.db", keys.storage_key())
+        (folder / f"{settings.member}.member.json").write_bytes(print_card(card))
+        (folder / "steerclear.toml").write_text(_print_settings(settings), encoding="utf-8")
     return card
+
+
+@contextmanager
+def _removed_on_failure(folder: Path) -> Iterator[None]:
+    """What comes into the folder while this lasts goes again if it does not end well."""
+    before = set(folder.iterdir())
+    try:
+        yield
+    except BaseException:
+        for made in set(folder.iterdir()) - before:
+            shutil.rmtree(made) if made.is_dir() else made.unlink()
+        raise
 
 
 def begin(folder: Path, charter: Charter, protection: Protection, *, founds: bool) -> None:

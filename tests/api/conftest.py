@@ -7,6 +7,7 @@ One for each file of tests: what is refused changes nothing, and the others clea
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import tempfile
 import threading
@@ -61,16 +62,38 @@ def empty() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
+def node_of(channel: Channel, member: str, folder: Path) -> Node:
+    """One node of the channel, with a folder for its socket."""
+    return Node(
+        folder,
+        Settings(MemberId(member), "127.0.0.1", 0),
+        channel.node(member),
+        certificate=certificates()[member],
+        ears=MemoryEars(),
+    )
+
+
+@contextlib.contextmanager
+def serving(node: Node) -> Iterator[Path]:
+    """The node's folder, while its API answers on its socket from a thread of its own."""
+    server = uvicorn.Server(
+        uvicorn.Config(build_api(node), uds=str(node.folder / "api.sock"), lifespan="off", log_config=None)
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        threading.Event().wait(0.01)
+    try:
+        yield node.folder
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
 @pytest.fixture(scope="module")
 def node(channel: Channel, folder: Path) -> Node:
     """The node of TUR."""
-    return Node(
-        folder,
-        Settings(MemberId("TUR"), "127.0.0.1", 0),
-        channel.node("TUR"),
-        certificate=certificates()["TUR"],
-        ears=MemoryEars(),
-    )
+    return node_of(channel, "TUR", folder)
 
 
 Ask = Callable[..., httpx.Response]
@@ -90,14 +113,5 @@ def ask_api(node: Node) -> Ask:
 
 @pytest.fixture(scope="module")
 def served(node: Node) -> Iterator[Path]:
-    """The folder of a node whose API answers on its socket, from a thread of its own."""
-    server = uvicorn.Server(
-        uvicorn.Config(build_api(node), uds=str(node.folder / "api.sock"), lifespan="off", log_config=None)
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        threading.Event().wait(0.01)
-    yield node.folder
-    server.should_exit = True
-    thread.join()
+    with serving(node) as folder:
+        yield folder

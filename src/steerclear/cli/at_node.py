@@ -52,7 +52,7 @@ def protection(passphrase_file: Path | None, *, unencrypted: bool, new: bool = F
     if unencrypted:
         return WithoutPassphrase()
     if passphrase_file is not None:
-        return Passphrase(passphrase_file.read_text(encoding="utf-8").partition("\n")[0])
+        return Passphrase(_first_line(passphrase_file))
     if (typed := os.environ.get(_PASSPHRASE_VARIABLE)) is not None:
         return Passphrase(typed)
     if not sys.stdin.isatty():
@@ -62,6 +62,20 @@ def protection(passphrase_file: Path | None, *, unencrypted: bool, new: bool = F
             remedy=f"Give --passphrase-file FILE, set {_PASSPHRASE_VARIABLE}, or say --unencrypted.",
         )
     return Passphrase(typer.prompt("Passphrase of the node's keys", hide_input=True, confirmation_prompt=new))
+
+
+def _first_line(path: Path) -> str:
+    from steerclear.errors import Unreachable
+
+    try:
+        return path.read_text(encoding="utf-8").partition("\n")[0]
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unreachable(
+            "file-unreadable",
+            "The file with the passphrase cannot be read.",
+            where=str(path),
+            remedy="Check the path and its permissions; it must be text in UTF-8.",
+        ) from error
 
 
 def do(node: Path, request: Request, *, as_json: bool) -> None:

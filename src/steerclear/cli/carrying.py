@@ -29,11 +29,12 @@ def save(
     as_json: show.Json = False,
 ) -> None:
     """Save everything that this node holds as one file."""
+    from steerclear.cli.founding import write_file
     from steerclear.client import NodeClient
 
     with NodeClient(node) as client:
         data = client.replica()
-    path.write_bytes(data)
+    write_file(path, data)
     if as_json:
         show.print_json({"file": str(path), "bytes": len(data)})
     else:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from steerclear.model.space import Position
     from steerclear.record.charter import Charter
 
-__all__ = ["bytes_of", "found", "init", "join", "read_charter"]
+__all__ = ["bytes_of", "found", "init", "join", "read_charter", "write_file"]
+
+
+_EVERYWHERE: Final = frozenset({"0.0.0.0", "[::]", "::"})  # noqa: S104 - to be told from an address
 
 
 def init(
@@ -63,6 +66,13 @@ def init(
             where="--listen",
             remedy="Write it as 0.0.0.0:7443.",
         )
+    if not address and host in _EVERYWHERE:
+        raise BadInput(
+            "address-missing",
+            f"Others cannot call {host}: that is where this node listens, not where it is.",
+            where="--address",
+            remedy=f"Add --address https://HOST:{port}, as the other members reach this machine.",
+        )
     drill = drill_time(drill_origin, drill_started, drill_speed) if drill_origin is not None else None
     card = create_node(
         node,
@@ -108,8 +118,14 @@ def found(
 
     cards = [parse_card(bytes_of(one)) for one in card]
     charter = charter_of(cards, name=name, drill=drill, theatre=_theatre(theatre))
-    begin(node, charter, protection(passphrase_file, unencrypted=unencrypted), founds=True)
-    output.write_bytes(print_charter(charter))
+    # Written before anything is begun, and put in its place when it was: a charter is never lost half-way.
+    draft = output.with_name(f"{output.name}.new")
+    write_file(draft, print_charter(charter))
+    try:
+        begin(node, charter, protection(passphrase_file, unencrypted=unencrypted), founds=True)
+        draft.replace(output)
+    finally:
+        draft.unlink(missing_ok=True)
     _say_joined("Founded", charter.name, mechanism_of(charter), output, as_json=as_json)
 
 
@@ -156,6 +172,21 @@ def bytes_of(path: Path) -> bytes:
             f"The file cannot be read: {error.strerror}.",
             where=str(path),
             remedy="Check the path and its permissions.",
+        ) from error
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Raises ``Unreachable`` (``file-not-written``)."""
+    from steerclear.errors import Unreachable
+
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise Unreachable(
+            "file-not-written",
+            f"The file cannot be written: {error.strerror}.",
+            where=str(path),
+            remedy="Check the folder, its permissions and the room on the disk; nothing was done.",
         ) from error
 
 
