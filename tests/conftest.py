@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -28,3 +29,10 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == path.read_text(encoding="utf-8"), f"{name} changed: see --write-golden"
 
     return hold
+
+
+@pytest.fixture(autouse=True)
+def _log_of_its_own() -> Iterator[None]:
+    """A command that serves in this process points the log at a stream that ends with its test."""
+    yield
+    structlog.reset_defaults()
