@@ -24,6 +24,9 @@ from steerclear.links.keystore import MemoryKeystore
 from steerclear.links.notifier import Alarm
 from steerclear.links.randomness import SeededRandomness
 from steerclear.links.tls import Certificate, make_certificate
+from steerclear.mechanism.bodies import AnnexPropose
+from steerclear.mechanism.templates import template
+from steerclear.model.annex import AnnexName
 from steerclear.model.member import MemberId, Role
 from steerclear.model.space import Position
 from steerclear.model.time import Instant, parse_instant
@@ -32,6 +35,7 @@ from steerclear.record.charter import Charter
 from steerclear.services import requests as ask
 from steerclear.services.answers import NoticeRow, Receipt, StopRow
 from steerclear.services.found import begin_log, charter_of, make_card
+from steerclear.services.speak import by_authority, speak
 from steerclear.services.verbs import Request
 from steerclear.services.workings import Workings
 from steerclear.store.highwater import Mark
@@ -42,6 +46,7 @@ PARTIES: Final = ("TUR", "ISR")
 HOST: Final = "AZE"
 EVERYONE: Final = (*PARTIES, HOST)
 DESKS: Final = ("air", "ground", "sea")
+DECIDING: Final = {AnnexName.NOTICES, AnnexName.SEPARATION, AnnexName.RESPONSE, AnnexName.DISCLOSURE}
 MOST_ROUNDS: Final = 30
 THEATRE: Final = tuple(
     Position(round(lat * 1e7), round(lon * 1e7))
@@ -76,7 +81,10 @@ class Station:
     mark: MemoryMark
     randomness: SeededRandomness
     store: Store = field(init=False)
-    node: Workings = field(init=False)
+    node: Workings | None = None
+
+    def __post_init__(self) -> None:
+        self.store = MemoryStore(self.disk)
 
 
 @cache
@@ -103,20 +111,19 @@ class Channel:
         """Every byte that reached each node over a wire."""
         self.sizes: dict[str, int] = {}
         """Of every log, as it was when the test began."""
-        for member in stations:
-            self.restart(member)
 
     # ---- machines ----------------------------------------------------------------------------------
 
     def node(self, member: str) -> Workings:
-        return self.stations[member].node
+        """It is started when it is first asked for."""
+        return self.stations[member].node or self.restart(member, store=self.stations[member].store)
 
     def restart(self, member: str, *, store: Store | None = None, disk: MemoryDisk | None = None) -> Workings:
         """A new process over the disk of the old one, or over another disk or store."""
         station = self.stations[member]
         station.disk = disk if disk is not None else station.disk
         station.store = store if store is not None else MemoryStore(station.disk)
-        station.node = compose(
+        station.node = node = compose(
             self.charter,
             MemberId(member),
             store=station.store,
@@ -126,7 +133,7 @@ class Channel:
             high_water=station.mark,
             places=_places(),
         )
-        return station.node
+        return node
 
     def at(self, clock: str) -> Instant:
         """Set everybody's clock: ``HH:MM`` or ``HH:MM:SS`` of 10 April 2025, or a full instant."""
@@ -266,10 +273,14 @@ def found(*, opens: str = "2025-04-10T05:00:00.000Z") -> Channel:
 
 
 def ratified() -> Channel:
-    """… with every annex of syria-2025 in force at 05:10."""
+    """… with those annexes of syria-2025 that decide anything here in force at 05:10."""
     channel = found()
     channel.at("05:05")
-    channel.do("TUR", ask.Propose(template="syria-2025"))
+    for annex in template("syria-2025", parties=PARTIES, host=HOST):
+        if annex.name in DECIDING:
+            body = AnnexPropose(annex=annex, because="from the template")
+            speak(channel.node("TUR").ledger, body, voice=by_authority(), to=("ISR",))
+    channel.settle()
     channel.do("TUR", ask.Ratify())
     channel.do("ISR", ask.Ratify())
     channel.at("05:10")
@@ -289,10 +300,7 @@ def copy_of(channel: Channel) -> Channel:
         for member, station in channel.stations.items()
     }
     fresh = Channel(channel.charter, stations, channel.clock.now())
-    fresh.settle()
-    for taken in fresh.taken.values():
-        taken.clear()
-    fresh.sizes = fresh.node(HOST).ledger.sizes()
+    fresh.sizes = channel.node(HOST).ledger.sizes()
     return fresh
 
 

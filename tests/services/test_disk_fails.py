@@ -182,6 +182,7 @@ def test_what_could_not_be_opened_is_still_named_after_the_disk_was_full(
 
 def test_keys_that_could_not_be_named_are_named_later(channel: Channel) -> None:
     """The keys of the days ahead were made; the disk did not take the statement that names them."""
+    channel.settle()
     channel.at("2025-04-20T05:00:00.000Z")
     ledger = channel.node("TUR").ledger
     fill(channel, "TUR")

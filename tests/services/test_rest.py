@@ -23,12 +23,14 @@ def test_nodes_that_have_nothing_to_say_say_nothing(channel: Channel) -> None:
 
 def test_a_beat_is_answered_by_no_beat(channel: Channel) -> None:
     """After ten minutes each node writes one beat, and not one more because of the others'."""
+    channel.settle()
     channel.at("05:21")
     channel.settle()
     assert {m: channel.size(m) - channel.sizes[m] for m in channel.stations} == {"TUR": 1, "ISR": 1, "AZE": 1}
 
 
 def test_an_idle_day_costs_a_beat_every_ten_minutes_and_no_more(channel: Channel) -> None:
+    channel.settle()
     minutes = range(5 * 60 + 11, 7 * 60 + 11)
     for minute in minutes:
         channel.at(f"{minute // 60:02d}:{minute % 60:02d}")
@@ -53,6 +55,7 @@ def test_the_next_step_is_never_later_than_the_next_beat(channel: Channel) -> No
 
 
 def test_keys_are_named_ahead_by_themselves(channel: Channel) -> None:
+    channel.settle()
     for date in ("2025-04-11", "2025-04-18", "2025-04-25", "2025-05-05", "2025-06-05"):
         channel.at(f"{date}T05:00:00.000Z")
         channel.settle()

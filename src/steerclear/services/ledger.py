@@ -387,7 +387,7 @@ class Ledger:
         log = self.logs[member] = Log(self.charter, member)
         for stored in self.store.entries(member, 0):
             accepted = log.accept(stored.leaf)
-            said = self.said_in(stored)
+            said = parse_signed(stored.opened) if stored.opened is not None else accepted.leaf.statement
             self.view.witness(self._entry(log, accepted, said))
 
     def _recall_unreadable(self) -> None:
