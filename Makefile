@@ -14,8 +14,14 @@ $(VENV)/run-time: pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $@
 
-$(VENV)/test-time: $(VENV)/run-time
+# What only tests need: Debian packages (tests/debian-packages.txt), Python ones, and npm ones (tests/interop).
+INTEROP := tests/interop/package.json tests/interop/package-lock.json
+$(VENV)/test-time: $(VENV)/run-time tests/debian-packages.txt $(INTEROP)
+	tests/install-debian-packages.sh
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	mkdir -p $(VENV)/interop
+	cp $(INTEROP) $(VENV)/interop/
+	$(BIN)/npm ci --prefix $(VENV)/interop --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
 demo: $(VENV)/run-time
