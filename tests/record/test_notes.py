@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,20 +17,28 @@ from steerclear.record import (
     Checkpoint,
     Ed25519Signer,
     Note,
+    NoteKey,
     NoteSignature,
     TlogProof,
     cosign,
+    cosign_mldsa44,
     cosigned_at_s,
     is_cosignature,
+    is_falsely_signed_by,
+    is_mldsa44_cosignature,
     is_signed_by,
     merge_notes,
     note_key_id,
     parse_checkpoint,
+    parse_lines,
     parse_note,
     parse_proof,
+    parse_vkey,
     print_checkpoint,
+    print_lines,
     print_note,
     print_proof,
+    print_vkey,
     require_progress,
 )
 
@@ -83,9 +93,11 @@ def test_the_published_signature_verifies_and_no_other_text_does() -> None:
     assert is_signed_by(note, name="PeterNeumann", public=NEUMANN_KEY[1:])
     assert not is_signed_by(note, name="PeterNeumann", public=PUBLIC)
     assert not is_signed_by(note, name="SomebodyElse", public=NEUMANN_KEY[1:])
-    assert not is_signed_by(
-        Note(note.text + "x\n", note.signatures), name="PeterNeumann", public=NEUMANN_KEY[1:]
-    )
+    other = Note(note.text + "x\n", note.signatures)
+    assert not is_signed_by(other, name="PeterNeumann", public=NEUMANN_KEY[1:])
+    assert is_falsely_signed_by(other, name="PeterNeumann", public=NEUMANN_KEY[1:])
+    assert not is_falsely_signed_by(note, name="PeterNeumann", public=NEUMANN_KEY[1:])
+    assert not is_falsely_signed_by(other, name="PeterNeumann", public=PUBLIC)
 
 
 def test_the_published_cosignature_says_when() -> None:
@@ -111,6 +123,7 @@ REFUSED_NOTES = {
     "base64 without padding": b"text\n\n" + LINE.replace(b"=", b""),
     "base64 not canonical": b"text\n\n" + LINE.replace(b"A=\n", b"B=\n"),
     "base64 of the web": b"text\n\n" + LINE.replace(b"AAAA", b"-AAA"),
+    "no signature bytes": b"text\n\n\xe2\x80\x94 a AAAAAA==\n",
     "no key id": b"text\n\n\xe2\x80\x94 a AAA=\n",
     "too large": b"x" * 300_000 + b"\n\n" + LINE,
     "too many lines": b"text\n\n" + b"".join(LINE.replace(b" a ", b" a%d " % n) for n in range(257)),
@@ -121,6 +134,69 @@ REFUSED_NOTES = {
 def test_a_note_with_another_spelling_is_refused(data: bytes) -> None:
     with pytest.raises(NotVerified):
         parse_note(data)
+
+
+def test_signature_lines_alone_are_exact_inverses() -> None:
+    lines = parse_note(COSIGNED).signatures
+    assert parse_lines(print_lines(lines)) == lines
+    for data in (b"", LINE + b"\n" + LINE, b"\n" + LINE, b"text\n\n" + LINE, LINE + b"text"):
+        with pytest.raises(NotVerified):
+            parse_lines(data)
+
+
+# C2SP signed-note, the example; and that of golang.org/x/mod/sumdb/note.
+VKEYS = (
+    "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+    "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+)
+
+
+@pytest.mark.parametrize("text", VKEYS)
+def test_the_published_verifier_keys_print_back_to_the_same_text(text: str) -> None:
+    assert print_vkey(parse_vkey(text)) == text
+
+
+def test_the_published_verifier_key_verifies_its_note() -> None:
+    data = (
+        b"This is an example message.\n\n\xe2\x80\x94 example.com/foo "
+        b"Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
+    )
+    key = parse_vkey(VKEYS[0])
+    assert is_signed_by(parse_note(data), name=key.name, public=key.public)
+
+
+def print_vkey_of_any(name: str, kind: int, public: bytes) -> str:
+    """A vkey of whatever type and length, with the id that belongs to it."""
+    encoded = base64.b64encode(bytes([kind]) + public).decode()
+    return f"{name}+{note_key_id(name, kind, public).hex()}+{encoded}"
+
+
+REFUSED_VKEYS = {
+    "nothing": "",
+    "no name": VKEYS[1].removeprefix("PeterNeumann"),
+    "space in the name": VKEYS[1].replace("Peter", "Peter "),
+    "another id": VKEYS[1].replace("c74f20a3", "c74f20a4"),
+    "id in capitals": VKEYS[1].replace("c74f20a3", "C74F20A3"),
+    "no key": "PeterNeumann+c74f20a3+",
+    "another kind of key": VKEYS[1].replace("+AR", "+BR"),
+    "short key": print_vkey_of_any("PeterNeumann", 1, bytes(31)),
+    "reserved type": print_vkey_of_any("PeterNeumann", 3, bytes(32)),
+    "ML-DSA key under the type of Ed25519": print_vkey_of_any("PeterNeumann", 1, bytes(1_312)),
+    "url spelling": print_vkey_of_any("PeterNeumann", 1, b"\xff" * 32).replace("/", "_"),
+    "more behind it": VKEYS[1] + "\n",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED_VKEYS.values(), ids=REFUSED_VKEYS)
+def test_a_verifier_key_with_another_spelling_is_refused(text: str) -> None:
+    with pytest.raises(NotVerified):
+        parse_vkey(text)
+
+
+@pytest.mark.parametrize(("kind", "length"), [(1, 32), (4, 32), (6, 1_312)])
+def test_verifier_keys_are_exact_inverses(kind: int, length: int) -> None:
+    made = NoteKey("steerclear/x/TUR/witness", kind, (bytes(range(256)) * 6)[:length])
+    assert parse_vkey(print_vkey(made)) == made
 
 
 @settings(deadline=None, derandomize=True)
@@ -180,6 +256,40 @@ def test_a_cosignature_is_over_time_and_text_by_one_key() -> None:
     assert not is_cosignature(beyond, "text\n", name="w", public=signer.public)
     short = NoteSignature(line.name, line.key_id, line.signature[:-1])
     assert not is_cosignature(short, "text\n", name="w", public=signer.public)
+
+
+def test_a_cosignature_of_a_later_kind_says_who_and_of_which_tree() -> None:
+    key = MLDSA44PrivateKey.from_seed_bytes(bytes(32))
+    public = key.public_key().public_bytes_raw()
+    text = print_checkpoint(Checkpoint(ORIGIN, 7, "cd" * 32))
+    signer = Mldsa44(key)
+    line = cosign_mldsa44(text, name="w", public=public, signer=signer, at_s=1_679_315_147)
+    # The structure of C2SP tlog-cosignature, by hand.
+    asserted = (b"subtree/v1\n\0", b"\x01w", (1_679_315_147).to_bytes(8, "big"), bytes([len(ORIGIN)]))
+    tree = (ORIGIN.encode(), bytes(8), (7).to_bytes(8, "big"), bytes.fromhex("cd" * 32))
+    message = b"".join((*asserted, *tree))
+    key.public_key().verify(line.signature[8:], message)
+    assert line.key_id == note_key_id("w", 6, public)
+    assert is_mldsa44_cosignature(line, text, name="w", public=public)
+    assert not is_mldsa44_cosignature(line, text.replace("\n7\n", "\n8\n"), name="w", public=public)
+    assert not is_mldsa44_cosignature(line, text, name="v", public=public)
+    timeless = cosign_mldsa44(text, name="w", public=public, signer=signer, at_s=0)
+    assert not is_mldsa44_cosignature(timeless, text, name="w", public=public)
+    for raw in (line.signature[:-1], bytes(8) + line.signature[8:], b"\x80" + line.signature[1:]):
+        assert not is_mldsa44_cosignature(NoteSignature("w", line.key_id, raw), text, name="w", public=public)
+    with pytest.raises(NotVerified):
+        cosign_mldsa44("any text\n", name="w", public=public, signer=signer, at_s=1)
+
+
+@dataclass(frozen=True)
+class Mldsa44:
+    """A signer that prints as nothing; only this test has one."""
+
+    key: MLDSA44PrivateKey
+    keyid: str = "mldsa44"
+
+    def sign(self, message: bytes) -> bytes:
+        return self.key.sign(message)
 
 
 @settings(deadline=None, derandomize=True)

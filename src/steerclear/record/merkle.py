@@ -149,6 +149,11 @@ class Tree:
         self._require_leaf(index, self._size)
         return self._complete(0, index)
 
+    def complete(self, height: int, index: int) -> Hash:
+        """Root of the ``index``-th complete subtree of 2^``height`` leaves: what tiles hold."""
+        self._require(index << height, (index + 1) << height)
+        return self._complete(height, index)
+
     def inclusion(self, index: int, size: int) -> tuple[Hash, ...]:
         """RFC 9162, 2.1.3.1: from the leaf's sibling up to the child of the root at ``size``."""
         self._require_leaf(index, size)

@@ -148,6 +148,8 @@ class _Proof:
             return
         cosigners = cosigners_of(note, self.leaf.author, self.charter, self.books)
         self.counts.cosignatures += len(cosigners.members)
+        for name in cosigners.false:
+            self._fail("cosignature-false", f"a line claims to be by {name} and is not.")
         for name in cosigners.unknown:
             self._doubt("cosignature-unknown", f"a line by {name} counts for nothing.")
         if is_recorded(self.leaf.author, cosigners, self.charter):

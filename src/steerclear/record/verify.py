@@ -62,7 +62,9 @@ def judge_remark(judgement: Judgement) -> tuple[str, str, bool] | None:
         return None
     if Standing.REVOKED in standings:
         return "statement-revoked-key", "the statement is signed by a key that was revoked before it.", True
-    if standings & {Standing.EXPIRED, Standing.NOT_YET_VALID}:
+    if Standing.NOT_SIGNED_TWICE in standings:
+        return "statement-signed-once", "the statement lacks the second signature that counts here.", True
+    if standings & {Standing.IN_DOUBT, Standing.EXPIRED, Standing.NOT_YET_VALID}:
         return "statement-expired-key", "the statement is signed by a key outside its time.", False
     return "statement-unknown-key", "the statement is signed by a key that no root named before it.", True
 
@@ -170,6 +172,16 @@ class _Verification:
         if is_recorded(log.member, cosigners, self.charter):
             place = log.member, log.generation
             self.recorded[place] = max(self.recorded.get(place, 0), checkpoint.size)
+        for name in cosigners.false:
+            self.failures.append(
+                Remark(
+                    "cosignature-false",
+                    log.member,
+                    log.generation,
+                    None,
+                    f"a line on the checkpoint of {checkpoint.size} claims to be by {name} and is not.",
+                )
+            )
         for name in cosigners.unknown:
             self._doubt(
                 "cosignature-unknown",

@@ -23,9 +23,10 @@ from steerclear.model.time import Instant
 from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.checkpoint import checkpoint_of, sign_checkpoint
 from steerclear.record.cosignature import cosign, cosigned_at_s, cosigner_name
+from steerclear.record.keybook import KeyBook
 from steerclear.record.log import Log
 from steerclear.record.note import Note, merge_notes, parse_note, print_note
-from steerclear.record.quorum import cosigners_of
+from steerclear.record.quorum import cosigners_of, lines_that_hold
 from steerclear.store.port import Store
 
 __all__ = ["NoteShelf"]
@@ -116,7 +117,8 @@ class NoteShelf:
             raise
         kept = self._store.note(member, log.generation, checkpoint.size)
         known = [parse_note(kept)] if kept is not None else []
-        merged = merge_notes([*known, note])
+        # The first line of a key stays: a false one, or one of nobody's, must not take a true one's place.
+        merged = merge_notes([*known, lines_that_hold(note, member, self._charter, self._books())])
         if member != self._me and member not in self._proofs:
             merged = self._cosigned(merged)
         if kept is None or merged != known[0]:
@@ -148,8 +150,10 @@ class NoteShelf:
         self._view.cosigned(member, size, member, Instant(self._logs[member].at_of(size - 1)))
 
     def _cosigners(self, member: str, note: Note) -> frozenset[str]:
-        books = {name: log.keys for name, log in self._logs.items()}
-        return cosigners_of(note, member, self._charter, books).members
+        return cosigners_of(note, member, self._charter, self._books()).members
+
+    def _books(self) -> dict[str, KeyBook]:
+        return {name: log.keys for name, log in self._logs.items()}
 
     def _keep_proof(self, member: str, data: bytes, error: NotVerified) -> None:
         if member not in self._proofs:
