@@ -50,7 +50,11 @@ def brute(low, high, party, minima, standing):
 
 
 def pairs_of(grid):
-    found = [pair for some in grid.of_pairs(lambda a, b: list(zip(a.tolist(), b.tolist()))) for pair in some]
+    found = [
+        pair
+        for some in grid.of_pairs(lambda a, b: list(zip(a.tolist(), b.tolist(), strict=True)))
+        for pair in some
+    ]
     assert len(found) == len(set(found)), "a pair was found twice"
     return set(found)
 

@@ -105,6 +105,16 @@ class BoxGrid:
     def __len__(self) -> int:
         return self._rows - self._gone
 
+    def __contains__(self, row: int) -> bool:
+        return 0 <= row < self._rows and bool(self._boxes[row, 3] != _GONE)
+
+    def standing(self) -> Rows:
+        """The rows that were not removed, in rising order."""
+        return np.flatnonzero(self._boxes[: self._rows, 3] != _GONE).astype(np.int32)
+
+    def party_of(self, row: int) -> int:
+        return int(self._party[row])
+
     @property
     def memory_bytes(self) -> int:
         """What the boxes and their blocks take, scratch not counted."""
@@ -148,7 +158,7 @@ class BoxGrid:
 
     def remove(self, row: int) -> None:
         """Take a box out; its row is not given to another. Raises ``KeyError`` where no box stands."""
-        if not 0 <= row < self._rows or self._boxes[row, 3] == _GONE:
+        if row not in self:
             raise KeyError(row)
         for sized in self._blocks:
             if sized.from_ <= row < sized.to:
