@@ -118,9 +118,9 @@ def objects() -> set[type]:
         and hasattr(cls, "__dataclass_fields__")
     }
     named |= {cls for cls in forms.FORMS if hasattr(cls, "__dataclass_fields__")}
-    from steerclear.mechanism.bodies import exchange, notices, screening
+    from steerclear.mechanism.bodies import civil, exchange, meetings, notices, screening
 
-    for room in (exchange, notices, screening):
+    for room in (civil, exchange, meetings, notices, screening):
         for cls in vars(room).values():
             if (
                 isinstance(cls, type)

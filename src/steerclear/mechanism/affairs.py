@@ -17,8 +17,10 @@ from steerclear.mechanism.bodies import (
     ContactAttempt,
     Disseminate,
     IncidentClose,
+    IncidentFinding,
     IncidentOpen,
     IncidentState,
+    SiteConcern,
     SiteEnd,
     SiteRegister,
     SiteRenew,
@@ -38,8 +40,9 @@ from steerclear.mechanism.said import Said, order_of
 from steerclear.model.time import Instant
 
 __all__ = [
-    "IncidentRecord", "Register", "SiteRecord", "StandstillRecord", "ViolationRecord", "ViolationState",
-    "Watch", "Watches", "incident_of", "site_of", "standstill_of", "violation_of",
+    "IncidentRecord", "PointState", "Register", "ReviewPoint", "SiteRecord", "StandstillRecord",
+    "ViolationRecord", "ViolationState", "Watch", "Watches", "incident_of", "site_of", "standstill_of",
+    "violation_of",
 ]  # fmt: skip
 
 R = TypeVar("R")
@@ -114,6 +117,8 @@ class SiteRecord:
     acknowledgements: tuple[Said[Acknowledge], ...]
     disseminations: tuple[Said[Disseminate], ...]
     contacts: tuple[Said[ContactAttempt], ...]
+    concerns: tuple[Said[SiteConcern], ...] = ()
+    """Alleged misuse, and the replies to it. None of them changes the status of the site."""
 
     @property
     def id(self) -> str:
@@ -135,6 +140,7 @@ def site_of(book: Book, said: Said[SiteRegister]) -> SiteRecord:
         acknowledgements=effective(book, book.about(said.id, Acknowledge)),
         disseminations=effective(book, book.about(said.id, Disseminate)),
         contacts=effective(book, book.about(said.id, ContactAttempt)),
+        concerns=effective(book, book.about(said.id, SiteConcern)),
     )
 
 
@@ -186,6 +192,32 @@ def standstill_of(book: Book, said: Said[StandstillPropose]) -> StandstillRecord
     )
 
 
+class PointState(Enum):
+    """What the review says of one point."""
+
+    AGREED = "agreed"
+    DISPUTED = "disputed"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPoint:
+    """One point of the review, and the newest word of each involved member about it."""
+
+    put_down: Said[IncidentFinding]
+    answers: tuple[Said[IncidentFinding], ...]
+    involved: frozenset[str]
+
+    @property
+    def state(self) -> PointState:
+        """Agreed by every involved member, disputed by one, or not yet answered by all."""
+        words = {self.put_down.author: True}
+        words |= {answer.author: answer.body.agrees for answer in self.answers}
+        if not all(words.values()):
+            return PointState.DISPUTED
+        return PointState.AGREED if self.involved <= set(words) else PointState.OPEN
+
+
 @dataclass(frozen=True, slots=True)
 class IncidentRecord:
     """Each side's statements, that nobody else can edit."""
@@ -193,6 +225,17 @@ class IncidentRecord:
     opened: Said[IncidentOpen]
     statements: tuple[Said[IncidentState], ...]
     closes: tuple[Said[IncidentClose], ...]
+    findings: tuple[Said[IncidentFinding], ...] = ()
+
+    @property
+    def points(self) -> tuple[ReviewPoint, ...]:
+        """The review point by point, in the order in which they were put down."""
+        involved = frozenset(self.opened.body.involved)
+        return tuple(
+            ReviewPoint(one, tuple(a for a in self.findings if a.body.answers == one.id), involved)
+            for one in self.findings
+            if one.body.answers is None
+        )
 
     @property
     def id(self) -> str:
@@ -209,6 +252,7 @@ def incident_of(book: Book, said: Said[IncidentOpen]) -> IncidentRecord:
         opened=said,
         statements=effective(book, book.about(said.id, IncidentState)),
         closes=effective(book, book.about(said.id, IncidentClose)),
+        findings=effective(book, book.about(said.id, IncidentFinding)),
     )
 
 

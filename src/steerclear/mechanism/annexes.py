@@ -21,7 +21,7 @@ from steerclear.mechanism.book import Book
 from steerclear.mechanism.classes import STANDING_RESPONSE, strictest
 from steerclear.mechanism.entry import Place
 from steerclear.mechanism.heads import Heads
-from steerclear.mechanism.judge import FLOOR, effective
+from steerclear.mechanism.judge import SURVIVES_SUSPENSION, effective
 from steerclear.mechanism.said import Said, order_of
 from steerclear.model.annex import Annex, AnnexName, Response, Terms, annex_hash
 from steerclear.model.finding import SeparationMinima
@@ -38,18 +38,6 @@ __all__ = [
     "MechanismState",
     "Proposal",
 ]
-
-SURVIVES_SUSPENSION: Final = FLOOR | {
-    "node.beat", "mechanism.suspend", "mechanism.resume", "mechanism.end", "watch.take", "watch.hand-over",
-    "notice.amend", "notice.withdraw", "notice.cold", "receipt.disseminate", "receipt.unable",
-    "receipt.unreadable", "filer.hold", "filer.proceed", "screen.result", "conflict.propose",
-    "conflict.accept", "conflict.decline", "conflict.close", "site.register", "site.renew", "site.end",
-    "movement.report", "contact.attempt", "check.call", "check.answer", "incident.open", "incident.state",
-    "incident.close", "violation.claim", "violation.answer", "voice.log", "obligation.waive",
-    "standstill.end",
-}  # fmt: skip
-"""Kinds that go on while suspended: the safety floor, and all about what is already in force. Movements
-and rescue may still be filed; other new notices, annexes and drills wait."""
 
 
 class MechanismState(Enum):

@@ -10,6 +10,8 @@ Judged in this order, the first reason counts:
    is acted on all the same; what would end one is not (design file 3, floor messages);
  - what it is about exists here, is of the right kind and itself in effect, and its author stands in the right
    relation to it;
+ - its time: not before what it is about, and while a flag is up (as far as its author had seen) nothing that
+   waits for the mechanism to go on;
  - it was not said before, where once is enough.
 
 The verdict depends on the set of statements alone, never on which came first to this node.
@@ -17,6 +19,7 @@ The verdict depends on the set of statements alone, never on which came first to
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from steerclear.mechanism.bodies import (
@@ -24,17 +27,27 @@ from steerclear.mechanism.bodies import (
     Acknowledge,
     AnnexRatify,
     AnnexWithdraw,
+    CommuniqueAgree,
     ConflictClose,
     ConflictPropose,
     Heard,
+    IncidentFinding,
     IncidentOpen,
+    MeetingAction,
+    MeetingMinutes,
     NoConflictFound,
     NoticeActivate,
     NoticeAmend,
     NoticeCold,
     NoticeWithdraw,
+    Resume,
     ScreenResult,
+    SiteConcern,
+    SiteEnd,
+    SiteRenew,
+    Suspend,
     Target,
+    Waive,
     Who,
 )
 from steerclear.mechanism.book import Book, targets_of, threads_of
@@ -42,7 +55,7 @@ from steerclear.mechanism.proposals import proposals_of
 from steerclear.mechanism.said import Said, order_of
 from steerclear.model.member import Role
 
-__all__ = ["FLOOR", "addressed", "effective", "why_without_effect"]
+__all__ = ["FLOOR", "SURVIVES_SUSPENSION", "addressed", "effective", "why_without_effect"]
 
 FLOOR: Final = frozenset(
     {
@@ -61,6 +74,26 @@ ACTED_ON_IN_DOUBT: Final = frozenset(
 """They can only add care; refusing them could hide a danger."""
 
 
+SURVIVES_SUSPENSION: Final = FLOOR | {
+    "node.beat", "mechanism.suspend", "mechanism.resume", "mechanism.end", "watch.take", "watch.hand-over",
+    "notice.amend", "notice.withdraw", "notice.cold", "receipt.disseminate", "receipt.unable",
+    "receipt.unreadable", "filer.hold", "filer.proceed", "screen.result", "conflict.propose",
+    "conflict.accept", "conflict.decline", "conflict.close", "site.register", "site.renew", "site.end",
+    "site.concern", "movement.report", "contact.attempt", "civil.offer", "civil.decline", "civil.answer",
+    "check.call", "check.answer", "incident.open", "incident.state", "incident.finding", "incident.close",
+    "violation.claim", "violation.answer", "voice.log", "obligation.waive", "annex.withdraw",
+    "standstill.propose", "standstill.accept", "standstill.extend", "standstill.end", "signal.send",
+    "signal.read-back", "signal.answer", "meeting.convene", "meeting.minutes", "meeting.action", "drill.end",
+}  # fmt: skip
+"""Kinds that go on while suspended: the safety floor, all about what is already in force, and talking to each
+other (signals, standstill, meetings: how a suspension ends). Movements and rescue may still be filed; other
+new notices, annexes, communiqués and drills wait."""
+
+_WAITS: Final = frozenset(KINDS) - SURVIVES_SUSPENSION - ACTED_ON_IN_DOUBT
+"""Without effect when said by somebody who knew that a flag was up. A notice is never among them: the flag
+takes the duty away, not the warning."""
+
+
 def effective(book: Book, saids: tuple[Said[Any], ...]) -> tuple[Said[Any], ...]:
     """Those that count, in the same order."""
     return tuple(said for said in saids if why_without_effect(book, said) is None)
@@ -74,6 +107,7 @@ def why_without_effect(book: Book, said: Said[Any]) -> str | None:
         or _of_its_key(said)
         or _of_its_target(book, said)
         or _of_its_content(book, said)
+        or _of_suspension(book, said)
         or _of_repetition(book, said)
     )
 
@@ -131,6 +165,18 @@ def _of_one_target(book: Book, said: Said[Any], target: Target, id_: str) -> str
         return "it is about something that is itself without effect"
     if not _stands_right(book, said, found, target.who):
         return f"only {target.who.value} says this"
+    return _of_its_time(book, said, found)
+
+
+def _of_its_time(book: Book, said: Said[Any], found: Said[Any]) -> str | None:
+    """Within one log the order is beyond doubt; between two logs clocks and lines may be slow."""
+    if said.author == found.author and order_of(said) < order_of(found):
+        return "it was said before what it is about"
+    if isinstance(said.body, SiteRenew):
+        gone = (end for end in book.about(found.id, SiteEnd) if order_of(end) < order_of(said))
+        return "the site was ended before" if any(_may_speak(book, end) for end in gone) else None
+    if isinstance(said.body, MeetingMinutes) and said.at < found.body.starts_at:
+        return "the meeting had not begun"
     return None
 
 
@@ -156,6 +202,11 @@ def _of_its_content(book: Book, said: Said[Any]) -> str | None:
     match said.body:
         case Acknowledge(rung=0):
             return "rungs count from 1"
+        case Suspend():
+            is_up = any(f.author == said.author for f in _flags_known_to(book, said))
+            return "its author's flag is up already" if is_up else None
+        case Waive(about=about):
+            return _of_a_waiver(book, said, about)
         case ScreenResult() as result:
             return _of_a_result(book, said.author, result)
         case ConflictPropose(notices=notices) | ConflictClose(notices=notices) if len(set(notices)) != 2:
@@ -166,7 +217,88 @@ def _of_its_content(book: Book, said: Said[Any]) -> str | None:
             return _of_what_was_heard(book, heard)
         case AnnexRatify(content=content) | AnnexWithdraw(content=content):
             return _of_ratification(book, said, content)
+        case SiteConcern() | IncidentFinding() | MeetingMinutes() | MeetingAction():
+            return _of_a_reply(book, said, _answered_by(said.body))
+        case CommuniqueAgree(communique=communique, paragraphs=paragraphs):
+            return _of_paragraphs(book, communique, paragraphs)
     return None
+
+
+def _of_a_reply(book: Book, said: Said[Any], earlier: str | None) -> str | None:
+    """What it answers is of its own kind, about the same thing, no answer itself (so that no chain of them
+    runs in a circle), and in effect."""
+    if earlier is None:
+        return None
+    found = book.said(earlier)
+    if found is None or found.kind != said.kind:
+        return "what it answers is not known here"
+    if targets_of(found.kind, found.body) != targets_of(said.kind, said.body):
+        return "what it answers is about something else"
+    if _answered_by(found.body) is not None:
+        return "what it answers is an answer itself"
+    if not _may_speak(book, found):
+        return "what it answers is itself without effect"
+    is_settled_by_another = isinstance(said.body, MeetingAction) and said.author not in (
+        found.author,
+        found.body.owner,
+    )
+    return "only its owner or its author says that an action is done" if is_settled_by_another else None
+
+
+def _answered_by(body: SiteConcern | IncidentFinding | MeetingMinutes | MeetingAction) -> str | None:
+    """What a body answers, if it answers anything."""
+    match body:
+        case SiteConcern(replies_to=earlier) | IncidentFinding(answers=earlier):
+            return earlier
+        case MeetingMinutes(signs=earlier) | MeetingAction(settles=earlier):
+            return earlier
+
+
+def _of_paragraphs(book: Book, communique: str, paragraphs: tuple[int, ...]) -> str | None:
+    proposed = book.said(communique)
+    if proposed is None or proposed.kind != "communique.propose":
+        return None  # said already: it is about something that is not known here
+    there = range(1, len(proposed.body.paragraphs) + 1)
+    fits = bool(paragraphs) and all(number in there for number in paragraphs)
+    return None if fits else "it agrees to a paragraph that is not there"
+
+
+def _of_suspension(book: Book, said: Said[Any]) -> str | None:
+    if said.kind in _WAITS and any(True for _ in _flags_known_to(book, said)):
+        return "the mechanism was suspended, and its author knew"
+    return None
+
+
+def _flags_known_to(book: Book, said: Said[Any]) -> Iterator[Said[Suspend]]:
+    """Flags that were up as far as its author had seen when it was said: one a party, in the order of its
+    log. Raising it again while it is up, and lowering another than the one that is up, changes nothing."""
+    moves = (*book.of_kind("mechanism.suspend"), *book.of_kind("mechanism.resume"))
+    known = [move for move in moves if move.id != said.id and _knew_of(said, move) and _is_signed(book, move)]
+    up: dict[str, Said[Suspend]] = {}
+    for move in sorted(known, key=order_of):
+        raised = up.get(move.author)
+        if raised is None and isinstance(move.body, Suspend):
+            up[move.author] = move
+        elif raised is not None and isinstance(move.body, Resume) and move.body.suspension == raised.id:
+            del up[move.author]
+    yield from up.values()
+
+
+def _is_signed(book: Book, said: Said[Any]) -> bool:
+    return not (_of_its_id(book, said) or _of_its_author(book, said) or _of_its_key(said))
+
+
+def _knew_of(said: Said[Any], earlier: Said[Any]) -> bool:
+    if said.place.author == earlier.place.author:
+        return order_of(earlier) < order_of(said)
+    return said.heads.get(earlier.place.author, 0) > earlier.place.seq
+
+
+def _of_a_waiver(book: Book, said: Said[Waive], about: str) -> str | None:
+    found = book.said(about)
+    if found is None:
+        return None if book.sealed_copies(about) else "it is about something that is not known here"
+    return None if said.author == found.author or said.author in addressed(found) else "it is owed to others"
 
 
 def _of_a_withdrawn_notice(book: Book, said: Said[Any], notice: str) -> str | None:

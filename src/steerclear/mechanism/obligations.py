@@ -22,6 +22,7 @@ from steerclear.mechanism.owed.affairs import (
 )
 from steerclear.mechanism.owed.calls import owed_on_call, owed_on_ownership
 from steerclear.mechanism.owed.conflicts import owed_on_conflict
+from steerclear.mechanism.owed.meetings import owed_on_concerns, owed_on_meeting
 from steerclear.mechanism.owed.movements import owed_on_contact, owed_on_movement
 from steerclear.mechanism.owed.notices import owed_on_notice
 from steerclear.mechanism.owed.scene import EVERYONE, Scene
@@ -67,6 +68,7 @@ def _affairs(scene: Scene) -> Iterator[Obligation]:
     view = scene.view
     for site in view.sites:
         yield from owed_on_site(scene, site)
+        yield from owed_on_concerns(scene, site)
     for standstill in view.standstills:
         yield from owed_on_standstill(scene, standstill)
     for incident in view.incidents:
@@ -77,4 +79,6 @@ def _affairs(scene: Scene) -> Iterator[Obligation]:
         yield from owed_on_signal(scene, signal)
     for check in view.checks:
         yield from owed_on_check(scene, check)
+    for meeting in view.meetings:
+        yield from owed_on_meeting(scene, meeting)
     yield from owed_on_comm_checks(scene)

@@ -44,6 +44,14 @@ from steerclear.mechanism.lines import (
     drill_of,
     signal_of,
 )
+from steerclear.mechanism.meetings import (
+    CivilRecord,
+    CommuniqueRecord,
+    MeetingRecord,
+    civil_of,
+    communique_of,
+    meeting_of,
+)
 from steerclear.mechanism.notices import Notices
 from steerclear.mechanism.said import Said
 from steerclear.model.member import Role
@@ -99,6 +107,10 @@ class View:
         self.signals: Final[Register[SignalRecord]] = Register(book, "signal.send", signal_of)
         self.checks: Final[Register[CheckRecord]] = Register(book, "check.call", check_of)
         self.drills: Final[Register[DrillRecord]] = Register(book, "drill.start", drill_of)
+        self.meetings: Final[Register[MeetingRecord]] = Register(book, "meeting.convene", meeting_of)
+        self.communiques: Final[Register[CommuniqueRecord]] = Register(
+            book, "communique.propose", communique_of
+        )
 
     # What goes in, in any order and any number of times.
 
@@ -150,6 +162,10 @@ class View:
     @property
     def voice(self) -> tuple[Said[VoiceLog], ...]:
         return effective(self.book, self.book.of_kind("voice.log"))
+
+    def civil(self, notice: str) -> CivilRecord:
+        """What was offered, declined and answered about civil traffic and this notice."""
+        return civil_of(self.book, notice)
 
     @property
     def sealed(self) -> tuple[Entry, ...]:

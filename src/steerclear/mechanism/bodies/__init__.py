@@ -3,8 +3,10 @@
 
 from steerclear.mechanism.bodies.affairs import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.calls import *  # noqa: F403 - hands on every body by name
+from steerclear.mechanism.bodies.civil import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.exchange import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.kinds import KINDS, Body, Kind, Target, Who, body_of, kind_of, read_body
+from steerclear.mechanism.bodies.meetings import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.notices import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.screening import *  # noqa: F403 - hands on every body by name
 from steerclear.record.heard import Heard

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated
 
+from steerclear.errors import BadInput
 from steerclear.model.annex import Annex
 from steerclear.model.forms import Hash, Id, Label, Text
 from steerclear.model.member import MemberId
@@ -15,7 +16,8 @@ from steerclear.model.time import Instant
 
 __all__ = [
     "AnnexCounter", "AnnexPropose", "AnnexRatify", "AnnexWithdraw", "Claimed", "End", "IncidentClose",
-    "IncidentOpen", "IncidentState", "Resume", "SiteCategory", "SiteEnd", "SiteRegister", "SiteRenew",
+    "IncidentFinding", "IncidentOpen", "IncidentState", "Resume", "SiteCategory", "SiteConcern", "SiteEnd",
+    "SiteRegister", "SiteRenew",
     "StandstillAccept", "StandstillEnd", "StandstillExtend", "StandstillPropose", "Suspend",
     "ViolationAnswer", "ViolationClaim", "WatchHandOver", "WatchTake",
 ]  # fmt: skip
@@ -130,6 +132,24 @@ class SiteEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteConcern:
+    """An alleged misuse of a site, or the reply to it. It changes no status by itself."""
+
+    site: Annotated[Id, "The site.register."]
+    replies_to: Annotated[Id | None, "The site.concern that this one answers; null: a new one."]
+    text: Annotated[Text, "What is alleged, or the reply."]
+    reply_by: Annotated[Instant | None, "By when a reply is asked for; null in a reply."]
+
+    def __post_init__(self) -> None:
+        if (self.replies_to is None) != (self.reply_by is not None):
+            raise BadInput(
+                "concern-form",
+                "A concern asks for a reply by a time, and a reply asks for none.",
+                remedy="Give the time of the reply, or the concern that is answered.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class StandstillPropose:
     """Acts that nobody does in an area from a time on."""
 
@@ -208,6 +228,24 @@ class IncidentState:
     incident: Annotated[Id, "The incident.open."]
     text: Annotated[Text, "What it says."]
     evidence: Annotated[tuple[Hash, ...], "Hashes of files kept elsewhere."]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFinding:
+    """One point of the review: put down, then agreed or disputed by each member involved."""
+
+    incident: Annotated[Id, "The incident.open."]
+    answers: Annotated[Id | None, "The incident.finding that this one answers; null: a new point."]
+    agrees: Annotated[bool, "Agreed; false: disputed. A new point is agreed by its author."]
+    text: Annotated[Text, "The point; or why it is agreed or disputed."]
+
+    def __post_init__(self) -> None:
+        if self.answers is None and not self.agrees:
+            raise BadInput(
+                "finding-form",
+                "A new point of a review is disputed by the one who puts it down.",
+                remedy="Put down what you hold to be so; dispute the points of others.",
+            )
 
 
 @dataclass(frozen=True, slots=True)

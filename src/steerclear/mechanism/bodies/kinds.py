@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Final
 
 from steerclear.errors import BadInput, NotVerified
-from steerclear.mechanism.bodies import affairs, calls, exchange, notices, screening
+from steerclear.mechanism.bodies import affairs, calls, civil, exchange, meetings, notices, screening
 from steerclear.model.member import Role
 from steerclear.model.wire import Codec, JsonValue, codec_of, misfit
 from steerclear.record.beat import beat_body, read_beat_body
@@ -78,7 +78,7 @@ _RECEIVED: Final = (
 
 
 def _rows() -> tuple[Kind, ...]:
-    n, s, c, a, x = notices, screening, calls, affairs, exchange
+    n, s, c, a, x, v, m = notices, screening, calls, affairs, exchange, civil, meetings
     about = Target("about", _RECEIVED, Who.ADDRESSEE)
     notice = Target("notice", ("notice.file",), Who.AUTHOR)
     unable = Target("about", ("receipt.unable",), Who.FILER)
@@ -133,10 +133,15 @@ def _rows() -> tuple[Kind, ...]:
         Kind("site.renew", a.SiteRenew, _FILE, _OFFICER, Target("sites", ("site.register",), Who.AUTHOR)),
         Kind("site.end", a.SiteEnd, _FILE, _OFFICER,
              Target("site", ("site.register",), Who.AUTHOR), ("site",)),
+        Kind("site.concern", a.SiteConcern, _FILE, _OFFICER,
+             Target("site", ("site.register",), Who.EITHER), ("site", "replies_to", "text")),
         Kind("movement.report", c.MovementReport, _FILE, _MACHINE,
              Target("movement", ("notice.file",), Who.AUTHOR)),
         Kind("contact.attempt", c.ContactAttempt, _SPEAK, _OFFICER,
              Target("about", ("notice.file", "site.register"), Who.ANYONE)),
+        Kind("civil.offer", v.CivilOffer, _FILE, _OFFICER, notice, ("notice", "contact", "form", "text")),
+        Kind("civil.decline", v.CivilDecline, _FILE, _OFFICER, notice, ("notice", "because")),
+        Kind("civil.answer", v.CivilAnswer, _FILE, _OFFICER, notice),
         Kind("check.call", x.CheckCall, _ALL, _MACHINE),
         Kind("check.answer", x.CheckAnswer, _ALL, _OFFICER, Target("check", ("check.call",), Who.ADDRESSEE)),
         Kind("standstill.propose", a.StandstillPropose, _PARTY, _OFFICER),
@@ -152,8 +157,18 @@ def _rows() -> tuple[Kind, ...]:
         Kind("incident.open", a.IncidentOpen, _SPEAK, _OFFICER),
         Kind("incident.state", a.IncidentState, _SPEAK, _OFFICER,
              Target("incident", ("incident.open",), Who.CONCERNED)),
+        Kind("incident.finding", a.IncidentFinding, _SPEAK, _OFFICER,
+             Target("incident", ("incident.open",), Who.CONCERNED)),
         Kind("incident.close", a.IncidentClose, _SPEAK, _OFFICER,
              Target("incident", ("incident.open",), Who.CONCERNED), ("incident",)),
+        Kind("meeting.convene", m.MeetingConvene, _SPEAK, _OFFICER),
+        Kind("meeting.minutes", m.MeetingMinutes, _SPEAK, _OFFICER,
+             Target("meeting", ("meeting.convene",), Who.EITHER), ("meeting", "signs", "points")),
+        Kind("meeting.action", m.MeetingAction, _SPEAK, _OFFICER,
+             Target("meeting", ("meeting.convene",), Who.EITHER), ("meeting", "settles", "what")),
+        Kind("communique.propose", m.CommuniquePropose, _FILE, _OFFICER),
+        Kind("communique.agree", m.CommuniqueAgree, _PARTY, _AUTHORITY,
+             Target("communique", ("communique.propose",), Who.EITHER), ("communique", "paragraphs")),
         Kind("signal.send", x.SignalSend, _ALL, _OFFICER),
         Kind("signal.read-back", x.SignalReadBack, _ALL, _OFFICER,
              Target("signal", ("signal.send",), Who.ADDRESSEE)),

@@ -1,0 +1,582 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every kind said by the wrong member, about nothing, out of its time, or twice: kept, marked, no crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from steerclear.errors import BadInput
+from steerclear.mechanism import bodies as say
+from steerclear.mechanism.affairs import PointState
+from steerclear.mechanism.bodies import KINDS, Who, body_of, kind_of
+from steerclear.mechanism.bodies.exchange import NodeBeat
+from steerclear.mechanism.judge import FLOOR, SURVIVES_SUSPENSION
+from steerclear.mechanism.obligation import State
+from steerclear.model.annex import Annex, AnnexName, annex_hash
+from steerclear.model.member import MemberId, Role
+from steerclear.model.notice import NoticeKind
+from steerclear.model.space import Position
+from steerclear.model.terms import Separation
+from steerclear.model.time import Instant
+from steerclear.record.heard import Heard
+
+if TYPE_CHECKING:
+    from tests.mechanism.conftest import Speech, Table
+
+TUR, ISR = MemberId("TUR"), MemberId("ISR")
+ANNEX = Annex(AnnexName.SEPARATION, 2, (TUR, ISR), Instant(0), 3_600, Separation(9, 9, 9, ()), ())
+HERE = Position(351_000_000, 383_000_000)
+NOTHING = "9" * 32
+
+Made = tuple[str, Any]
+"""Who says it, and what."""
+
+
+def example(kind: str, speech: type[Speech], ids: dict[str, str]) -> Made:
+    """A statement of this kind that counts in the scene below, and its right author."""
+    at = speech.at
+    others: dict[str, Callable[[], Made]] = {
+        "annex.propose": lambda: ("TUR", say.AnnexPropose(ANNEX, None)),
+        "annex.ratify": lambda: ("ISR", say.AnnexRatify(annex_hash(ANNEX))),
+        "annex.counter": lambda: (
+            "ISR",
+            say.AnnexCounter(ids["annex.propose"], replace(ANNEX, version=3), "x"),
+        ),
+        "annex.withdraw": lambda: ("TUR", say.AnnexWithdraw(annex_hash(ANNEX), "why")),
+        "mechanism.suspend": lambda: ("TUR", say.Suspend(None)),
+        "mechanism.resume": lambda: ("TUR", say.Resume(ids["mechanism.suspend"])),
+        "mechanism.end": lambda: ("TUR", say.End("over")),
+        "watch.take": lambda: ("TUR", say.WatchTake(ids["watch.hand-over"])),
+        "watch.hand-over": lambda: ("TUR", say.WatchHandOver(None)),
+        "notice.file": lambda: ("TUR", speech.file(kind=NoticeKind.MOVEMENT)),
+        "notice.amend": lambda: ("TUR", speech.amend(ids["notice.file"])),
+        "notice.withdraw": lambda: ("TUR", say.NoticeWithdraw(ids["notice.file"], None)),
+        "notice.activate": lambda: ("TUR", say.NoticeActivate(ids["notice.file"], at("14:00"))),
+        "notice.cold": lambda: ("TUR", say.NoticeCold(ids["notice.file"], at("15:00"))),
+        "receipt.acknowledge": lambda: ("ISR", speech.ack(ids["notice.file"])),
+        "receipt.disseminate": lambda: (
+            "ISR",
+            say.Disseminate(ids["notice.file"], say.Echelon.OPERATOR, at("15:00")),
+        ),
+        "receipt.unable": lambda: ("ISR", say.Unable(ids["notice.file"], None, None, None)),
+        "receipt.unreadable": lambda: ("ISR", say.Unreadable(ids["notice.file"], "no key")),
+        "filer.hold": lambda: ("TUR", say.Hold(ids["receipt.unable"], None, None)),
+        "filer.proceed": lambda: ("TUR", say.Proceed(ids["receipt.unable"], "it is late")),
+        "screen.result": lambda: (
+            "AZE",
+            speech.result((ids["notice.file"], ids["notice.file"]), finding=say.NoConflictFound(1)),
+        ),
+        "conflict.propose": lambda: (
+            "TUR",
+            say.ConflictPropose(
+                (ids["notice.file"], ids["other"]), say.Evidence.SCREENED, "later", None, None
+            ),
+        ),
+        "conflict.accept": lambda: ("ISR", say.ConflictAccept(ids["conflict.propose"], None)),
+        "conflict.decline": lambda: ("ISR", say.ConflictDecline(ids["conflict.propose"], "no")),
+        "conflict.close": lambda: ("TUR", say.ConflictClose((ids["notice.file"], ids["other"]), "settled")),
+        "stop.call": lambda: ("TUR", speech.stop()),
+        "stop.answer": lambda: ("ISR", speech.answer(ids["stop.call"])),
+        "stop.renew": lambda: (
+            "ISR",
+            say.StopRenew(ids["stop.call"], say.StopOutcome.STOPPING, None, None),
+        ),
+        "stop.close": lambda: ("TUR", say.StopClose(ids["stop.call"], None)),
+        "distress.call": lambda: (
+            "TUR",
+            say.DistressCall(HERE, None, at("13:00"), say.InDistress.PEOPLE, 3, None, None),
+        ),
+        "distress.answer": lambda: (
+            "ISR",
+            say.DistressAnswer(ids["distress.call"], say.DistressOutcome.HELPING, None),
+        ),
+        "distress.close": lambda: ("TUR", say.DistressClose(ids["distress.call"], None)),
+        "ownership.ask": lambda: ("TUR", say.OwnershipAsk(HERE, None, at("13:00"), "two tanks", None)),
+        "ownership.answer": lambda: (
+            "ISR",
+            say.OwnershipAnswer(ids["ownership.ask"], say.Ownership.OURS, None),
+        ),
+        "heard": lambda: ("AZE", Heard("TUR", ids["stop.call"], "0" * 64)),
+        "site.register": lambda: (
+            "TUR",
+            say.SiteRegister("school", say.SiteCategory.SCHOOL, speech.disc(radius_m=100), None, None),
+        ),
+        "site.renew": lambda: ("TUR", say.SiteRenew((ids["site.register"],))),
+        "site.end": lambda: ("TUR", say.SiteEnd(ids["site.register"], None)),
+        "site.concern": lambda: (
+            "ISR",
+            say.SiteConcern(ids["site.register"], None, "fired from", at("15:00")),
+        ),
+        "movement.report": lambda: (
+            "TUR",
+            say.MovementReport(ids["notice.file"], say.MovementStep.DEPARTED, None, at("14:00"), None, None),
+        ),
+        "contact.attempt": lambda: (
+            "TUR",
+            say.ContactAttempt(ids["notice.file"], "radio", at("14:30"), say.ContactResult.NO_CONTACT),
+        ),
+        "civil.offer": lambda: (
+            "TUR",
+            say.CivilOffer(ids["notice.file"], "LCLK", say.CivilForm.NOTAM, "A1234/25"),
+        ),
+        "civil.decline": lambda: ("TUR", say.CivilDecline(ids["notice.file"], "below all routes")),
+        "civil.answer": lambda: (
+            "TUR",
+            say.CivilAnswer(ids["notice.file"], "THY123", say.CivilAct.HELD, None),
+        ),
+        "check.call": lambda: ("AZE", say.CheckCall(None, "node")),
+        "check.answer": lambda: ("ISR", say.CheckAnswer(ids["check.call"], 5)),
+        "standstill.propose": lambda: (
+            "TUR",
+            say.StandstillPropose(speech.disc(), "no flights", at("14:00"), at("20:00")),
+        ),
+        "standstill.accept": lambda: ("ISR", say.StandstillAccept(ids["standstill.propose"])),
+        "standstill.extend": lambda: (
+            "TUR",
+            say.StandstillExtend(ids["standstill.propose"], at("22:00")),
+        ),
+        "standstill.end": lambda: (
+            "TUR",
+            say.StandstillEnd(ids["standstill.propose"], at("18:00"), "broken"),
+        ),
+        "violation.claim": lambda: ("TUR", say.ViolationClaim(at("11:00"), None, "over the line", None, ())),
+        "violation.answer": lambda: (
+            "ISR",
+            say.ViolationAnswer(ids["violation.claim"], say.Claimed.CONTEST, None),
+        ),
+        "incident.open": lambda: ("TUR", say.IncidentOpen("near miss", at("11:00"), None, (TUR, ISR))),
+        "incident.state": lambda: ("ISR", say.IncidentState(ids["incident.open"], "we saw nothing", ())),
+        "incident.finding": lambda: (
+            "TUR",
+            say.IncidentFinding(ids["incident.open"], None, True, "two aircraft"),
+        ),
+        "incident.close": lambda: ("ISR", say.IncidentClose(ids["incident.open"], "reviewed")),
+        "meeting.convene": lambda: (
+            "AZE",
+            say.MeetingConvene("review", at("12:30"), at("13:30"), None, ("a", "b")),
+        ),
+        "meeting.minutes": lambda: (
+            "ISR",
+            say.MeetingMinutes(ids["meeting.convene"], None, ("all came",)),
+        ),
+        "meeting.action": lambda: (
+            "TUR",
+            say.MeetingAction(ids["meeting.convene"], None, "draw the line", ISR, at("20:00")),
+        ),
+        "communique.propose": lambda: ("TUR", say.CommuniquePropose(("one", "two"))),
+        "communique.agree": lambda: ("ISR", say.CommuniqueAgree(ids["communique.propose"], (1,))),
+        "signal.send": lambda: ("TUR", say.SignalSend("radio-check", (), False, None, None)),
+        "signal.read-back": lambda: ("ISR", say.SignalReadBack(ids["signal.send"], "radio-check", ())),
+        "signal.answer": lambda: ("ISR", say.SignalAnswer(ids["signal.send"], "affirm", (), None)),
+        "voice.log": lambda: (
+            "TUR",
+            say.VoiceLog(TUR, ISR, at("11:00"), "clear of the line", True, None, None),
+        ),
+        "drill.start": lambda: ("AZE", say.DrillStart("line down", None)),
+        "drill.end": lambda: ("AZE", say.DrillEnd(ids["drill.start"], None)),
+        "obligation.waive": lambda: (
+            "TUR",
+            say.Waive(ids["notice.file"], "acknowledgement", ISR, None),
+        ),
+        "node.beat": lambda: ("TUR", NodeBeat(())),
+    }
+    return others[kind]()
+
+
+OF_THE_SCENE = (
+    "annex.propose", "notice.file", "watch.hand-over", "receipt.unable", "conflict.propose", "stop.call",
+    "distress.call", "ownership.ask", "site.register", "check.call", "standstill.propose", "violation.claim",
+    "incident.open", "meeting.convene", "communique.propose", "signal.send", "drill.start",
+)  # fmt: skip
+"""What others are about: said at noon, in an order in which each finds what it is about."""
+
+
+@pytest.fixture
+def scene(founded: Table, speech: type[Speech]) -> tuple[Table, dict[str, str]]:
+    ids: dict[str, str] = {}
+    ids["other"] = founded.say("ISR", speech.file(party="ISR", ref="i1"), when="11:59", to=("TUR",))
+    for kind in OF_THE_SCENE:
+        author, body = example(kind, speech, ids)
+        ids[kind] = founded.say(author, body, when="12:00", to=audience(author))
+        if kind == "annex.propose":
+            founded.say("TUR", say.AnnexRatify(annex_hash(ANNEX)), when="12:00")
+    founded.all_beat("12:01")
+    return founded, ids
+
+
+def audience(author: str) -> tuple[str, ...]:
+    return tuple(member for member in ("TUR", "ISR", "AZE", "MSF") if member != author)
+
+
+def flagged(kind: str, table: Table, ids: dict[str, str]) -> None:
+    """``mechanism.resume`` alone needs a flag that is up."""
+    if kind == "mechanism.resume":
+        ids["mechanism.suspend"] = table.say("TUR", say.Suspend(None), when="12:30")
+
+
+def why(table: Table, id_: str, author: str) -> str | None:
+    """Why it counts for nothing, in the view of everybody, its author's too; obligations stay computable."""
+    seen = {me: {one.id: one.why for one in table.view(me).without_effect} for me in ("TUR", "AZE", author)}
+    found = {row.get(id_) for row in seen.values()}
+    assert len(found) == 1
+    assert table.view(author).said(id_) is not None, "it is kept"
+    table.owes("14:00")
+    (reason,) = found
+    return reason
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_counts_when_it_is_said_right(
+    kind: str, scene: tuple[Table, dict[str, str]], speech: type[Speech]
+) -> None:
+    table, ids = scene
+    flagged(kind, table, ids)
+    author, body = example(kind, speech, ids)
+    assert kind_of(body) == kind
+    said = table.say(author, body, when="13:00", to=audience(author))
+    assert why(table, said, author) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_by_somebody_who_may_not_say_it(
+    kind: str, scene: tuple[Table, dict[str, str]], speech: type[Speech]
+) -> None:
+    table, ids = scene
+    flagged(kind, table, ids)
+    author, body = example(kind, speech, ids)
+    stranger = table.say("XXX", body, when="13:00", to=("TUR",), log="TUR")
+    assert why(table, stranger, "TUR") == "XXX is not a member"
+    unsigned = table.say(author, body, when="13:01", to=audience(author), signed_as=frozenset())
+    assert (why(table, unsigned, author) or "").startswith("not signed by a key for")
+    for role in frozenset(Role) - KINDS[kind].sayers:
+        member = next(name for name, its in table.roles.items() if its is role)
+        said = table.say(member, body, when="13:02", to=("TUR",))
+        assert why(table, said, member) == f"{role.value}s do not say {kind}"
+    if kind not in FLOOR:
+        elsewhere = table.say(author, body, when="13:03", to=audience(author), log="OBS")
+        assert why(table, elsewhere, author) == "it stands in the log of OBS"
+
+
+@pytest.mark.parametrize("kind", [name for name, row in KINDS.items() if row.target is not None])
+def test_by_somebody_who_stands_in_no_relation_to_it(
+    kind: str, scene: tuple[Table, dict[str, str]], speech: type[Speech]
+) -> None:
+    table, ids = scene
+    flagged(kind, table, ids)
+    row = KINDS[kind]
+    assert row.target is not None
+    author, body = example(kind, speech, ids)
+    wrong = "ISR" if row.target.who in (Who.AUTHOR, Who.FILER) and author != "ISR" else "OBS"
+    if table.roles[wrong] not in row.sayers:
+        table.roles = {**table.roles, wrong: min(row.sayers, key=str)}
+    said = table.say(wrong, body, when="13:00", to=("AZE",))
+    reason = why(table, said, wrong)
+    expected = None if row.target.who is Who.ANYONE else f"only {row.target.who.value} says this"
+    assert reason == expected
+
+
+@pytest.mark.parametrize("kind", [name for name, row in KINDS.items() if row.target is not None])
+def test_about_something_that_does_not_exist_or_is_of_another_kind(
+    kind: str, scene: tuple[Table, dict[str, str]], speech: type[Speech]
+) -> None:
+    table, ids = scene
+    flagged(kind, table, ids)
+    author, body = example(kind, speech, ids)
+    target = KINDS[kind].target
+    assert target is not None
+    wire: Any = body_of(body)
+    beat = table.say("TUR", NodeBeat(()), when="12:59")
+    for wrong in (NOTHING, beat):
+        raw = {**wire, target.field: [wrong] if isinstance(wire[target.field], list) else wrong}
+        said = table.say(author, None, when="13:00", to=audience(author), kind=kind, raw=raw)
+        assert why(table, said, author) == "it is about something that is not known here"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "reason"),
+    [
+        ("annex.ratify", say.AnnexRatify("7" * 64), "no annex with this content is known here"),
+        ("annex.withdraw", say.AnnexWithdraw("7" * 64, "x"), "no annex with this content is known here"),
+        (
+            "obligation.waive",
+            say.Waive(NOTHING, "acknowledgement", ISR, None),
+            "it is about something that is not known here",
+        ),
+    ],
+)
+def test_about_something_that_does_not_exist_by_hash_or_by_any_kind(
+    kind: str, body: Any, reason: str, scene: tuple[Table, dict[str, str]]
+) -> None:
+    table, _ = scene
+    assert kind_of(body) == kind
+    assert why(table, table.say("TUR", body, when="13:00"), "TUR") == reason
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_twice_under_one_id(kind: str, scene: tuple[Table, dict[str, str]], speech: type[Speech]) -> None:
+    """The same statement again is a repetition of its bytes; another one under its id counts for nothing."""
+    table, ids = scene
+    flagged(kind, table, ids)
+    author, body = example(kind, speech, ids)
+    said = table.say(author, body, when="13:00", to=audience(author))
+    table.say(author, body, when="13:05", to=audience(author), id_=said)
+    found = [one for one in table.view(author).without_effect if one.id == said]
+    assert [one.why for one in found] == ["its id was used before"]
+    assert table.view(author).why_without_effect(said) is None
+    table.owes("14:00")
+
+
+@pytest.mark.parametrize("kind", [name for name, row in KINDS.items() if row.once is not None])
+def test_twice_in_the_same_words(
+    kind: str, scene: tuple[Table, dict[str, str]], speech: type[Speech]
+) -> None:
+    table, ids = scene
+    flagged(kind, table, ids)
+    author, body = example(kind, speech, ids)
+    table.say(author, body, when="13:00", to=audience(author))
+    again = table.say(author, body, when="13:05", to=audience(author))
+    assert why(table, again, author) == "said before"
+
+
+@pytest.mark.parametrize(
+    "kind", [name for name, row in KINDS.items() if row.target is not None and row.target.who is Who.AUTHOR]
+)
+def test_before_what_it_is_about(
+    kind: str, scene: tuple[Table, dict[str, str]], speech: type[Speech]
+) -> None:
+    """In one log the order is beyond doubt."""
+    table, ids = scene
+    about = KINDS[kind].target
+    assert about is not None
+    ids |= {name: f"{number:032x}" for number, name in enumerate(about.kinds, start=0xABC)}
+    author, body = example(kind, speech, ids)
+    early = table.say(author, body, when="13:00", to=audience(author))
+    _, thing = example(about.kinds[0], speech, ids)
+    table.say(author, thing, when="13:05", to=audience(author), id_=ids[about.kinds[0]])
+    assert why(table, early, author) == "it was said before what it is about"
+
+
+def test_what_waits_while_a_flag_is_up(scene: tuple[Table, dict[str, str]], speech: type[Speech]) -> None:
+    """Only for who knew: what was signed beyond a cut line counts, and so does what was said before."""
+    table, ids = scene
+    waits = [name for name in KINDS if name not in SURVIVES_SUSPENSION]
+    expected = {
+        "annex.propose", "annex.counter", "annex.ratify", "drill.start", "communique.propose",
+        "communique.agree", "notice.file", "notice.activate",
+    }  # fmt: skip
+    assert set(waits) == expected
+    before = table.say("ISR", say.DrillStart("before", None), when="12:58", to=("TUR",))
+    flag = table.say("TUR", say.Suspend("talks"), when="13:00")
+    beyond = table.say("ISR", say.DrillStart("beyond the cut", None), when="13:01", to=("TUR",))
+    table.look("ISR")
+    for kind in waits:
+        _, body = example(kind, speech, ids)
+        author = "TUR" if kind in ("notice.file", "notice.activate") else "ISR"
+        said = table.say(author, body, when="13:02", to=audience(author))
+        adds_care = kind in ("notice.file", "notice.activate")
+        expect = None if adds_care else "the mechanism was suspended, and its author knew"
+        assert why(table, said, author) == expect, kind
+    assert [why(table, said, "ISR") for said in (before, beyond)] == [None, None]
+    table.say("TUR", say.Resume(flag), when="13:10")
+    unaware = table.say("ISR", say.DrillStart("too early", None), when="13:11", to=("TUR",))
+    table.look("ISR")
+    after = table.say("ISR", say.DrillStart("after", None), when="13:12", to=("TUR",))
+    assert why(table, unaware, "ISR") is not None
+    assert why(table, after, "ISR") is None
+
+
+def test_one_flag_for_each_party(founded: Table) -> None:
+    first = founded.say("TUR", say.Suspend(None), when="10:00")
+    second = founded.say("TUR", say.Suspend(None), when="10:01")
+    assert why(founded, second, "TUR") == "its author's flag is up already"
+    founded.say("TUR", say.Resume(first), when="10:05")
+    third = founded.say("TUR", say.Suspend(None), when="10:10")
+    assert why(founded, third, "TUR") is None
+
+
+def test_a_waiver_by_somebody_to_whom_nothing_is_owed(
+    scene: tuple[Table, dict[str, str]], speech: type[Speech]
+) -> None:
+    table, _ = scene
+    alone = table.say("TUR", speech.file(ref="n9"), when="12:10", to=("ISR",))
+    said = table.say("MSF", say.Waive(alone, "acknowledgement", ISR, None), when="12:11")
+    assert why(table, said, "MSF") == "it is owed to others"
+    sealed = table.say("TUR", speech.file(ref="n10"), when="12:12", to=("ISR",), sealed_to=("ISR",))
+    mine = table.say("MSF", say.Waive(sealed, "acknowledgement", ISR, None), when="12:13")
+    assert table.view("AZE").why_without_effect(mine) is None, "nobody judges what they cannot read"
+
+
+class TestConcerns:
+    def test_a_concern_owes_a_reply_and_changes_nothing(
+        self, scene: tuple[Table, dict[str, str]], speech: type[Speech]
+    ) -> None:
+        table, ids = scene
+        site = ids["site.register"]
+        concern = table.say(
+            "ISR", say.SiteConcern(site, None, "fired from", speech.at("15:00")), when="13:00", to=("TUR",)
+        )
+        assert table.one("15:01", what="concern-reply").state is State.LATE
+        table.say("TUR", say.SiteConcern(site, concern, "no", None), when="13:30", to=("ISR",))
+        assert table.one("15:01", what="concern-reply").state is State.MET
+        record = table.view().sites.get(site)
+        assert (record.ended, len(record.concerns)) == (None, 2)
+
+    def test_the_sender_of_a_site_may_raise_one_too(
+        self, scene: tuple[Table, dict[str, str]], speech: type[Speech]
+    ) -> None:
+        table, ids = scene
+        body = say.SiteConcern(ids["site.register"], None, "shelled", speech.at("15:00"))
+        table.say("TUR", body, when="13:00", to=("ISR", "AZE"))
+        assert table.one("13:01", what="concern-reply").debtor.member == "ISR"
+
+    @pytest.mark.parametrize(
+        ("replies_to", "reason"),
+        [
+            (NOTHING, "what it answers is not known here"),
+            ("site.register", "what it answers is not known here"),
+            ("elsewhere", "what it answers is about something else"),
+            ("reply", "what it answers is an answer itself"),
+            ("void", "what it answers is itself without effect"),
+        ],
+    )
+    def test_replies_that_answer_nothing(
+        self,
+        replies_to: str,
+        reason: str,
+        scene: tuple[Table, dict[str, str]],
+        speech: type[Speech],
+    ) -> None:
+        table, ids = scene
+        site, by = ids["site.register"], speech.at("15:00")
+        other = say.SiteRegister("mill", say.SiteCategory.WATER, speech.disc(36.0), None, None)
+        ids["mill"] = table.say("TUR", other, when="12:10", to=("ISR",))
+        ids["concern"] = table.say("ISR", say.SiteConcern(site, None, "x", by), when="13:00", to=("TUR",))
+        ids["reply"] = table.say("TUR", say.SiteConcern(site, ids["concern"], "y", None), when="13:01")
+        ids["elsewhere"] = table.say("ISR", say.SiteConcern(ids["mill"], None, "x", by), when="13:02")
+        ids["void"] = table.say("OBS", say.SiteConcern(site, None, "x", by), when="13:03")
+        body = say.SiteConcern(site, ids.get(replies_to, replies_to), "z", None)
+        assert why(table, table.say("TUR", body, when="13:05"), "TUR") == reason
+
+    def test_two_answers_that_answer_each_other_stop_nobody(
+        self, scene: tuple[Table, dict[str, str]]
+    ) -> None:
+        table, ids = scene
+        one, two = "a" * 32, "b" * 32
+        site = ids["site.register"]
+        table.say("TUR", say.SiteConcern(site, two, "x", None), when="13:00", id_=one)
+        table.say("TUR", say.SiteConcern(site, one, "y", None), when="13:01", id_=two)
+        assert why(table, one, "TUR") == why(table, two, "TUR") == "what it answers is an answer itself"
+
+    def test_a_renewal_after_the_end(self, scene: tuple[Table, dict[str, str]]) -> None:
+        table, ids = scene
+        table.say("TUR", say.SiteEnd(ids["site.register"], None), when="13:00")
+        late = table.say("TUR", say.SiteRenew((ids["site.register"],)), when="13:01")
+        assert why(table, late, "TUR") == "the site was ended before"
+
+
+class TestReview:
+    def test_point_by_point_agreed_or_disputed(self, scene: tuple[Table, dict[str, str]]) -> None:
+        table, ids = scene
+        incident = ids["incident.open"]
+        point = table.say("TUR", say.IncidentFinding(incident, None, True, "two jets"), when="13:00")
+        (found,) = table.view().incidents.get(incident).points
+        assert found.state is PointState.OPEN
+        table.say("ISR", say.IncidentFinding(incident, point, False, "one jet"), when="13:10")
+        assert table.view().incidents.get(incident).points[0].state is PointState.DISPUTED
+        table.say("ISR", say.IncidentFinding(incident, point, True, "two, on review"), when="13:20")
+        assert table.view().incidents.get(incident).points[0].state is PointState.AGREED
+
+    def test_nobody_puts_down_what_he_disputes(self) -> None:
+        with pytest.raises(BadInput) as refused:
+            say.IncidentFinding(NOTHING, None, False, "no")
+        assert refused.value.code == "finding-form"
+
+
+class TestMeetings:
+    def test_minutes_are_agreed_by_the_signatures_of_all(self, scene: tuple[Table, dict[str, str]]) -> None:
+        table, ids = scene
+        meeting = ids["meeting.convene"]
+        written = table.say("AZE", say.MeetingMinutes(meeting, None, ("a", "b")), when="13:40")
+        for member in ("TUR", "ISR", "MSF"):
+            assert table.view().meetings.get(meeting).agreed is None
+            table.say(member, say.MeetingMinutes(meeting, written, ()), when="13:50")
+        agreed = table.view().meetings.get(meeting).agreed
+        assert agreed.written.id == written
+        assert agreed.signed_by == {"AZE", "TUR", "ISR", "MSF"}
+
+    def test_no_minutes_before_the_meeting(self, scene: tuple[Table, dict[str, str]]) -> None:
+        table, ids = scene
+        early = table.say("AZE", say.MeetingMinutes(ids["meeting.convene"], None, ("a",)), when="12:29")
+        assert why(table, early, "AZE") == "the meeting had not begun"
+
+    def test_an_action_is_owed_until_it_is_done(
+        self, scene: tuple[Table, dict[str, str]], speech: type[Speech]
+    ) -> None:
+        table, ids = scene
+        meeting = ids["meeting.convene"]
+        body = say.MeetingAction(meeting, None, "draw the line", ISR, speech.at("20:00"))
+        item = table.say("TUR", body, when="13:00")
+        duty = table.one("20:01", what="action")
+        assert (duty.debtor.member, duty.creditor, duty.state) == ("ISR", "TUR", State.LATE)
+        done = say.MeetingAction(meeting, item, "drawn", None, None)
+        by_another = table.say("MSF", done, when="19:00")
+        assert why(table, by_another, "MSF") == "only its owner or its author says that an action is done"
+        table.say("ISR", done, when="19:30")
+        assert table.one("20:01", what="action").state is State.MET
+
+    @pytest.mark.parametrize(
+        ("make", "code"),
+        [
+            (lambda: say.MeetingConvene("x", Instant(5), Instant(5), None, ()), "meeting-ends-first"),
+            (lambda: say.MeetingMinutes(NOTHING, None, ()), "minutes-form"),
+            (lambda: say.MeetingMinutes(NOTHING, NOTHING, ("a",)), "minutes-form"),
+            (lambda: say.MeetingAction(NOTHING, None, "x", None, Instant(1)), "action-form"),
+            (lambda: say.MeetingAction(NOTHING, None, "x", TUR, None), "action-form"),
+            (lambda: say.MeetingAction(NOTHING, NOTHING, "x", TUR, Instant(1)), "action-form"),
+            (lambda: say.SiteConcern(NOTHING, None, "x", None), "concern-form"),
+            (lambda: say.SiteConcern(NOTHING, NOTHING, "x", Instant(1)), "concern-form"),
+        ],
+    )
+    def test_forms_that_say_nothing_or_too_much(self, make: Callable[[], object], code: str) -> None:
+        with pytest.raises(BadInput) as refused:
+            make()
+        assert refused.value.code == code
+
+
+class TestCommunique:
+    def test_it_holds_what_all_parties_signed_and_is_otherwise_empty(
+        self, scene: tuple[Table, dict[str, str]], speech: type[Speech]
+    ) -> None:
+        table, ids = scene
+        proposed = ids["communique.propose"]
+        record = table.view().communiques.get(proposed)
+        assert (record.text, record.agreed_at) == ((), None)
+        table.say("TUR", say.CommuniqueAgree(proposed, (1, 2)), when="13:00")
+        assert table.view().communiques.get(proposed).text == (), "its author alone is not all"
+        table.say("ISR", say.CommuniqueAgree(proposed, (2,)), when="13:10")
+        record = table.view().communiques.get(proposed)
+        assert (record.id, record.text, record.agreed_at) == (proposed, ("two",), speech.at("13:10"))
+
+    @pytest.mark.parametrize("paragraphs", [(), (0,), (3,), (1, 3)])
+    def test_a_paragraph_that_is_not_there(
+        self, paragraphs: tuple[int, ...], scene: tuple[Table, dict[str, str]]
+    ) -> None:
+        table, ids = scene
+        said = table.say("ISR", say.CommuniqueAgree(ids["communique.propose"], paragraphs), when="13:00")
+        assert why(table, said, "ISR") == "it agrees to a paragraph that is not there"
+
+
+def test_what_was_offered_declined_and_done_about_civil_traffic(
+    scene: tuple[Table, dict[str, str]], speech: type[Speech]
+) -> None:
+    table, ids = scene
+    for kind in ("civil.offer", "civil.decline", "civil.answer"):
+        author, body = example(kind, speech, ids)
+        table.say(author, body, when="13:00")
+    record = table.view().civil(ids["notice.file"])
+    assert (len(record.offers), len(record.declined), len(record.answers)) == (1, 1, 1)
+    assert record.notice == ids["notice.file"]
