@@ -205,3 +205,20 @@ def test_what_is_not_there_cannot_be_removed():
             grid.remove(gone)
     assert len(grid) == 0
     assert pairs_of(grid) == set()
+
+
+def test_renumbered_rows_keep_their_boxes_and_their_order():
+    low, high = boxes(3_000, 13)
+    party = parties(3_000, 13)
+    grid = BoxGrid(SOME)
+    grid.extend(low, high, party)
+    before = pairs_of(grid)
+    gone = set(range(0, 3_000, 3))
+    for row in gone:
+        grid.remove(row)
+    was = grid.renumber().tolist()
+    assert was == [row for row in range(3_000) if row not in gone]
+    assert (len(grid), grid.rows) == (2_000, 2_000)
+    assert {(was[a], was[b]) for a, b in pairs_of(grid)} == {
+        (a, b) for a, b in before if a not in gone and b not in gone
+    }

@@ -124,3 +124,12 @@ def test_removing_what_is_not_there_is_an_error(make: Make) -> None:
         index.remove("nothing")
     assert index.all_pairs() == ()
     assert "nothing" not in index
+
+
+def test_what_was_replaced_ten_thousand_times_leaves_no_trace(make: Make) -> None:
+    some = volumes(make, 40, 20)
+    prepared = prepare_all(some)
+    index: ConflictIndex[int] = ConflictIndex(minima_of(make))
+    for turn in range(10_000):
+        index.insert_prepared(turn % 20, prepared[turn % 20])
+    assert index.all_pairs() == ConflictIndex.of(minima_of(make), enumerate(some)).all_pairs()

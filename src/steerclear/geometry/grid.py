@@ -166,6 +166,17 @@ class BoxGrid:
         self._boxes[row, 3] = _GONE
         self._gone += 1
 
+    def renumber(self) -> Rows:
+        """Give the boxes that stand the rows from 0 on, in their order, and forget the removed ones.
+
+        Returns the row that each had.
+        """
+        standing = self.standing()
+        self._boxes, self._party = self._boxes[standing], self._party[standing]
+        self._rows, self._gone, self._pending, self._blocks = len(standing), 0, 0, []
+        self._settle()
+        return standing
+
     def settle(self) -> None:
         """Make one block of everything, as before a question about all pairs."""
         if len(self._blocks) != 1 or self._pending < self._rows:
