@@ -7,10 +7,11 @@ base64 or JSON has two spellings for it. Ours has one, and refuses the other.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -19,7 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from securesystemslib.dsse import Envelope as TheirEnvelope
 from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
-from securesystemslib.signer import CryptoSigner, SSlibKey
+from securesystemslib.signer._crypto_signer import CryptoSigner
+from securesystemslib.signer._key import SSlibKey
 from tests.interop.conftest import Ask, bits_of, entry, hexed, listed
 
 from steerclear.errors import NotVerified, SteerclearError
@@ -181,15 +183,6 @@ def test_a_note_that_is_spelled_otherwise_is_never_read_otherwise(go: Ask, note:
             assert not is_whole(form)
 
 
-@dataclass(frozen=True)
-class ReadProof:
-    """What a stranger takes from a proof file besides the entry."""
-
-    note: bytes
-    index: int
-    hashes: tuple[str, ...]
-
-
 def test_a_proof_file_is_checked_with_their_code_alone(go: Ask, note: Note, tree: Tree) -> None:
     """C2SP tlog-proof, read by hand: lines, a blank line, the checkpoint."""
     index = 42
@@ -201,20 +194,9 @@ def test_a_proof_file_is_checked_with_their_code_alone(go: Ask, note: Note, tree
     assert lines[2] == f"index {index}"
     [opened] = go([f"note {VKEYS} {checkpoint.hex()}"])
     size, root = bytes.fromhex(opened.partition(" ")[0]).decode().split("\n")[1:3]
-    asked = (
-        f"inclusion {size} {index} {decoded(root)} {entry(index).hex()} {listed(map(decoded_raw, lines[3:]))}"
-    )
+    steps = listed(map(base64.b64decode, lines[3:]))
+    asked = f"inclusion {size} {index} {base64.b64decode(root).hex()} {entry(index).hex()} {steps}"
     assert go([asked]) == ["yes"]
-
-
-def decoded_raw(text: str) -> bytes:
-    import base64
-
-    return base64.b64decode(text)
-
-
-def decoded(text: str) -> str:
-    return decoded_raw(text).hex()
 
 
 def test_every_single_bit_of_a_proof_file_counts(go: Ask, note: Note, tree: Tree) -> None:
@@ -307,7 +289,7 @@ def test_every_single_bit_of_an_envelope_counts(node: Ask, said: SignedStatement
     for changed in bits_of(data):
         assert not accepted_by_ours(changed)
         assert accepted_by_theirs(changed) in (None, before)
-    asked = []
+    asked: list[str] = []
     for payload in bits_of(said.envelope.payload):
         asked += by_sigstore(STATEMENT_TYPE, payload, said)
     for one in said.envelope.signatures:
@@ -394,7 +376,7 @@ def test_every_single_bit_of_a_wrap_and_of_what_it_is_bound_to_counts(node: Ask,
     changed = list(bits_of(wrap.wrapped))
     answers = node(asked_to_open(other, info, wrap.member) for other in changed)
     for other, answer in zip(changed, answers, strict=True):
-        # X25519 leaves the top bit of a public key out (RFC 7748, 5); HPKE binds it through the context.
+        # X25519 passes over the top bit of a public key (RFC 7748, 5); HPKE hashes it with the rest.
         assert answer == "no"
         with pytest.raises(SteerclearError):
             open_sealed(
