@@ -97,7 +97,7 @@ def _of_near(
     sure |= (seen.unless_m >= minimum_m) & ~has_area
     for row in np.flatnonzero(~sure):
         a, b = table.outlines[left[row]], table.outlines[right[row]]
-        closer[row] = _exactly_closer(a, b, float(minimum_m[row]), lag_s)
+        closer[row] = exactly_closer(a, b, float(minimum_m[row]), lag_s)
     # Lines within a metre of an area may lie just inside it: the bound is then 0.
     gap = np.where(holds | (has_area & (seen.lines_apart_m <= _SETTLE_WITHIN_M)), 0.0, seen.at_least_m)
     return closer, np.where(closer, np.maximum(gap, 0.0), np.maximum(gap, minimum_m))
@@ -142,7 +142,7 @@ def _holds(table: Table, left: Ints, right: Ints, asked: Bools) -> Bools:
     return holds
 
 
-def _exactly_closer(a: Outline, b: Outline, minimum_m: float, lag_s: float | None) -> bool:
+def exactly_closer(a: Outline, b: Outline, minimum_m: float, lag_s: float | None) -> bool:
     """The verdict by geographiclib, for a pair whose fast gap lies within a metre of the minimum."""
     if any(gap < minimum_m - RESOLUTION_M for gap in _exact_gaps_m(a, b, minimum_m, lag_s)):
         return True

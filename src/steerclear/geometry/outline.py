@@ -44,7 +44,7 @@ SAME_POINT_M: Final = 1e-6
 _OWN_WAYPOINTS_UP_TO_M: Final = 100_000.0
 """Shorter edges are split without a geodesic solver: 1.3 mm across and 4.3 mm along at 100 km, measured."""
 
-_LONGEST_EDGE_M: Final = 19_900_000.0
+LONGEST_EDGE_M: Final = 19_900_000.0
 _WIDEST_CAP_COSINE: Final = math.cos(math.radians(89.9))
 _BLOCK: Final = 16
 _ALL_OF_IT_M: Final = 4_000_000.0
@@ -243,7 +243,7 @@ def _split(edges: Floats, corners: Floats, longest_m: float) -> Pieces:
 
 def _count_of_long(edge: Floats, longest_m: float) -> int:
     length: float = _WGS84.Inverse(*edge, Geodesic.DISTANCE)["s12"]
-    if length > _LONGEST_EDGE_M:
+    if length > LONGEST_EDGE_M:
         raise BadInput(
             "edge-too-long",
             f"An edge joins two nearly opposite points of the Earth ({length / 1000:.0f} km): which way "

@@ -1,0 +1,453 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many footprints made ready at once, and the exact verdict for many pairs of them.
+
+    FootprintArrays ──► Shapes (points, balls, boxes; checked) ──► closer(shapes, left, right, minimum)
+
+A row of ``Shapes`` is a footprint, in the order in which it was given. All limits are checked, from the
+sizes alone, before memory is used for what they limit.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from geographiclib.geodesic import Geodesic
+from numpy.typing import NDArray
+
+from steerclear.errors import BadInput
+from steerclear.geometry.arrays import FootprintArrays
+from steerclear.geometry.ellipsoid import Floats, Ints, ecef, position_of
+from steerclear.geometry.kernels_pair import ASK, CLOSER, NOT_CLOSER, Scratch, settle_pairs
+from steerclear.geometry.kernels_prepare import (
+    FACTS,
+    PIECE_M,
+    RUNS,
+    TIMED_PIECE_M,
+    Given,
+    Made,
+    count_rows,
+    fill_rows,
+)
+from steerclear.geometry.lateral import exactly_closer
+from steerclear.geometry.outline import LONGEST_EDGE_M, Outline, outline_of
+from steerclear.geometry.refusals import EDGE_TOO_LONG, NOUN_REFUSES, refusal
+
+__all__ = ["Approaches", "Shapes", "closer", "warm"]
+
+MOST_POINTS_A_FOOTPRINT: Final = 250_000
+"""Corners and waypoints of one footprint. One of 100,000 corners is checked in about a second."""
+
+_MOST_ROWS: Final = 2**31 - 1
+_ROWS_AT_ONCE: Final = 16_384
+_PAIRS_AT_ONCE: Final = 32_768
+_WGS84: Final = Geodesic.WGS84
+_COLUMNS: Final = {
+    "facts": (FACTS, np.float64),
+    "runs": (RUNS, np.int32),
+    "chains": (3, np.int32),
+    "points": (3, np.float64),
+    "extras": (2, np.float64),
+    "blocks": (4, np.float64),
+    "block_runs": (2, np.int32),
+    "areas": (3, np.float64),
+    "low": (3, np.int32),
+    "high": (3, np.int32),
+}
+_COUNTED_BY: Final = {
+    "facts": None,
+    "runs": None,
+    "low": None,
+    "high": None,
+    "points": 0,
+    "chains": 1,
+    "extras": 2,
+    "blocks": 3,
+    "block_runs": 3,
+    "areas": 4,
+}
+"""Which column of the counts (points, chains, extras, blocks, areas) an array grows by; None: by rows."""
+
+Bools = NDArray[np.bool_]
+Progress = Callable[[int, int], None]
+"""Told how many rows are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approaches:
+    """One row per pair. ``gap_at_least_m``: whole millimetres, 0.0 where interior is shared; only where
+    ``closer`` is it near the true gap, elsewhere it is the minimum that was asked."""
+
+    closer: Bools
+    gap_at_least_m: Floats
+
+
+class Shapes:
+    """Footprints by row, ready to be compared. Rows are only added, or withdrawn from the end.
+
+    ``most_bytes`` bounds what all rows may take; ``None`` is what the machine has free when asked. Not to be
+    changed by one thread while another reads.
+    """
+
+    __slots__ = ("_given", "_given_first", "_made", "_most_bytes", "_used", "scratch")
+
+    def __init__(self, *, most_bytes: int | None = None) -> None:
+        self._most_bytes = most_bytes
+        self._made = Made(*(np.empty((0, width), dtype) for width, dtype in _COLUMNS.values()))
+        self._used = np.zeros(6, dtype=np.int64)
+        self._given: list[FootprintArrays] = []
+        self._given_first: list[int] = []
+        self.scratch = new_scratch()
+
+    @staticmethod
+    def of(
+        arrays: FootprintArrays,
+        *,
+        threads: int = 1,
+        progress: Progress | None = None,
+        most_bytes: int | None = None,
+    ) -> Shapes:
+        """Make footprints ready. Raises ``BadInput`` as ``append`` does."""
+        shapes = Shapes(most_bytes=most_bytes)
+        shapes.append(arrays, threads=threads, progress=progress)
+        return shapes
+
+    def __len__(self) -> int:
+        return int(self._used[5])
+
+    @property
+    def made(self) -> Made:
+        """The arrays that compiled code reads; rows beyond ``len(self)`` mean nothing."""
+        return self._made
+
+    @property
+    def memory_bytes(self) -> int:
+        """What the rows take, the given arrays included, as far as they are in use."""
+        used = {name: self._used_of(name) for name in _COLUMNS}
+        made = sum(rows * getattr(self._made, name)[:1].nbytes for name, rows in used.items())
+        return int(made) + sum(_bytes_of(arrays) for arrays in self._given)
+
+    def append(self, arrays: FootprintArrays, *, threads: int = 1, progress: Progress | None = None) -> range:
+        """Make more footprints ready, check them, and return their rows. Nothing is kept of a refused lot.
+
+        Raises ``BadInput``: ``arrays-uneven``, ``footprint-too-detailed``, ``too-many-volumes``, the codes of
+        the nouns in ``model.space``, and those of ``check_footprint``; ``where`` counts rows from 0.
+        """
+        arrays.check_shape()
+        count = len(arrays)
+        at = len(self)
+        given, counts = _counted(arrays, threads)
+        self._check_limits(counts)
+        first = np.cumsum(counts, axis=0) - counts + self._used[:5]
+        total = self._used[:5] + counts.sum(axis=0)
+        self._make_room(total, at + count)
+        work = _Work(self._made, given, first, at)
+        _in_threads(work.fill, count, threads, progress)
+        self._used[:5], self._used[5] = total, at + count
+        self._given.append(arrays)
+        self._given_first.append(at)
+        return range(at, at + count)
+
+    def withdraw(self, rows: range) -> None:
+        """Take back the rows that were appended last (a question that need not stay)."""
+        at = self._given_first[-1] if self._given_first else -1
+        if rows != range(at, len(self)):
+            raise ValueError(f"rows {rows} are not those that were appended last")
+        self._given.pop()
+        self._given_first.pop()
+        if at == 0:
+            self._used[:] = 0
+            return
+        runs = self._made.runs[at]
+        self._used[5] = at
+        if len(rows):
+            self._used[:5] = runs[0], runs[2], self._used[2], runs[4], runs[6]
+            if runs[8] >= 0:
+                self._used[2] = runs[8]
+
+    def boxes(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Low and high ECEF corners of every row, whole metres, outward; int32 (n, 3) each, not copied."""
+        return self._made.low[: len(self)], self._made.high[: len(self)]
+
+    def boxes_of(self, rows: Ints) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """As ``boxes``, of some rows, copied."""
+        return self._made.low[rows], self._made.high[rows]
+
+    def moves(self) -> Bools:
+        """Which rows are timed legs."""
+        return np.asarray(self._made.runs[: len(self), 9] != 0)
+
+    def outline(self, row: int) -> Outline:
+        """The row as an outline of its own, for what geographiclib settles."""
+        arrays, own = self._source(row)
+        return outline_of(arrays.footprint(own))
+
+    def _source(self, row: int) -> tuple[FootprintArrays, int]:
+        place = bisect.bisect_right(self._given_first, row) - 1
+        return self._given[place], row - self._given_first[place]
+
+    def _used_of(self, name: str) -> int:
+        column = _COUNTED_BY[name]
+        return int(self._used[5 if column is None else column])
+
+    def _check_limits(self, counts: Ints) -> None:
+        if len(counts) and counts[:, 0].max() > MOST_POINTS_A_FOOTPRINT:
+            row = int(counts[:, 0].argmax())
+            raise BadInput(
+                "footprint-too-detailed",
+                f"A footprint has {counts[row, 0]:,} points; at most {MOST_POINTS_A_FOOTPRINT:,} are taken.",
+                where=f"row {row}",
+                remedy="Simplify the outline, or divide it into several volumes.",
+            )
+        total = counts.sum(axis=0)
+        needed = 0
+        for name, (width, dtype) in _COLUMNS.items():
+            by = _COUNTED_BY[name]
+            needed += width * np.dtype(dtype).itemsize * int(len(counts) if by is None else total[by])
+        room = _free_bytes() if self._most_bytes is None else self._most_bytes - self.memory_bytes
+        most_rows = max(int((self._used[:5] + total).max()), len(self) + len(counts))
+        if needed > room or most_rows > _MOST_ROWS:
+            raise BadInput(
+                "too-many-volumes",
+                f"{len(counts):,} volumes with {int(total[0]):,} points need {needed / 2**20:,.0f} MiB; "
+                f"{max(room, 0) / 2**20:,.0f} MiB may be used.",
+                remedy="Give fewer volumes at once, simplify them, or use a machine with more memory.",
+            )
+
+    def _make_room(self, total: Ints, rows: int) -> None:
+        columns = {}
+        for name, (width, dtype) in _COLUMNS.items():
+            array = getattr(self._made, name)
+            by = _COUNTED_BY[name]
+            wanted = int(rows if by is None else total[by])
+            if wanted > len(array):
+                grown = np.empty((max(wanted + 64, len(array) * 3 // 2), width), dtype)
+                used = self._used_of(name)
+                grown[:used] = array[:used]
+                columns[name] = grown
+        if columns:
+            self._made = self._made._replace(**columns)
+
+
+def closer(
+    shapes: Shapes,
+    left: Ints,
+    right: Ints,
+    minimum_mm: Ints | int,
+    *,
+    want_gap: bool = True,
+    threads: int = 1,
+) -> Approaches:
+    """Which pairs of standing footprints are closer than the minimum (strictly), as geographiclib has it.
+
+    ``left``, ``right``: rows, int64 (n,). ``minimum_mm``: one value, or int64 (n,). Without ``want_gap`` the
+    gap is the minimum everywhere, which saves the search for the nearest place once the verdict is certain.
+    Timed legs count with all that they ever cover. The order within a pair changes nothing.
+    """
+    minimum = np.atleast_1d(np.asarray(minimum_mm, dtype=np.int64))
+    state = np.empty(len(left), dtype=np.uint8)
+    gap = np.empty(len(left) if want_gap else 0)
+    work = _Pairs(shapes, left, right, minimum, state, gap, want_gap=want_gap)
+    asked = _in_threads(work.settle, len(left), threads, None)
+    if asked:
+        work.ask()
+    if not want_gap:
+        gap = np.broadcast_to(minimum / 1000.0, (len(left),))
+    return Approaches(state == CLOSER, gap)
+
+
+def warm() -> None:
+    """Compile everything, or load it from the cache."""
+    square = FootprintArrays(
+        kind=np.array([0, 1], dtype=np.uint8),
+        first_ring=np.array([0, 1, 2]),
+        ring_part=np.zeros(2, dtype=np.int32),
+        first_point=np.array([0, 3, 4]),
+        lat_e7=np.array([0, 0, 1_000_000, 3_000_000], dtype=np.int32),
+        lon_e7=np.array([0, 1_000_000, 0, 0], dtype=np.int32),
+        radius_mm=np.array([0, 0, 0, 1_000]),
+        time_s=np.zeros(4, dtype=np.int64),
+    )
+    closer(Shapes.of(square), np.array([0]), np.array([1]), 1_000_000)
+
+
+def new_scratch() -> Scratch:
+    """Room for one thread."""
+    sizes = (128, 128, 10, 10, 13, 7, 5)
+    return Scratch(*(np.zeros(size) for size in sizes))
+
+
+# ---------------------------------------------------------------------------------------------- settling
+
+
+class _Pairs:
+    """The pairs of one question, a portion at a time."""
+
+    def __init__(
+        self,
+        shapes: Shapes,
+        left: Ints,
+        right: Ints,
+        minimum_mm: Ints,
+        state: NDArray[np.uint8],
+        gap_m: Floats,
+        *,
+        want_gap: bool,
+    ) -> None:
+        self._shapes, self._left, self._right = shapes, left, right
+        self._minimum_mm, self._state, self._gap_m, self._want_gap = minimum_mm, state, gap_m, want_gap
+
+    def settle(self, begin: int, end: int) -> int:
+        scratch = new_scratch() if end - begin < len(self._left) else self._shapes.scratch
+        return int(
+            settle_pairs(
+                self._shapes.made,
+                self._left,
+                self._right,
+                self._minimum_mm,
+                begin,
+                end,
+                self._want_gap,
+                scratch,
+                self._state,
+                self._gap_m,
+            )
+        )
+
+    def ask(self) -> None:
+        """What lies too near the minimum is settled by geographiclib."""
+        for pair in np.flatnonzero(self._state == ASK).tolist():
+            a, b = sorted((int(self._left[pair]), int(self._right[pair])))
+            minimum_m = float(self._minimum_mm[pair if len(self._minimum_mm) > 1 else 0]) / 1000
+            yes = exactly_closer(self._shapes.outline(a), self._shapes.outline(b), minimum_m, None)
+            self._state[pair] = CLOSER if yes else NOT_CLOSER
+            if self._want_gap and not yes:
+                self._gap_m[pair] = minimum_m
+
+
+# ----------------------------------------------------------------------------------------------- making
+
+
+class _Work:
+    """Fills rows and checks them, a portion at a time."""
+
+    def __init__(self, made: Made, given: Given, first: Ints, at: int) -> None:
+        self._made, self._given, self._first, self._at = made, given, first, at
+
+    def fill(self, begin: int, end: int) -> int:
+        fault = np.zeros(3)
+        row, why = fill_rows(self._given, begin, end, self._first, self._at, self._made, fault)
+        if why:
+            raise self._refused(row, why, fault)
+        return 0
+
+    def _refused(self, row: int, why: int, fault: Floats) -> BadInput:
+        if why == NOUN_REFUSES:
+            return _as_noun_says(FootprintArrays(*self._given[:8]), row)
+        lat, lon = position_of(fault[np.newaxis])
+        return refusal(why, f"near {lat[0]:.5f}, {lon[0]:.5f}; row {row}")
+
+
+def _as_noun_says(arrays: FootprintArrays, row: int) -> BadInput:
+    where = f"row {row}"
+    try:
+        arrays.footprint(row)
+    except BadInput as refused:
+        refused.where = where
+        return refused
+    return BadInput(
+        "arrays-uneven",
+        "The rings of a footprint do not fit its kind.",
+        where=where,
+        remedy="Build them as the description of FootprintArrays says, or with FootprintArrays.of.",
+    )
+
+
+def _counted(arrays: FootprintArrays, threads: int) -> tuple[Given, Ints]:
+    """The arrays with the waypoints of their long edges, and the room that each row takes at most."""
+    none = np.empty(0, dtype=np.int64)
+    given = Given(
+        arrays.kind,
+        arrays.first_ring,
+        arrays.ring_part,
+        arrays.first_point,
+        arrays.lat_e7,
+        arrays.lon_e7,
+        arrays.radius_mm,
+        arrays.time_s,
+        none,
+        np.zeros(1, dtype=np.int64),
+        np.empty((0, 3)),
+    )
+    counts = np.empty((len(arrays), 5), dtype=np.int64)
+    found = _in_threads(
+        lambda begin, end: int(count_rows(given, begin, end, counts, none)), len(arrays), threads, None
+    )
+    if found:
+        edges = np.empty(found, dtype=np.int64)
+        count_rows(given, 0, len(arrays), counts, edges)
+        given = _with_long_edges(given, edges)
+    return given, counts
+
+
+def _with_long_edges(given: Given, edges: Ints) -> Given:
+    """Edges above 100 km follow the geodesic by geographiclib."""
+    points, first = [], [0]
+    for edge in edges.tolist():
+        ring = int(np.searchsorted(given.first_point, edge, side="right")) - 1
+        row = int(np.searchsorted(given.first_ring, ring, side="right")) - 1
+        last = int(given.first_point[ring + 1]) - 1
+        after = edge + 1 if edge < last else int(given.first_point[ring])
+        ends = [(given.lat_e7[p] / 1e7, given.lon_e7[p] / 1e7) for p in (edge, after)]
+        line = _WGS84.InverseLine(*ends[0], *ends[1])
+        if line.s13 > LONGEST_EDGE_M:
+            raise refusal(EDGE_TOO_LONG, f"near {ends[0][0]:.5f}, {ends[0][1]:.5f}; row {row}")
+        count = math.ceil(line.s13 / (TIMED_PIECE_M if given.kind[row] == 3 else PIECE_M))
+        points += [line.Position(step / count * line.s13) for step in range(1, count)]
+        first.append(len(points))
+    lat, lon = (np.array([point[name] for point in points]) for name in ("lat2", "lon2"))
+    return given._replace(
+        long_edge=edges, long_first=np.array(first, dtype=np.int64), long_point=ecef(lat, lon).reshape(-1, 3)
+    )
+
+
+def _in_threads(work: Callable[[int, int], int], count: int, threads: int, progress: Progress | None) -> int:
+    """Do ``work`` on portions of ``count`` rows; returns the sum. The first row that is refused is the one
+    that is told, however many threads there are."""
+    portion = min(_ROWS_AT_ONCE, max(1, -(-count // max(threads, 1))))
+    cuts = [*range(0, count, portion), count]
+    if threads <= 1 or len(cuts) <= 2:
+        done = 0
+        for begin, end in pairwise(cuts):
+            done += work(begin, end)
+            if progress is not None:
+                progress(end, count)
+        return done
+    done = 0
+    with ThreadPoolExecutor(threads) as pool:
+        parts = [pool.submit(work, begin, end) for begin, end in pairwise(cuts)]
+        try:
+            for part, end in zip(parts, cuts[1:], strict=True):
+                done += part.result()
+                if progress is not None:
+                    progress(end, count)
+        except BadInput:
+            for part in parts:
+                part.cancel()
+            raise
+    return done
+
+
+def _free_bytes() -> int:
+    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def _bytes_of(arrays: FootprintArrays) -> int:
+    return sum(getattr(arrays, name).nbytes for name in FootprintArrays.__slots__)
