@@ -2,7 +2,8 @@
 """Who a mechanism is: its name, theatre and host, and each member with the root keys it is known by.
 
     MEMBER.member.json   one member's card, handed over at the table
-    charter.json         {"name","drill","theatre","host","members":[card,…]}; its SHA-256 is the mechanism
+    charter.json         {"name","drill","theatre","host","members":[card,…][,"second_signatures"]}; its
+                         SHA-256 is the mechanism
 
 The mechanism's hash binds every root key, so whoever reads the same hash aloud holds the same keys. The first
 entry of a log delegates, the second founds (``charter.found``, with the charter) or joins (``charter.join``,
@@ -45,6 +46,7 @@ __all__ = [
 MOST_MEMBERS: Final = 64
 MOST_CORNERS: Final = 256
 _FIELDS: Final = ("name", "drill", "theatre", "host", "members")
+_REQUIRED: Final = "required"
 _E7: Final = 10_000_000
 
 
@@ -59,7 +61,9 @@ class Corner(NamedTuple):
 class Charter:
     """``theatre`` is one ring, not closed by repetition; ``members`` stand in order of their name.
 
-    Under a charter marked ``drill`` nodes accept a clock that is not the wall's. Raises ``BadInput``.
+    Under a charter marked ``drill`` nodes accept a clock that is not the wall's. With ``signs_twice`` what a
+    root says, and a ratification, counts only with its second signature (see second.py); without it such a
+    signature may stand, and is checked. Raises ``BadInput``.
     """
 
     name: str
@@ -67,6 +71,7 @@ class Charter:
     theatre: tuple[Corner, ...]
     host: str
     members: tuple[MemberCard, ...]
+    signs_twice: bool = False
 
     def __post_init__(self) -> None:
         names = [card.member for card in self.members]
@@ -84,6 +89,13 @@ class Charter:
             )
         for card in self.members:
             self._require_carrier(card)
+            if self.signs_twice and not card.root_seconds:
+                raise BadInput(
+                    "charter-second-keys",
+                    f"Roots sign twice under this charter, and {card.member} names no second root keys.",
+                    where=card.member,
+                    remedy="Have its root made with second keys, and hand over its card anew.",
+                )
 
     def _require_carrier(self, card: MemberCard) -> None:
         if card.carrier is None:
@@ -161,17 +173,18 @@ def read_join_body(body: JsonObject) -> str:
 
 
 def _charter(charter: Charter) -> JsonObject:
-    return {
+    value: JsonObject = {
         "name": charter.name,
         "drill": charter.drill,
         "theatre": [list(corner) for corner in charter.theatre],
         "host": charter.host,
         "members": [card_of(card) for card in charter.members],
     }
+    return {**value, "second_signatures": _REQUIRED} if charter.signs_twice else value
 
 
 def _read_charter(value: JsonValue, where: str) -> Charter:
-    found = object_field(value, _FIELDS, where)
+    found = object_field(value, _FIELDS, where, optional=("second_signatures",))
     corners = list_field(found["theatre"], f"{where} theatre", at_least=3, at_most=MOST_CORNERS)
     cards = list_field(found["members"], f"{where} members", at_least=2, at_most=MOST_MEMBERS)
     return Charter(
@@ -180,7 +193,20 @@ def _read_charter(value: JsonValue, where: str) -> Charter:
         theatre=tuple(_read_corner(corner, f"{where} theatre") for corner in corners),
         host=member_field(found["host"], f"{where} host"),
         members=tuple(read_card(card, where=f"{where} member") for card in cards),
+        signs_twice="second_signatures" in found and _read_required(found["second_signatures"], where),
     )
+
+
+def _read_required(value: JsonValue, where: str) -> bool:
+    """Left out it is not required: one spelling for each charter."""
+    if value != _REQUIRED:
+        raise NotVerified(
+            "charter-second-policy",
+            "What the charter says of second signatures is not “required”.",
+            where=f"{where} second_signatures",
+            remedy="Use a version of the software that knows this policy.",
+        )
+    return True
 
 
 def _read_corner(value: JsonValue, where: str) -> Corner:

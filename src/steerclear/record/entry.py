@@ -149,6 +149,13 @@ def _require_root(signed: SignedStatement, charter: Charter, place: str) -> None
             where=place,
             remedy="Refuse it; only k of n root keys say which keys speak for a member.",
         )
+    if charter.signs_twice and not is_signed_by_root(signed, charter.card(author), twice=True):
+        raise NotVerified(
+            "not-signed-twice",
+            f"A {signed.statement.kind} is not signed twice by enough root keys of {author}.",
+            where=place,
+            remedy="Refuse it; under this charter each root key signs with its second key, too.",
+        )
 
 
 def _require_body(leaf: Leaf, said: Statement, place: str) -> None:

@@ -10,7 +10,7 @@ which.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from steerclear.errors import BadInput, NotVerified
@@ -21,6 +21,7 @@ from steerclear.record.identity import require_id_of
 from steerclear.record.ijson import JsonObject, JsonValue, parse_ijson, print_ijson
 from steerclear.record.keybook import Judgement, KeyBook
 from steerclear.record.keys import read_delegate_body
+from steerclear.record.second import PREFIX
 from steerclear.record.statement import SignedStatement, read_signed, signed_of
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "parse_floor",
     "print_floor",
     "read_floor",
+    "without_seconds",
 ]
 
 LARGEST_FLOOR: Final = 16_384
@@ -101,6 +103,14 @@ def parse_floor(data: bytes) -> FloorMessage:
             remedy="Refuse it: no node of this mechanism sends such a message.",
         )
     return read_floor(parse_ijson(data, where="floor message"), where="floor message")
+
+
+def without_seconds(signed: SignedStatement) -> SignedStatement:
+    """A delegation as a floor message carries it: with k second signatures it would leave no room for a STOP,
+    and a STOP is judged by the first ones alone."""
+    envelope = signed.envelope
+    kept = tuple(one for one in envelope.signatures if not one.keyid.startswith(PREFIX))
+    return replace(signed, envelope=replace(envelope, signatures=kept))
 
 
 def floor_of(message: FloorMessage) -> JsonObject:

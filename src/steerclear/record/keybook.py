@@ -4,7 +4,10 @@
     named at entry n ── counts from entry n+1 on ──► revoked at entry m: nothing after m
                         within [from, until): expiry is judged by time, revocation by place
 
-A revoked key never returns, whatever is signed later: a thief cannot wait it out.
+A revoked key never returns, whatever is signed later: a thief cannot wait it out. Where the time of an entry
+is known only within an interval, and a key holds in a part of it, the signature is *in doubt*: what hangs on
+it is Undetermined. A second signature (see second.py) is checked wherever it stands; where the charter asks
+for it, a ratification without it is *not signed twice*, and counts for nothing.
 """
 
 from __future__ import annotations
@@ -18,17 +21,20 @@ from typing import Final
 from steerclear.record.card import MemberCard, is_signed_by_root
 from steerclear.record.dsse import Signature
 from steerclear.record.keys import Delegation, KeyRole, is_signature
+from steerclear.record.second import PREFIX, seconds_among
 from steerclear.record.statement import SignedStatement
 
-__all__ = ["Judgement", "KeyBook", "SignatureJudgement", "Standing"]
+__all__ = ["RATIFICATION", "Judgement", "KeyBook", "SignatureJudgement", "Standing"]
 
 
 class Standing(Enum):
     """What a signature is worth at its place, best first."""
 
     VALID = "valid"
+    IN_DOUBT = "in doubt"
     EXPIRED = "expired"
     NOT_YET_VALID = "not yet valid"
+    NOT_SIGNED_TWICE = "not signed twice"
     REVOKED = "revoked"
     UNKNOWN_KEY = "unknown key"
     BAD_SIGNATURE = "bad signature"
@@ -89,13 +95,29 @@ class _Named:
     seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is judged: a statement in entry ``seq`` (after all if ``None``), written between two instants."""
+
+    signed: SignedStatement
+    message: bytes
+    earliest: int
+    latest: int
+    seq: int | None
+    seconds: frozenset[str]
+
+
 class KeyBook:
-    """The delegations and revocations of one member, by place. It believes what it is told."""
+    """The delegations and revocations of one member, by place. It believes what it is told.
 
-    __slots__ = ("_by_keyid", "_by_role", "_revoked", "card")
+    ``signs_twice`` is the charter's word that roots and ratifications need their second signatures.
+    """
 
-    def __init__(self, card: MemberCard) -> None:
+    __slots__ = ("_by_keyid", "_by_role", "_revoked", "card", "signs_twice")
+
+    def __init__(self, card: MemberCard, *, signs_twice: bool = False) -> None:
         self.card = card
+        self.signs_twice = signs_twice
         self._by_keyid: dict[str, list[_Named]] = {}
         self._by_role: dict[KeyRole, list[_Named]] = {}
         self._revoked: dict[str, int] = {}
@@ -109,6 +131,12 @@ class KeyBook:
     def revoke(self, keyids: Iterable[str], *, seq: int) -> None:
         for keyid in keyids:
             self._revoked.setdefault(keyid, seq)
+
+    def rows(self) -> Iterator[tuple[Delegation, int, int | None]]:
+        """Every delegation, the entry that names it, and the entry that revokes its key (``None``: none)."""
+        for held in self._by_role.values():
+            for named in held:
+                yield named.delegation, named.seq, self._revoked.get(named.delegation.keyid)
 
     def holders(
         self, role: KeyRole, *, at: int | None = None, seq: int | None = None
@@ -125,53 +153,78 @@ class KeyBook:
             and (at is None or named.delegation.valid_from <= at < named.delegation.valid_until)
         )
 
-    def judge(self, signed: SignedStatement, *, at: int, seq: int | None = None) -> Judgement:
-        """What each signature is worth for entry ``seq`` (after all entries if ``None``) at ``at`` in ms."""
+    def judge(
+        self, signed: SignedStatement, *, at: int, seq: int | None = None, until: int | None = None
+    ) -> Judgement:
+        """What each signature is worth for entry ``seq`` (after all entries if ``None``) at ``at`` in ms.
+
+        ``until``: the entry was written between ``at`` and then, both inclusive.
+        """
         message = signed.envelope.signed_bytes
+        signatures = signed.envelope.signatures
+        asked = _Asked(
+            signed,
+            message,
+            earliest=at,
+            latest=at if until is None else max(at, until),
+            seq=seq,
+            seconds=seconds_among(((one.keyid, one.sig) for one in signatures), message),
+        )
         return Judgement(
-            signatures=tuple(
-                judged
-                for one in signed.envelope.signatures
-                for judged in self._judge_one(one, message, at=at, seq=seq)
-            ),
-            by_root=is_signed_by_root(signed, self.card),
+            signatures=tuple(judged for one in signatures for judged in self._judge_one(one, asked)),
+            by_root=is_signed_by_root(signed, self.card, twice=self.signs_twice),
         )
 
-    def _judge_one(
-        self, one: Signature, message: bytes, *, at: int, seq: int | None
-    ) -> Iterator[SignatureJudgement]:
+    def _judge_one(self, one: Signature, asked: _Asked) -> Iterator[SignatureJudgement]:
         roots = dict(zip(self.card.root_keyids, self.card.root_keys, strict=True))
         rows = [
             named.delegation
             for named in self._by_keyid.get(one.keyid, ())
-            if named.delegation.role is not KeyRole.RECIPIENT and _is_before(named.seq, seq)
+            if named.delegation.role is not KeyRole.RECIPIENT and _is_before(named.seq, asked.seq)
         ]
         public = roots.get(one.keyid) or (rows[0].public if rows else None)
-        if public is None:
+        if one.keyid.startswith(PREFIX):
+            yield from self._judge_second(one.keyid, asked)
+        elif public is None:
             yield SignatureJudgement(one.keyid, Standing.UNKNOWN_KEY)
-        elif not is_signature(one.sig, message, public):
+        elif not is_signature(one.sig, asked.message, public):
             yield SignatureJudgement(one.keyid, Standing.BAD_SIGNATURE)
         elif one.keyid in roots:
             yield SignatureJudgement(one.keyid, Standing.VALID)
         else:
-            yield from self._standings(one.keyid, rows, at=at, seq=seq)
+            yield from self._standings(one.keyid, rows, asked)
 
-    def _standings(
-        self, keyid: str, rows: list[Delegation], *, at: int, seq: int | None
-    ) -> Iterator[SignatureJudgement]:
-        """One judgement for each role and desk: the best of its windows."""
-        best: dict[tuple[KeyRole, str | None], Standing] = {}
-        for row in rows:
-            standing = Standing.REVOKED if self._is_revoked(keyid, seq) else _standing_at(row, at)
-            here = best.setdefault((row.role, row.desk), standing)
-            best[row.role, row.desk] = min(here, standing, key=_BEST_FIRST.index)
-        for (role, desk), standing in best.items():
-            yield SignatureJudgement(keyid, standing, role, desk)
+    def _judge_second(self, keyid: str, asked: _Asked) -> Iterator[SignatureJudgement]:
+        """A good one is told by the standing of the key that it stands beside; a false one by itself."""
+        if keyid.removeprefix(PREFIX) not in asked.seconds:
+            yield SignatureJudgement(keyid, Standing.BAD_SIGNATURE)
+
+    def _standings(self, keyid: str, rows: list[Delegation], asked: _Asked) -> Iterator[SignatureJudgement]:
+        """One judgement for each role and desk, over all the windows for which the key is named."""
+        places = dict.fromkeys((row.role, row.desk) for row in rows)
+        for role, desk in places:
+            here = [row for row in rows if (row.role, row.desk) == (role, desk)]
+            yield SignatureJudgement(keyid, self._standing(here, asked), role, desk)
+
+    def _standing(self, rows: list[Delegation], asked: _Asked) -> Standing:
+        if self._is_revoked(rows[0].keyid, asked.seq):
+            return Standing.REVOKED
+        open_then = [row for row in rows if _overlaps(row, asked)]
+        if not open_then:
+            return min((_standing_at(row, asked.earliest) for row in rows), key=_BEST_FIRST.index)
+        if self._lacks_second(open_then, asked):
+            return Standing.NOT_SIGNED_TWICE
+        return Standing.VALID if _cover(open_then, asked) else Standing.IN_DOUBT
+
+    def _lacks_second(self, rows: list[Delegation], asked: _Asked) -> bool:
+        binds = rows[0].role is KeyRole.AUTHORITY and asked.signed.statement.kind == RATIFICATION
+        return self.signs_twice and binds and not any(row.second in asked.seconds for row in rows)
 
     def _is_revoked(self, keyid: str, seq: int | None) -> bool:
         return keyid in self._revoked and _is_before(self._revoked[keyid], seq)
 
 
+RATIFICATION: Final = "annex.ratify"
 _BEST_FIRST: Final = tuple(Standing)
 
 
@@ -183,7 +236,19 @@ def _is_before(place: int, seq: int | None) -> bool:
     return seq is None or place < seq
 
 
+def _overlaps(row: Delegation, asked: _Asked) -> bool:
+    return row.valid_from <= asked.latest and asked.earliest < row.valid_until
+
+
+def _cover(rows: list[Delegation], asked: _Asked) -> bool:
+    """Do these windows, of one day each, say, hold from the earliest to the latest instant without a gap?"""
+    reached = asked.earliest
+    for row in sorted(rows, key=lambda one: one.valid_from):
+        if row.valid_from <= reached:
+            reached = max(reached, row.valid_until)
+    return reached > asked.latest
+
+
 def _standing_at(delegation: Delegation, at: int) -> Standing:
-    if at < delegation.valid_from:
-        return Standing.NOT_YET_VALID
-    return Standing.VALID if at < delegation.valid_until else Standing.EXPIRED
+    """Outside of its window."""
+    return Standing.NOT_YET_VALID if at < delegation.valid_from else Standing.EXPIRED

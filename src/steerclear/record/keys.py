@@ -41,6 +41,7 @@ __all__ = [
     "Delegation",
     "Ed25519Signer",
     "KeyRole",
+    "KeySigner",
     "RecipientPrivateKey",
     "RecipientPublicKey",
     "Revocation",
@@ -83,6 +84,13 @@ class Signer(Protocol):
     @property
     def keyid(self) -> str: ...
     def sign(self, message: bytes) -> bytes: ...
+
+
+class KeySigner(Signer, Protocol):
+    """A signer whose public half can be named: 32 raw bytes, Ed25519."""
+
+    @property
+    def public(self) -> bytes: ...
 
 
 def keyid_of(public: bytes) -> str:
@@ -183,7 +191,8 @@ class Delegation:
     """A root says: this key holds this role, for this desk, from then (inclusive) until then (exclusive).
 
     ``public`` 32 raw bytes (Ed25519, or X25519 for a recipient); instants in ms. ``desk`` stands for a duty
-    key that speaks for one desk; ``None`` is every desk. Raises ``NotVerified``.
+    key that speaks for one desk; ``None`` is every desk. ``second`` is the hash of the ML-DSA-65 key that
+    signs beside an authority key (see second.py), ``None`` where none does. Raises ``NotVerified``.
     """
 
     role: KeyRole
@@ -192,6 +201,7 @@ class Delegation:
     desk: str | None
     valid_from: int
     valid_until: int
+    second: str | None = None
 
     def __post_init__(self) -> None:
         if len(self.public) != 32 or self.keyid != keyid_of(self.public):
@@ -216,6 +226,13 @@ class Delegation:
                 where=self.keyid,
                 remedy="Leave the desk out; only a duty key has one.",
             )
+        if self.second is not None and self.role is not KeyRole.AUTHORITY:
+            raise NotVerified(
+                "delegation-second",
+                f"A {self.role.value} key has no second key beside it.",
+                where=self.keyid,
+                remedy="Leave it out; only roots and authority keys sign twice.",
+            )
         if not self.valid_from < self.valid_until:
             raise NotVerified(
                 "delegation-time",
@@ -233,9 +250,16 @@ class Delegation:
 
     @classmethod
     def of(
-        cls, role: KeyRole, public: bytes, *, valid_from: int, valid_until: int, desk: str | None = None
+        cls,
+        role: KeyRole,
+        public: bytes,
+        *,
+        valid_from: int,
+        valid_until: int,
+        desk: str | None = None,
+        second: str | None = None,
     ) -> Delegation:
-        return cls(role, keyid_of(public), public, desk, valid_from, valid_until)
+        return cls(role, keyid_of(public), public, desk, valid_from, valid_until, second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +300,7 @@ def read_revoke_body(body: JsonObject) -> Revocation:
 
 
 def _delegation(one: Delegation) -> JsonObject:
-    return {
+    row: JsonObject = {
         "role": one.role.value,
         "keyid": one.keyid,
         "public": print_base64(one.public),
@@ -284,10 +308,12 @@ def _delegation(one: Delegation) -> JsonObject:
         "from": print_instant(one.valid_from),
         "until": print_instant(one.valid_until),
     }
+    return row if one.second is None else {**row, "second": one.second}
 
 
 def _read_delegation(value: JsonValue, where: str) -> Delegation:
-    found = object_field(value, ("role", "keyid", "public", "desk", "from", "until"), where)
+    fields = ("role", "keyid", "public", "desk", "from", "until")
+    found = object_field(value, fields, where, optional=("second",))
     role = text_field(found["role"], f"{where} role", at_most=20)
     if role not in _ROLES:
         raise NotVerified(
@@ -303,6 +329,7 @@ def _read_delegation(value: JsonValue, where: str) -> Delegation:
         desk=desk_field(found["desk"], f"{where} desk"),
         valid_from=instant_field(found["from"], f"{where} from"),
         valid_until=instant_field(found["until"], f"{where} until"),
+        second=hash_field(found["second"], f"{where} second") if "second" in found else None,
     )
 
 

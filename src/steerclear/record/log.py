@@ -61,7 +61,8 @@ class Log:
         self.generation = generation
         self.mechanism = mechanism_of(charter)
         self._books = {
-            author: KeyBook(charter.card(author)) for author in (member, *charter.carried_by(member))
+            author: KeyBook(charter.card(author), signs_twice=charter.signs_twice)
+            for author in (member, *charter.carried_by(member))
         }
         self._tree = Tree()
         self._ats = array("q")
@@ -148,10 +149,11 @@ class Log:
         self._tree.append(digest)
         return AcceptedLeaf(leaf, digest.hex())
 
-    def judge(self, signed: SignedStatement, seq: int, at: int) -> Judgement:
+    def judge(self, signed: SignedStatement, seq: int, at: int, *, until: int | None = None) -> Judgement:
         """What the signatures of a statement in entry ``seq`` are worth there, at ``at`` (ms).
 
-        Raises ``NotVerified`` for a statement of another mechanism or of an author who does not speak here.
+        ``until``: its true time is only known to lie between ``at`` and then, both inclusive. Raises
+        ``NotVerified`` for a statement of another mechanism or of an author who does not speak here.
         """
         if signed.statement.mechanism != self.mechanism:
             raise NotVerified(
@@ -160,7 +162,7 @@ class Log:
                 where=self._place(seq),
                 remedy="Refuse it; nothing passes from one mechanism to another by itself.",
             )
-        return self.keys_of(signed.statement.author).judge(signed, seq=seq, at=at)
+        return self.keys_of(signed.statement.author).judge(signed, seq=seq, at=at, until=until)
 
     def check_checkpoint(self, data: bytes) -> Checkpoint:
         """A checkpoint note of this log that agrees with what is held. Raises ``NotVerified``.

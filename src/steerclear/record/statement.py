@@ -36,7 +36,9 @@ __all__ = [
     "Statement",
     "is_always_clear",
     "parse_signed",
+    "parse_statement",
     "print_signed",
+    "print_statement",
     "read_signed",
     "sign_statement",
     "signed_of",
@@ -98,8 +100,17 @@ def is_always_clear(kind: str) -> bool:
 
 
 def sign_statement(statement: Statement, signers: Iterable[Signer]) -> SignedStatement:
-    payload = print_ijson(_payload(statement))
-    return SignedStatement(statement, sign_envelope(STATEMENT_TYPE, payload, signers))
+    return SignedStatement(statement, sign_envelope(STATEMENT_TYPE, print_statement(statement), signers))
+
+
+def print_statement(statement: Statement) -> bytes:
+    """The payload alone, without an envelope: what is signed, and what is carried to who shall sign it."""
+    return print_ijson(_payload(statement))
+
+
+def parse_statement(payload: bytes, *, where: str) -> Statement:
+    """Exact inverse of ``print_statement``. Raises ``NotVerified``."""
+    return _read_payload(parse_ijson(payload, where=where), where)
 
 
 def print_signed(signed: SignedStatement) -> bytes:
@@ -132,7 +143,7 @@ def read_signed(value: JsonValue, *, where: str = "statement") -> SignedStatemen
             where=where,
             remedy="Ask the sender for the original bytes; do not repair them.",
         )
-    return SignedStatement(_read_payload(parse_ijson(envelope.payload, where=where), where), envelope)
+    return SignedStatement(parse_statement(envelope.payload, where=where), envelope)
 
 
 def _payload(statement: Statement) -> JsonObject:
