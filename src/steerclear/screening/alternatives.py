@@ -1,55 +1,111 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is the nearest start, or the nearest height, at which this notice keeps clear of everything known?
+"""What is the least that this notice must change to keep clear of everything known?
 
-Every other volume that is too near in the two remaining dimensions takes an interval of shifts; the nearest
-shift that nobody takes is looked for in whole seconds or whole feet. It is screened again before it is
-offered, against everything and from the beginning. What is undetermined takes its interval like a conflict:
-an alternative is never offered on a guess. "None within 24 hours" is an answer, and it is ``None``.
+    start               later or earlier, in whole seconds: exact
+    altitude            higher or lower, in whole feet: exact
+    start and altitude  the least sum of both, weighed: exact
+    place               moved aside as a whole, by the shortest shift in a plane
+    area                trimmed: what keeps clear of the own area, unless too little of it is left
+
+Every other volume that is too near in the remaining dimensions takes an interval of shifts (of place: a
+region); the nearest that nobody takes is screened again before it is offered, against everything and from
+the beginning. What is undetermined takes its part like a conflict: an alternative is never offered on a
+guess. "None within the limits" is an answer, and is said.
 
 All volumes of a notice move together. In a tie the later start and the greater height are preferred.
 """
 
 from __future__ import annotations
 
-import bisect
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Final
 
-from steerclear.geometry.datum import difference_at_least_ft, vertical_gap
-from steerclear.geometry.lateral import approach
-from steerclear.geometry.moment import Intervals, time_offsets_closer, times_closer
-from steerclear.model.finding import NoConflict, SeparationMinima
-from steerclear.model.notice import Notice
-from steerclear.model.space import Altitude, Band, Legs, Volume
-from steerclear.screening.assess import assess_prepared, closest_in_time
+import shapely
+
+from steerclear.errors import BadInput
+from steerclear.geometry.area import area_km2
+from steerclear.geometry.placed import Motion, middle_of
+from steerclear.geometry.shifts import Arrow, ShiftPlane
+from steerclear.geometry.trim import LARGEST_TRIMMED_M, Cut, remainder
+from steerclear.model.finding import SeparationMinima
+from steerclear.model.notice import Notice, NoticeKind
+from steerclear.model.space import Volume
+from steerclear.screening.assess import while_other
+from steerclear.screening.both import field, least_of_both
+from steerclear.screening.contest import (
+    Contest,
+    bands_apart,
+    is_clear,
+    kept_apart_by_height,
+    kept_apart_by_time,
+    taken_by_height,
+    taken_by_time,
+    too_near_where_it_is,
+)
 from steerclear.screening.forbidden import Taken
-from steerclear.screening.index import ConflictIndex
-from steerclear.screening.prepared import UNBOUNDED_FT, Box, Prepared, prepare_all
+from steerclear.screening.moved import elsewhere, higher, later, with_volumes
+from steerclear.screening.offers import (
+    DAY_S,
+    BandShift,
+    BothShift,
+    Change,
+    Limits,
+    NotOffered,
+    PlaceShift,
+    Ranked,
+    TimeShift,
+    Trimmed,
+    Way,
+    Weights,
+    Why,
+    ranked,
+)
+from steerclear.screening.prepared import prepare_all
 from steerclear.screening.screen import MinimaBetween, largest_of, minima_between
+from steerclear.screening.surroundings import NOWHERE, Room, Surroundings
 
-__all__ = ["Alternatives", "BandShift", "TimeShift", "nearest_altitude", "nearest_start"]
+__all__ = [
+    "Alternatives",
+    "BandShift",
+    "BothShift",
+    "Limits",
+    "NotOffered",
+    "PlaceShift",
+    "Ranked",
+    "TimeShift",
+    "Trimmed",
+    "Weights",
+    "alternatives",
+    "nearest_altitude",
+    "nearest_both",
+    "nearest_place",
+    "nearest_start",
+    "trimmed",
+]
 
-DAY_S: Final = 86_400
-HIGHEST_OFFERED_FT: Final = 60_000
 _MOST_TRIES: Final = 1_000
+_PLACE_MARGINS_M: Final = (25.0, 250.0, 2_500.0)
+"""What the plane stretches is paid with room: a little first, more where screening wants more."""
+
+_MOST_PLACES: Final = 24
+_LARGEST_MOVED_M: Final = 1_000_000.0
+_TRIM_MARGINS_M: Final = (0.0, 10.0, 100.0)
 
 
-@dataclass(frozen=True, slots=True)
-class TimeShift:
-    """``shift_s`` is how much later (negative: earlier) all volumes start; ``notice`` is the shifted one."""
+def alternatives(
+    notice: Notice,
+    others: Sequence[Notice],
+    minima: SeparationMinima | MinimaBetween,
+    limits: Limits = Limits(),  # noqa: B008 - frozen: nobody can change the default
+    weights: Weights = Weights(),  # noqa: B008 - as above
+) -> Ranked:
+    """Every way out within the limits, the least change first, and each way that there is not.
 
-    shift_s: int
-    notice: Notice
-
-
-@dataclass(frozen=True, slots=True)
-class BandShift:
-    """``shift_ft`` is how much higher (negative: lower) all bands lie; ``notice`` is the shifted one."""
-
-    shift_ft: int
-    notice: Notice
+    Raises ``BadInput`` for a footprint that ``check_footprint`` refuses.
+    """
+    return Alternatives(others, minima).ranked(notice, limits, weights)
 
 
 def nearest_start(
@@ -81,185 +137,275 @@ def nearest_altitude(
     return Alternatives(reach, minima).nearest_altitude(notice)
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """One volume of another notice."""
+def nearest_both(
+    notice: Notice,
+    others: Sequence[Notice],
+    minima: SeparationMinima | MinimaBetween,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    weights: Weights = Weights(),  # noqa: B008 - frozen
+) -> BothShift | NotOffered:
+    """The start and height together that are the least change, weighed; exact. One of the two may stay."""
+    return Alternatives(others, minima).nearest_both(notice, limits, weights)
 
-    notice: Notice
-    prepared: Prepared
+
+def nearest_place(
+    notice: Notice,
+    others: Sequence[Notice],
+    minima: SeparationMinima | MinimaBetween,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> PlaceShift | NotOffered:
+    """The notice moved aside as a whole, by little more than it must. A site is not moved.
+
+    The shift is the shortest one in a plane, with 25 m of room where that suffices; nothing much nearer is
+    clear while footprints are smaller than some 100 km. Outlines of more than 48 corners count a little
+    thicker than they are.
+    """
+    return Alternatives(others, minima).nearest_place(notice, limits)
 
 
-@dataclass(frozen=True, slots=True)
-class _Contest:
-    """One of our volumes and one of theirs that may come too near under some shift."""
+def trimmed(
+    notice: Notice,
+    others: Sequence[Notice],
+    minima: SeparationMinima | MinimaBetween,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> Trimmed | NotOffered:
+    """The notice without the parts that come too near. A site and timed legs are not trimmed.
 
-    ours: Prepared
-    theirs: Prepared
-    minima: SeparationMinima
+    What is left lies within the own area and is some metres, at most 1 in 100 of the minimum, smaller than
+    it had to be. Circles and corridors become polygons.
+    """
+    return Alternatives(others, minima).trimmed(notice, limits)
 
 
 class Alternatives:
-    """The notices that one must keep clear of, prepared once for many questions."""
+    """The notices that one must keep clear of, prepared once for many questions.
 
-    def __init__(self, others: Sequence[Notice], minima: SeparationMinima | MinimaBetween) -> None:
+    ``side`` stands for whoever asks; without one it is the party of the notice in question.
+    """
+
+    def __init__(
+        self,
+        others: Sequence[Notice] | Surroundings,
+        minima: SeparationMinima | MinimaBetween,
+        *,
+        side: str | None = None,
+    ) -> None:
         self._minima = minima_between(minima)
-        volumes = [(notice, volume) for notice in others for volume in notice.volumes]
-        prepared = prepare_all([volume for _, volume in volumes])
-        self._standing = [
-            _Standing(notice, each) for (notice, _), each in zip(volumes, prepared, strict=True)
-        ]
-        self._kinds = {notice.kind for notice in others}
-        # Whoever asks brings their own minima, so the index itself has none.
-        self._index: ConflictIndex[int] = ConflictIndex.of_prepared(
-            SeparationMinima(0, 0, 0), enumerate(prepared)
-        )
+        self._around = others if isinstance(others, Surroundings) else Surroundings.of(others)
+        self._side = side
+
+    def ranked(
+        self,
+        notice: Notice,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        weights: Weights = Weights(),  # noqa: B008 - frozen
+    ) -> Ranked:
+        """As ``alternatives``."""
+        if self._keeps_clear(notice):
+            return Ranked(is_clear=True)
+        answers: dict[Way, Change | NotOffered] = {
+            Way.START: self._start(notice, limits) or NotOffered(Way.START, Why.NONE_WITHIN, limits),
+            Way.ALTITUDE: self._altitude(notice, limits) or NotOffered(Way.ALTITUDE, Why.NONE_WITHIN, limits),
+            Way.BOTH: self.nearest_both(notice, limits, weights),
+            Way.PLACE: self.nearest_place(notice, limits),
+            Way.AREA: self.trimmed(notice, limits),
+        }
+        both = answers[Way.BOTH]
+        if isinstance(both, BothShift) and not (both.shift_s and both.shift_ft):
+            answers[Way.BOTH] = NotOffered(Way.BOTH, Why.NOT_NEARER, limits)
+        return ranked(answers, weights)
+
+    # ---- start, height -----------------------------------------------------------------------------------
 
     def nearest_start(
         self, notice: Notice, within_s: int = DAY_S, *, earliest_s: int | None = None
     ) -> TimeShift | None:
-        lowest = -within_s if earliest_s is None else max(-within_s, earliest_s - notice.span.start_s)
-        taken = Taken()
-        for contest in self._contests(notice, within_s=within_s):
-            for low, high in _taken_by_time(contest):
-                taken.add(low, high)
-        for _ in range(_MOST_TRIES):
-            shift = taken.nearest_free(lowest, within_s)
-            if shift is None:
-                return None
-            moved = _later(notice, shift)
-            if self._keeps_clear(moved):
-                return TimeShift(shift, moved)
-            taken.add(shift, shift)
-        return None
+        limits = Limits(earlier_s=within_s, later_s=within_s, earliest_s=earliest_s)
+        return self._start(notice, limits)
 
     def nearest_altitude(self, notice: Notice) -> BandShift | None:
-        lowest, highest = _room_ft(notice)
+        return self._altitude(notice, Limits())
+
+    def _start(self, notice: Notice, limits: Limits) -> TimeShift | None:
+        lowest, highest = _room_s(notice, limits)
         taken = Taken()
-        for contest in self._contests(notice, any_height=True):
-            taken.add(*_taken_by_height(contest, lowest, highest))
+        for contest in self._contests(notice, Room(within_s=max(-lowest, highest, 0))):
+            if not kept_apart_by_height(contest):
+                taken.add_all(taken_by_time(contest))
+        shift = self._nearest(taken, lowest, highest, lambda by_s: later(notice, by_s))
+        return None if shift is None else TimeShift(shift, later(notice, shift))
+
+    def _altitude(self, notice: Notice, limits: Limits) -> BandShift | None:
+        lowest, highest = _room_ft(notice, limits)
+        taken = Taken()
+        for contest in self._contests(notice, Room(any_height=True)):
+            if too_near_where_it_is(contest):
+                taken.add(*taken_by_height(contest, lowest, highest))
+        shift = self._nearest(taken, lowest, highest, lambda by_ft: higher(notice, by_ft))
+        return None if shift is None else BandShift(shift, higher(notice, shift))
+
+    def _nearest(
+        self, taken: Taken, lowest: int, highest: int, changed: Callable[[int], Notice]
+    ) -> int | None:
+        """The free shift nearest to 0 that keeps clear when it is screened."""
         for _ in range(_MOST_TRIES):
             shift = taken.nearest_free(lowest, highest)
-            if shift is None:
-                return None
-            moved = _higher(notice, shift)
-            if self._keeps_clear(moved):
-                return BandShift(shift, moved)
+            if shift is None or self._keeps_clear(changed(shift)):
+                return shift
             taken.add(shift, shift)
         return None
 
-    def _contests(self, notice: Notice, *, within_s: int = 0, any_height: bool = False) -> Iterator[_Contest]:
-        widest = largest_of([self._minima(notice.kind, kind) for kind in self._kinds])
-        for ours in prepare_all(notice.volumes):
-            box = _stretched(ours.box(), within_s=within_s, any_height=any_height)
-            for key in self._index.candidates_of_box(box.widened(widest)):
-                theirs = self._standing[key]
-                if theirs.notice.party != notice.party:
-                    yield _Contest(ours, theirs.prepared, self._minima(notice.kind, theirs.notice.kind))
+    # ---- both together -----------------------------------------------------------------------------------
+
+    def nearest_both(
+        self,
+        notice: Notice,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        weights: Weights = Weights(),  # noqa: B008 - frozen
+    ) -> BothShift | NotOffered:
+        """As the function of that name."""
+        times, heights = _room_s(notice, limits), _room_ft(notice, limits)
+        if times[0] > times[1]:
+            return NotOffered(Way.BOTH, Why.NONE_WITHIN, limits)
+        room = Room(within_s=max(-times[0], times[1], 0), any_height=True)
+        fields = [field(contest, *heights) for contest in self._contests(notice, room)]
+        for by_s, by_ft in islice(least_of_both(fields, times, heights, weights), _MOST_TRIES):
+            changed = higher(later(notice, by_s), by_ft)
+            if self._keeps_clear(changed):
+                return BothShift(by_s, by_ft, changed)
+        return NotOffered(Way.BOTH, Why.NONE_WITHIN, limits)
+
+    # ---- place -------------------------------------------------------------------------------------------
+
+    def nearest_place(
+        self,
+        notice: Notice,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> PlaceShift | NotOffered:
+        """As the function of that name."""
+        if notice.kind is NoticeKind.SITE:
+            return NotOffered(Way.PLACE, Why.SITE, limits)
+        if self._keeps_clear(notice):
+            return PlaceShift(Arrow(0.0, 0.0), notice)
+        outlines = [each.outline for each in prepare_all(notice.volumes)]
+        if any(outline.radius_m + outline.reach_m > _LARGEST_MOVED_M for outline in outlines):
+            return NotOffered(Way.PLACE, Why.TOO_LARGE, limits)
+        middle = middle_of(outlines)
+        plane = ShiftPlane(middle, float(limits.place_m))
+        # The sides of the plate that moves change a little on the way: a part in a hundred is ample.
+        room = Room(within_m=limits.place_m + limits.place_m // 100 + 100)
+        taken = shapely.union_all(
+            [
+                _taken_by_place(plane, contest)
+                for contest in self._contests(notice, room)
+                if not (kept_apart_by_time(contest) or kept_apart_by_height(contest))
+            ]
+        )
+        for margin_m in _PLACE_MARGINS_M:
+            for arrow in plane.nearest_free(taken.buffer(margin_m))[:_MOST_PLACES]:
+                changed = self._clear_at(notice, Motion.along(middle, arrow.bearing_deg, arrow.distance_m))
+                if changed is not None:
+                    return PlaceShift(arrow, changed)
+        return NotOffered(Way.PLACE, Why.NONE_WITHIN, limits)
+
+    def _clear_at(self, notice: Notice, motion: Motion) -> Notice | None:
+        try:
+            changed = elsewhere(notice, motion)
+            return changed if self._keeps_clear(changed) else None
+        except BadInput:  # corners fell together, or rims met, in rounding: this place is not offered
+            return None
+
+    # ---- area --------------------------------------------------------------------------------------------
+
+    def trimmed(
+        self,
+        notice: Notice,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> Trimmed | NotOffered:
+        """As the function of that name."""
+        if notice.kind is NoticeKind.SITE:
+            return NotOffered(Way.AREA, Why.SITE, limits)
+        met: dict[int, list[Contest]] = {}
+        for contest in self._contests(notice):
+            if not is_clear(contest):
+                met.setdefault(contest.number, []).append(contest)
+        for contests in met.values():
+            ours = contests[0].ours
+            if ours.moves:
+                return NotOffered(Way.AREA, Why.MOVES, limits)
+            if ours.outline.radius_m + ours.outline.reach_m > LARGEST_TRIMMED_M:
+                return NotOffered(Way.AREA, Why.TOO_LARGE, limits)
+        for margin_m in _TRIM_MARGINS_M:
+            found = self._cut(notice, met, margin_m, limits)
+            if found is not None:
+                return found
+        return NotOffered(Way.AREA, Why.NONE_WITHIN, limits)
+
+    def _cut(
+        self, notice: Notice, met: dict[int, list[Contest]], margin_m: float, limits: Limits
+    ) -> Trimmed | None:
+        volumes, least = list(notice.volumes), 1.0
+        for place, contests in met.items():
+            left = _left_of(contests, margin_m)
+            if left is None:
+                return None
+            least = min(least, area_km2(left.footprint) / area_km2(volumes[place].footprint))
+            volumes[place] = left
+        changed = with_volumes(notice, tuple(volumes))
+        if least < limits.kept_share or not self._keeps_clear(changed):
+            return None
+        return Trimmed(least, changed)
+
+    # ---- screening ---------------------------------------------------------------------------------------
+
+    def _contests(self, notice: Notice, room: Room = NOWHERE) -> Iterator[Contest]:
+        widest = largest_of([self._minima(notice.kind, kind) for kind in self._around.kinds])
+        side = self._side if self._side is not None else notice.party
+        for number, ours in enumerate(prepare_all(notice.volumes)):
+            for theirs in self._around.near(ours, side, widest, room):
+                yield Contest(number, ours, theirs.prepared, self._minima(notice.kind, theirs.kind))
 
     def _keeps_clear(self, notice: Notice) -> bool:
-        return all(
-            isinstance(assess_prepared(contest.ours, contest.theirs, contest.minima), NoConflict)
-            for contest in self._contests(notice)
-        )
+        return all(is_clear(contest) for contest in self._contests(notice))
 
 
-def _stretched(box: Box, *, within_s: int, any_height: bool) -> Box:
-    (x, y, z, start, floor), (x1, y1, z1, end, ceiling) = box.low, box.high
-    if any_height:
-        floor, ceiling = -UNBOUNDED_FT, UNBOUNDED_FT
-    return Box((x, y, z, start - within_s, floor), (x1, y1, z1, end + within_s, ceiling))
+def _room_s(notice: Notice, limits: Limits) -> tuple[int, int]:
+    """How far back and on all may start."""
+    if limits.earliest_s is None:
+        return -limits.earlier_s, limits.later_s
+    return max(-limits.earlier_s, limits.earliest_s - notice.span.start_s), limits.later_s
 
 
-# ----------------------------------------------------------------------------------------------- time
-
-
-def _taken_by_time(contest: _Contest) -> Iterator[tuple[int, int]]:
-    """Delays of ours, in whole seconds, that surely bring the two too near; the screening finds the rest."""
-    ours, theirs, minima = contest.ours, contest.theirs, contest.minima
-    if _kept_apart_by_height(ours.volume.band, theirs.volume.band, minima.vertical_ft):
-        return
-    lag_s, mine, other = minima.time_s, ours.volume.span, theirs.volume.span
-    if not (ours.moves or theirs.moves):
-        if approach(ours.outline, theirs.outline, minima.lateral_m).closer:
-            yield other.start_s - mine.end_s - lag_s + 1, other.end_s - mine.start_s + lag_s - 1
-    elif ours.moves and theirs.moves:
-        offsets = time_offsets_closer(ours.outline, theirs.outline, minima.lateral_m, float(lag_s))
-        yield from _whole(offsets)
-    elif ours.moves:
-        times = times_closer(ours.outline, theirs.outline, minima.lateral_m)
-        begin, end = other.start_s - lag_s - times.high_s, other.end_s + lag_s - times.low_s
-        yield from _whole(Intervals(begin, end))
-    else:
-        times = times_closer(theirs.outline, ours.outline, minima.lateral_m)
-        begin, end = times.low_s - mine.end_s - lag_s, times.high_s - mine.start_s + lag_s
-        yield from _whole(Intervals(begin, end))
-
-
-def _whole(intervals: Intervals) -> Iterator[tuple[int, int]]:
-    """Whole seconds well inside: the ends are settled by screening, not by rounding."""
-    for low, high in zip(intervals.low_s, intervals.high_s, strict=True):
-        yield math.ceil(low) + 1, math.floor(high) - 1
-
-
-def _later(notice: Notice, by_s: int) -> Notice:
-    return replace(notice, volumes=tuple(_volume_later(volume, by_s) for volume in notice.volumes))
-
-
-def _volume_later(volume: Volume, by_s: int) -> Volume:
-    footprint = volume.footprint
-    if isinstance(footprint, Legs):
-        footprint = replace(footprint, times_s=tuple(at_s + by_s for at_s in footprint.times_s))
-    return Volume(footprint, volume.band, volume.span.shifted(by_s))
-
-
-# --------------------------------------------------------------------------------------------- height
-
-
-def _room_ft(notice: Notice) -> tuple[int, int]:
+def _room_ft(notice: Notice, limits: Limits) -> tuple[int, int]:
     """How far down and up all bands may go together."""
     bands = [volume.band for volume in notice.volumes]
-    lowest = max(min(band.lower.feet, 0) - band.lower.feet for band in bands)
-    highest = min(max(band.upper.feet, HIGHEST_OFFERED_FT) - band.upper.feet for band in bands)
+    lowest = max(min(band.lower.feet, limits.lowest_ft) - band.lower.feet for band in bands)
+    highest = min(max(band.upper.feet, limits.highest_ft) - band.upper.feet for band in bands)
     return lowest, highest
 
 
-def _taken_by_height(contest: _Contest, lowest: int, highest: int) -> tuple[int, int]:
-    """The shifts of ours between what is surely below theirs and what is surely above it (empty: 1, 0)."""
+def _taken_by_place(plane: ShiftPlane, contest: Contest) -> shapely.Geometry:
     ours, theirs, minima = contest.ours, contest.theirs, contest.minima
-    if ours.volume.span.gap_s(theirs.volume.span) >= minima.time_s:
-        return 1, 0
-    lateral = closest_in_time(ours, theirs, minima)
-    if lateral is None or not lateral.closer:
-        return 1, 0
-    mine, other = ours.volume.band, theirs.volume.band
-
-    def keeps_below(shift: int) -> bool:
-        gap = difference_at_least_ft(other.lower, _altitude_higher(mine.upper, shift))
-        return gap is not None and gap >= minima.vertical_ft
-
-    def keeps_above(shift: int) -> bool:
-        gap = difference_at_least_ft(_altitude_higher(mine.lower, shift), other.upper)
-        return gap is not None and gap >= minima.vertical_ft
-
-    shifts = range(lowest, highest + 1)
-    below = bisect.bisect_left(shifts, x=True, key=lambda shift: not keeps_below(shift))
-    above = bisect.bisect_left(shifts, x=True, key=keeps_above)
-    return lowest + below, lowest + above - 1
+    mine, other = while_other(ours, theirs, minima.time_s), while_other(theirs, ours, minima.time_s)
+    if mine is None or other is None:
+        return shapely.MultiPolygon()
+    lag_s = float(minima.time_s) if ours.moves and theirs.moves else None
+    return plane.too_near(mine, other, minima.lateral_m, lag_s)
 
 
-def _higher(notice: Notice, by_ft: int) -> Notice:
-    return replace(
-        notice,
-        volumes=tuple(replace(volume, band=_band_higher(volume.band, by_ft)) for volume in notice.volumes),
-    )
+# ----------------------------------------------------------------------------------------------- area
 
 
-def _band_higher(band: Band, by_ft: int) -> Band:
-    return Band(_altitude_higher(band.lower, by_ft), _altitude_higher(band.upper, by_ft))
-
-
-def _altitude_higher(altitude: Altitude, by_ft: int) -> Altitude:
-    return Altitude(altitude.feet + by_ft, altitude.datum)
+def _left_of(contests: Sequence[Contest], margin_m: float) -> Volume | None:
+    """What is left of our volume; of what moves, the part counts that is there meanwhile."""
+    ours = contests[0].ours
+    cuts = []
+    for contest in contests:
+        theirs = while_other(contest.theirs, ours, contest.minima.time_s)
+        if theirs is not None:
+            cuts.append(Cut(theirs, contest.minima.lateral_m + margin_m))
+    left = remainder(ours.outline, cuts)
+    return None if left is None else replace(ours.volume, footprint=left)
 
 
 # ---------------------------------------------------------------------------------- what may matter
@@ -274,14 +420,9 @@ def _in_reach(
         between = minima(notice.kind, other.kind)
         return any(
             mine.span.gap_s(theirs.span) < between.time_s + within_s
-            and (any_height or not _kept_apart_by_height(mine.band, theirs.band, between.vertical_ft))
+            and (any_height or not bands_apart(mine.band, theirs.band, between.vertical_ft))
             for mine in notice.volumes
             for theirs in other.volumes
         )
 
     return [other for other in others if other.party != notice.party and matters(other)]
-
-
-def _kept_apart_by_height(mine: Band, theirs: Band, minimum_ft: int) -> bool:
-    gap_ft = vertical_gap(mine, theirs).at_least_ft
-    return gap_ft is not None and gap_ft >= minimum_ft

@@ -27,9 +27,18 @@ from steerclear.geometry.moment import times_closer
 from steerclear.geometry.outline import Outline
 from steerclear.model.finding import Conflict, Finding, NoConflict, SeparationMinima, Undetermined
 from steerclear.model.space import Band, Datum, Volume
+from steerclear.model.time import TimeSpan
 from steerclear.screening.prepared import Prepared, prepare
 
-__all__ = ["assess", "assess_prepared", "closest_in_time", "finding_of"]
+__all__ = [
+    "assess",
+    "assess_prepared",
+    "closest_in_time",
+    "finding_of",
+    "first_of_standing",
+    "needs_terrain",
+    "while_other",
+]
 
 _FOUND_TO_S: Final = 0.002
 """``times_closer`` finds moments to a millisecond, on the early side."""
@@ -59,7 +68,7 @@ def finding_of(a: Prepared, b: Prepared, minima: SeparationMinima, lateral: Appr
         return NoConflict(f"the footprints keep {minima.lateral_mm / 1000:g} m or more")
     height = vertical_gap(a.volume.band, b.volume.band)
     if not height.known or height.at_least_ft is None:
-        return Undetermined(_needs_terrain(a.volume.band, b.volume.band))
+        return Undetermined(needs_terrain(a.volume.band, b.volume.band))
     return Conflict(
         lateral_gap_m=lateral.gap_at_least_m,
         vertical_gap_ft=height.at_least_ft,
@@ -70,13 +79,13 @@ def finding_of(a: Prepared, b: Prepared, minima: SeparationMinima, lateral: Appr
 
 def closest_in_time(a: Prepared, b: Prepared, minima: SeparationMinima) -> Approach | None:
     """How near two volumes come at times less than the minimum apart; ``None`` when there is no such time."""
-    mine, theirs = _while_other(a, b, minima.time_s), _while_other(b, a, minima.time_s)
+    mine, theirs = while_other(a, b, minima.time_s), while_other(b, a, minima.time_s)
     if mine is None or theirs is None:
         return None
     return approach(mine, theirs, minima.lateral_m, float(minima.time_s) if a.moves and b.moves else None)
 
 
-def _while_other(mover: Prepared, other: Prepared, lag_s: int) -> Outline | None:
+def while_other(mover: Prepared, other: Prepared, lag_s: int) -> Outline | None:
     """The outline, or of timed legs the part that falls within the other's span, widened by the lag."""
     if not mover.moves:
         return mover.outline
@@ -89,7 +98,7 @@ def _while_other(mover: Prepared, other: Prepared, lag_s: int) -> Outline | None
 
 def _first_at_s(a: Prepared, b: Prepared, minima: SeparationMinima) -> int:
     if not (a.moves or b.moves):
-        return _first_of_standing(a, b, minima.time_s)
+        return first_of_standing(a.volume.span, b.volume.span, minima.time_s)
     at_once = SeparationMinima(minima.lateral_mm, minima.vertical_ft, 0)
     if a.volume.span.gap_s(b.volume.span) <= 0:
         meeting = closest_in_time(a, b, at_once)
@@ -98,8 +107,9 @@ def _first_at_s(a: Prepared, b: Prepared, minima: SeparationMinima) -> int:
     return _first_of_moving(a, b, minima)
 
 
-def _first_of_standing(a: Prepared, b: Prepared, lag_s: int) -> int:
-    earlier, later = sorted((a.volume.span, b.volume.span), key=lambda span: (span.end_s, span.start_s))
+def first_of_standing(a: TimeSpan, b: TimeSpan, lag_s: int) -> int:
+    """The first second at which two that do not move are too close in time."""
+    earlier, later = sorted((a, b), key=lambda span: (span.end_s, span.start_s))
     if earlier.gap_s(later) <= 0:
         return max(earlier.start_s, later.start_s)
     return max(earlier.start_s, later.start_s - lag_s + 1)
@@ -112,7 +122,7 @@ def _first_of_moving(a: Prepared, b: Prepared, minima: SeparationMinima) -> int:
 
 def _first_of_mover(mover: Prepared, other: Prepared, minima: SeparationMinima) -> int:
     lag_s = minima.time_s
-    mine, theirs = _while_other(mover, other, lag_s), _while_other(other, mover, lag_s)
+    mine, theirs = while_other(mover, other, lag_s), while_other(other, mover, lag_s)
     if mine is None or theirs is None:
         return max(mover.volume.span.start_s, other.volume.span.start_s)
     begin = float(mine.pieces.time0_s[0])
@@ -139,7 +149,8 @@ def _apart(gap: int, unit: str) -> str:
     return f"{gap} {unit} apart" if gap > 0 else "touching at most" if gap == 0 else "not sharing enough"
 
 
-def _needs_terrain(a: Band, b: Band) -> str:
+def needs_terrain(a: Band, b: Band) -> str:
+    """Why two bands cannot be compared."""
     datums = {limit.datum for band in (a, b) for limit in (band.lower, band.upper)}
     others = " and ".join(sorted(datum.value for datum in datums - {Datum.AGL}))
     return f"AGL heights against {others} heights: without terrain they cannot be compared"

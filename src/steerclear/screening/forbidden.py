@@ -7,7 +7,7 @@ Used for shifts of time in seconds and of height in feet: every pair that would 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 __all__ = ["Taken"]
 
@@ -31,6 +31,10 @@ class Taken:
             low, high = min(low, self._lows[begin]), max(high, self._highs[end - 1])
         self._lows[begin:end] = [low]
         self._highs[begin:end] = [high]
+
+    def add_all(self, intervals: Iterable[tuple[int, int]]) -> None:
+        for low, high in intervals:
+            self.add(low, high)
 
     def free_from(self, start: int, *, up: bool) -> int:
         """The free number nearest to ``start`` in one direction, ``start`` itself included."""

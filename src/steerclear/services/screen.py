@@ -9,12 +9,16 @@
 The host screens everything that is sealed to it. A party's node screens what is addressed to it in full, so
 that L0 notices are screened when the host is gone; it offers no ways out, which would say more of its own
 plans. Without a separation annex in force nothing can be said: Undetermined.
+
+What stands is kept made ready in an index, and follows the view from look to look: a version is compared
+with those alone that may come too near, and the finding is that of comparing all. Ways out are a start and
+an altitude: a place, or a trimmed area, would draw the rim of what the other keeps sealed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from steerclear.errors import BadInput, SteerclearError
@@ -40,9 +44,11 @@ from steerclear.model.finding import Conflict, Finding, NoConflict, SeparationMi
 from steerclear.model.member import MemberId, Role
 from steerclear.model.space import Band, Volume
 from steerclear.model.time import Instant
-from steerclear.screening.alternatives import nearest_altitude, nearest_start
+from steerclear.screening.alternatives import Alternatives
 from steerclear.screening.assess import assess_prepared
 from steerclear.screening.prepared import Prepared, prepare
+from steerclear.screening.screen import largest_of
+from steerclear.screening.surroundings import Surroundings
 from steerclear.services.ledger import Filed, Ledger
 from steerclear.services.speak import by_node, speak
 
@@ -66,12 +72,26 @@ class _Meeting:
     minima: SeparationMinima
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look at the view: what is live ``now``, in its order, and what was said of since it was taken."""
+
+    now: Instant
+    separation: BindingSeparation | None
+    live: Mapping[str, NoticeRecord]
+    spoken_of: set[str] = field(default_factory=set)
+
+
 class Screener:
     """One node's screening. Called from its writer thread whenever something arrived."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._ready: dict[str, tuple[Prepared, ...]] = {}
+        self._around = Surroundings()
+        """What is compared with: at the host every live notice, at a party its own ones; by notice."""
+        self._around_as: dict[str, str] = {}
+        """Of each notice in there: its version."""
         self._under: dict[str, BindingSeparation] = {}
         """Of each version that was screened since the start: the minima that bound then."""
 
@@ -79,32 +99,73 @@ class Screener:
         """Screen every version that has no result of ours under the annex in force; the results filed."""
         if self._ledger.view.roles[self._ledger.me] not in (Role.HOST, Role.PARTY):
             return ()
-        now = self._ledger.now()
         filed: list[Filed] = []
         stuck: dict[str, SteerclearError] = {}
+        look = self._look(self._ledger.now())
+        asked: Collection[NoticeRecord] = look.live.values()
         for _ in range(MOST_ROUNDS):
-            due = [record for record in self._due(now) if record.id not in stuck]
+            due = [record for record in self._due(asked, look) if record.id not in stuck]
             for record in due:
                 try:
-                    filed.extend(self._screen(record, now))
+                    filed.extend(self._screen(record, look))
                 except SteerclearError as error:
                     # One reader without a key must not keep everybody else's notices from being screened.
                     stuck[record.id] = error
             if not due:
                 break
-        self._forget_what_ended(now)
+            asked, look = self._asked_again(look)
         if stuck:
             raise next(iter(stuck.values()))
         return tuple(filed)
 
     # ---- what is due -----------------------------------------------------------------------------------
 
-    def _due(self, now: Instant) -> list[NoticeRecord]:
-        annex = self._annex_hash(now)
+    def _look(self, now: Instant) -> _Look:
+        live = {record.id: record for record in self._ledger.view.notices.live(now)}
+        look = _Look(now, self._ledger.view.annexes.separation(now), live)
+        self._follow(look)
+        return look
+
+    def _follow(self, look: _Look) -> None:
+        """Bring what stands up to date with the view: versions that are new, and what ended."""
+        versions = {record.newest.id for record in look.live.values()}
+        self._ready = {version: ready for version, ready in self._ready.items() if version in versions}
+        self._under = {version: under for version, under in self._under.items() if version in versions}
+        for ended in self._around_as.keys() - look.live.keys():
+            self._take_out(ended)
+        for record in look.live.values():
+            if self._is_compared_with(record) and self._around_as.get(record.id) != record.newest.id:
+                self._take_out(record.id)
+                self._put_in(record)
+
+    def _put_in(self, record: NoticeRecord) -> None:
+        self._around_as[record.id] = record.newest.id
+        if ready := self._prepared(record):
+            self._around.insert(record.id, record.author, record.newest.content.kind, ready)
+
+    def _take_out(self, notice: str) -> None:
+        self._around_as.pop(notice, None)
+        if notice in self._around:
+            self._around.remove(notice)
+
+    def _is_compared_with(self, record: NoticeRecord) -> bool:
+        return self._is_host() or record.author == self._ledger.me
+
+    def _asked_again(self, look: _Look) -> tuple[Collection[NoticeRecord], _Look]:
+        """What may be due once these results were filed: what they speak of, or all under another annex."""
+        if self._ledger.view.annexes.separation(look.now) != look.separation:
+            fresh = self._look(look.now)
+            return fresh.live.values(), fresh
+        # What was filed are results of ours, which make and end no notice: what is live is as it was.
+        asked = [record for notice, record in look.live.items() if notice in look.spoken_of]
+        look.spoken_of.clear()
+        return asked, look
+
+    def _due(self, records: Iterable[NoticeRecord], look: _Look) -> list[NoticeRecord]:
         return [
             record
-            for record in self._ledger.view.notices.live(now)
-            if self._is_ours_to_screen(record) and not self._is_screened(record, annex, now)
+            for record in records
+            if self._is_ours_to_screen(record) and not self._is_screened(record, look)
         ]
 
     def _is_ours_to_screen(self, record: NoticeRecord) -> bool:
@@ -112,15 +173,19 @@ class Screener:
             return True
         return self._ledger.me in record.to and record.author != self._ledger.me
 
-    def _is_screened(self, record: NoticeRecord, annex: str | None, now: Instant) -> bool:
+    def _is_screened(self, record: NoticeRecord, look: _Look) -> bool:
         """Did we speak about its newest version, under this annex, after all that it met last moved?"""
         word = self._last_word(record)
-        if word is None or word.body.annex != annex or word.body.notices[0].version != record.newest.id:
+        if (
+            word is None
+            or word.body.annex != _annex_hash(look)
+            or word.body.notices[0].version != record.newest.id
+        ):
             return False
-        if self._bound(word) != self._ledger.view.annexes.separation(now):
+        if self._bound(word) != look.separation:
             return False
         return not any(
-            self._moved_after(one.body, word, now) or _contradicts(one, word)
+            self._moved_after(one.body, word, look) or _contradicts(one, word)
             for one in self._own_pairs(record)
         )
 
@@ -144,39 +209,59 @@ class Screener:
         results = self._ledger.view.book.about(notice, ScreenResult)
         return (one for one in results if one.author == self._ledger.me)
 
-    def _moved_after(self, pair: ScreenResult, word: Said[ScreenResult], now: Instant) -> bool:
+    def _moved_after(self, pair: ScreenResult, word: Said[ScreenResult], look: _Look) -> bool:
         """Has the other notice of a pair changed since our last word about this one?"""
         for named in pair.notices:
             other = self._ledger.view.notices.get(named.notice)
             if other is None or other.id == word.body.notices[0].notice:
                 continue
-            changed = other.newest.id != named.version or not other.is_live(now)
+            changed = other.newest.id != named.version or other.id not in look.live
             if changed and not _is_covered(_last_change(other), word.body.covers):
                 return True
         return False
 
     # ---- screening one ---------------------------------------------------------------------------------
 
-    def _screen(self, record: NoticeRecord, now: Instant) -> Iterator[Filed]:
-        separation = self._ledger.view.annexes.separation(now)
-        others = self._others(record, now)
+    def _screen(self, record: NoticeRecord, look: _Look) -> Iterator[Filed]:
+        separation = look.separation
         if separation is None:
             because = UndeterminedFound("no separation annex is in force")
-            yield self._tell(record, because, (), self._readers(record), now)
+            yield self._tell(record, because, (), self._readers(record), look)
             return
         between = _minima_under(separation)
         self._under[record.newest.id] = separation
-        meetings = [self._meet(record, other, between(record, other)) for other in others]
-        met = [one for one in meetings if not isinstance(one.finding, NoConflict)]
+        others = self._others(record, look)
+        met = self._met(record, others, between)
         for one in met:
-            if not self._is_told(record, one):
-                yield self._tell_pair(record, one, now)
+            if not self._is_told(record, one, look):
+                yield self._tell_pair(record, one, look)
         if met:
             worst = max(met, key=lambda one: isinstance(one.finding, Conflict))
             ways = self._ways_out(record, others, between) if self._is_host() else ()
-            yield self._tell(record, _found(worst), ways, self._filer(record), now)
+            yield self._tell(record, _found(worst), ways, self._filer(record), look)
         else:
-            yield self._tell(record, NoConflictFound(len(others)), (), self._readers(record), now)
+            yield self._tell(record, NoConflictFound(len(others)), (), self._readers(record), look)
+
+    def _met(
+        self, record: NoticeRecord, others: Mapping[str, NoticeRecord], between: _MinimaOf
+    ) -> list[_Meeting]:
+        """All that is no certain *no conflict*, in the order of the others."""
+        near = self._near(record, others, between)
+        found = (
+            self._meet(record, other, between(record, other)) for key, other in others.items() if key in near
+        )
+        return [one for one in found if not isinstance(one.finding, NoConflict)]
+
+    def _near(
+        self, record: NoticeRecord, others: Mapping[str, NoticeRecord], between: _MinimaOf
+    ) -> Collection[str]:
+        """The notices that may come too near, and those of which nobody knows."""
+        ready = self._prepared(record)
+        if not ready:
+            return others.keys()
+        widest = _widest(record, others.values(), between)
+        near = {each.key for ours in ready for each in self._around.near(ours, record.author, widest)}
+        return near | (others.keys() - self._around.keys)
 
     def _meet(self, record: NoticeRecord, other: NoticeRecord, minima: SeparationMinima) -> _Meeting:
         """The worst finding among all pairs of their volumes; a shape that nobody can compare is unknown."""
@@ -206,54 +291,46 @@ class Screener:
                 self._ready[version] = ()
         return self._ready[version]
 
-    def _forget_what_ended(self, now: Instant) -> None:
-        live = {record.newest.id for record in self._ledger.view.notices.live(now)}
-        self._ready = {version: ready for version, ready in self._ready.items() if version in live}
-        self._under = {version: under for version, under in self._under.items() if version in live}
-
     def _is_host(self) -> bool:
         return self._ledger.view.roles[self._ledger.me] is Role.HOST
 
-    def _others(self, record: NoticeRecord, now: Instant) -> list[NoticeRecord]:
+    def _others(self, record: NoticeRecord, look: _Look) -> dict[str, NoticeRecord]:
         """What it is held against: at the host every live notice of another filer, at a party its own ones.
 
         Who files decides, not whom the content names as acting: a false name must not keep two apart.
         """
-        live = self._ledger.view.notices.live(now)
-        if self._is_host():
-            return [one for one in live if one.author != record.author]
-        return [one for one in live if one.author == self._ledger.me]
+        return {
+            key: other
+            for key, other in look.live.items()
+            if other.author != record.author and self._is_compared_with(other)
+        }
 
-    def _is_told(self, record: NoticeRecord, meeting: _Meeting) -> bool:
+    def _is_told(self, record: NoticeRecord, meeting: _Meeting, look: _Look) -> bool:
         pair = {
             NoticeVersion(record.id, record.newest.id),
             NoticeVersion(meeting.other.id, meeting.other.newest.id),
         }
-        annex = self._annex_hash(self._ledger.now())
+        annex = _annex_hash(look)
         return any(
             set(one.body.notices) == pair and one.body.annex == annex for one in self._own_pairs(record)
         )
 
     def _ways_out(
-        self, record: NoticeRecord, others: Sequence[NoticeRecord], minima: _MinimaOf
+        self, record: NoticeRecord, others: Mapping[str, NoticeRecord], between: _MinimaOf
     ) -> tuple[Alternative, ...]:
         """The nearest start and altitude at which nothing is met, each re-screened by its finder.
 
         None are offered where one of the shapes cannot be compared: there is nothing to be sure of.
         """
-        if not all(self._prepared(one) for one in (record, *others)):
+        if not self._prepared(record) or others.keys() - self._around.keys:
             return ()
         notice = record.newest.content.notice()
-        against = [other.newest.content.notice() for other in others]
-        widest = _widest([minima(record, other) for other in others])
-        start = nearest_start(
-            notice,
-            against,
-            widest,
-            within_s=ALTERNATIVES_WITHIN_S,
-            earliest_s=self._earliest_start_s(record),
+        widest = _widest(record, others.values(), between)
+        around = Alternatives(self._around, widest, side=record.author)
+        start = around.nearest_start(
+            notice, within_s=ALTERNATIVES_WITHIN_S, earliest_s=self._earliest_start_s(record)
         )
-        band = nearest_altitude(notice, against, widest)
+        band = around.nearest_altitude(notice)
         ways: list[Alternative] = []
         if start is not None:
             ways.append(OtherStart(record.id, start.shift_s))
@@ -286,19 +363,19 @@ class Screener:
         finding: ScreenFinding,
         ways: tuple[Alternative, ...],
         readers: tuple[str, ...],
-        now: Instant,
+        look: _Look,
     ) -> Filed:
         versions = (NoticeVersion(record.id, record.newest.id),)
-        return self._say(versions, finding, ways, (record.author,), readers, now)
+        return self._say(versions, finding, ways, (record.author,), readers, look)
 
-    def _tell_pair(self, record: NoticeRecord, meeting: _Meeting, now: Instant) -> Filed:
+    def _tell_pair(self, record: NoticeRecord, meeting: _Meeting, look: _Look) -> Filed:
         other = meeting.other
         versions = (
             NoticeVersion(record.id, record.newest.id),
             NoticeVersion(other.id, other.newest.id),
         )
         both = tuple(sorted({record.author, other.author}))
-        return self._say(versions, _found(meeting), (), both, both, now)
+        return self._say(versions, _found(meeting), (), both, both, look)
 
     def _say(
         self,
@@ -307,24 +384,25 @@ class Screener:
         ways: tuple[Alternative, ...],
         concerns: tuple[str, ...],
         readers: tuple[str, ...],
-        now: Instant,
+        look: _Look,
     ) -> Filed:
         ledger = self._ledger
+        look.spoken_of.update(version.notice for version in versions)
         body = ScreenResult(
             notices=versions,
             concerns=tuple(MemberId(member) for member in concerns),
             finding=finding,
             alternatives=ways,
-            annex=self._annex_hash(now),
+            annex=_annex_hash(look),
             covers={member: size for member, size in sorted(ledger.sizes().items()) if size},
-            screened_at=now,
+            screened_at=look.now,
         )
         to = [member for member in concerns if member != ledger.me]
         return speak(ledger, body, voice=by_node(), to=to, readers=readers)
 
-    def _annex_hash(self, now: Instant) -> str | None:
-        separation = self._ledger.view.annexes.separation(now)
-        return separation.content if separation is not None else None
+
+def _annex_hash(look: _Look) -> str | None:
+    return look.separation.content if look.separation is not None else None
 
 
 def _minima_under(separation: BindingSeparation) -> _MinimaOf:
@@ -364,13 +442,10 @@ def _shared_band(ours: Band, theirs: Band) -> Band | None:
     return Band(lower, upper) if lower.feet <= upper.feet else Band(upper, lower)
 
 
-def _widest(minima: Sequence[SeparationMinima]) -> SeparationMinima:
+def _widest(record: NoticeRecord, others: Iterable[NoticeRecord], between: _MinimaOf) -> SeparationMinima:
     """Never less than any of them: an alternative that keeps the widest keeps all."""
-    return SeparationMinima(
-        lateral_mm=max(one.lateral_mm for one in minima),
-        vertical_ft=max(one.vertical_ft for one in minima),
-        time_s=max(one.time_s for one in minima),
-    )
+    sorts = {(one.newest.content.kind, one.newest.content.domain): one for one in others}
+    return largest_of([between(record, one) for one in sorts.values()])
 
 
 def _contradicts(pair: Said[ScreenResult], word: Said[ScreenResult]) -> bool:
