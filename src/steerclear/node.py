@@ -53,6 +53,7 @@ from steerclear.record.charter import Charter, parse_charter, print_charter
 from steerclear.services.answers import Carried, Inbox, NoticeRow, Receipt, Status, StopRow
 from steerclear.services.found import begin_log, has_begun, make_card
 from steerclear.services.ledger import Ledger, WaterMark
+from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
 from steerclear.services.status import Heard
 from steerclear.services.verbs import Request
 from steerclear.services.workings import Workings
@@ -381,6 +382,7 @@ class Node:
         self._workings = workings
         self._certificate = certificate
         self._ears = ears
+        self._published = PublishedLogs(workings.ledger)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._soon = asyncio.Event()
         charter, me = workings.ledger.charter, workings.ledger.me
@@ -467,6 +469,16 @@ class Node:
             self._courier.heard_from(member)
         self._soon.set()
         return answer
+
+    async def published(self, member: str, generation: int, path: str) -> Page | None:
+        """A checkpoint, tile or bundle of entries of a log that is held here; ``None`` where none is."""
+        return await self._write(lambda: self._published.page(member, generation, path))
+
+    async def witness(self, request: bytes) -> WitnessAnswer:
+        return await self._write(lambda: self._published.add_checkpoint(request))
+
+    async def cosigned(self, hash_of_origin: str) -> Page | None:
+        return await self._write(lambda: self._published.cosigned(hash_of_origin))
 
     # What it does by itself.
 

@@ -40,6 +40,7 @@ from steerclear.record.leaf import Head, Leaf, SignedLeaf, parse_signed_leaf
 from steerclear.record.merkle import Tree, leaf_hash
 from steerclear.record.note import is_signed_by
 from steerclear.record.statement import SignedStatement
+from steerclear.record.tiles import TilePath, hash_tile
 
 __all__ = ["AcceptedLeaf", "Log"]
 
@@ -123,6 +124,10 @@ class Log:
 
     def leaf_hash_at(self, seq: int) -> str:
         return self._tree.leaf_at(seq).hex()
+
+    def tile(self, path: TilePath) -> bytes:
+        """The hashes of a tile that this log fills."""
+        return hash_tile(self._tree, path)
 
     def inclusion(self, seq: int, size: int) -> tuple[str, ...]:
         """Path of entry ``seq`` in the tree of ``size`` entries, from the leaf's sibling upward."""
