@@ -3,19 +3,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from steerclear.errors import BadInput
-from steerclear.geometry.grid import BoxGrid
+from steerclear.geometry.grid import BoxGrid, Minima5
+
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+Boxes = tuple[I64, I64]
+Pairs = set[tuple[int, int]]
 
 NONE = (0, 0, 0, 0, 0)
 SOME = (9_260, 9_260, 9_260, 1_000, 60)
 
 
-def boxes(count, seed, *, wide=60_000, spread=400_000):
+def boxes(count: int, seed: int, *, wide: int = 60_000, spread: int = 400_000) -> Boxes:
     """Boxes of mixed sizes: a few as large as the whole scene, a few without extent, a few without bound."""
     random = np.random.default_rng(seed)
     scale = np.array([spread, spread, spread // 10, 40_000, 86_400])
@@ -29,18 +37,21 @@ def boxes(count, seed, *, wide=60_000, spread=400_000):
     return low, high
 
 
-def parties(count, seed, many=3):
+def parties(count: int, seed: int, many: int = 3) -> I32:
     return np.random.default_rng(seed + 1).integers(-1, many, count).astype(np.int32)
 
 
-def meets(low, high, party, minima, asked_low, asked_high, asked_party):
+def meets(
+    low: I64, high: I64, party: I32, minima: Minima5, asked_low: I64, asked_high: I64, asked_party: int
+) -> NDArray[np.bool_]:
     gap = np.maximum(low - asked_high, asked_low - high)
     others = (party != asked_party) | (asked_party < 0)
-    return (gap < np.array(minima)).all(axis=1) & others
+    near: NDArray[np.bool_] = (gap < np.array(minima)).all(axis=1) & others
+    return near
 
 
-def brute(low, high, party, minima, standing):
-    found = set()
+def brute(low: I64, high: I64, party: I32, minima: Minima5, standing: Collection[int]) -> Pairs:
+    found: Pairs = set()
     for one in sorted(standing):
         hit = meets(low, high, party, minima, low[one], high[one], party[one])
         found |= {
@@ -49,7 +60,7 @@ def brute(low, high, party, minima, standing):
     return found
 
 
-def pairs_of(grid):
+def pairs_of(grid: BoxGrid) -> Pairs:
     found = [
         pair
         for some in grid.of_pairs(lambda a, b: list(zip(a.tolist(), b.tolist(), strict=True)))
@@ -62,7 +73,7 @@ def pairs_of(grid):
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("minima", [NONE, SOME])
 @pytest.mark.parametrize(("wide", "spread"), [(60_000, 400_000), (10, 4_000_000), (6_000_000, 6_000_000)])
-def test_all_pairs_are_those_of_brute_force(minima, wide, spread, threads):
+def test_all_pairs_are_those_of_brute_force(minima: Minima5, wide: int, spread: int, threads: int) -> None:
     low, high = boxes(1_500, 7, wide=wide, spread=spread)
     party = parties(1_500, 7)
     grid = BoxGrid(minima, threads=threads)
@@ -71,7 +82,7 @@ def test_all_pairs_are_those_of_brute_force(minima, wide, spread, threads):
 
 
 @pytest.mark.parametrize("minima", [NONE, SOME])
-def test_a_question_is_answered_as_by_brute_force(minima):
+def test_a_question_is_answered_as_by_brute_force(minima: Minima5) -> None:
     low, high = boxes(2_500, 3)
     party = parties(2_500, 3)
     grid = BoxGrid(minima)
@@ -85,7 +96,7 @@ def test_a_question_is_answered_as_by_brute_force(minima):
         assert found == np.flatnonzero(hit).tolist()
 
 
-def test_many_questions_at_once_are_answered_as_one_by_one():
+def test_many_questions_at_once_are_answered_as_one_by_one() -> None:
     low, high = boxes(6_000, 5)
     party = parties(6_000, 5)
     grid = BoxGrid(SOME)
@@ -101,11 +112,12 @@ def test_many_questions_at_once_are_answered_as_one_by_one():
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32), st.lists(st.tuples(st.sampled_from("erx"), st.integers(1, 1_300)), max_size=12))
-def test_insert_delete_insert_equals_rebuild(seed, steps):
+def test_insert_delete_insert_equals_rebuild(seed: int, steps: list[tuple[str, int]]) -> None:
     """e extends by so many, r removes so many, x inserts one by one; at the end it is as if built at once."""
     low, high = boxes(6_000, seed)
     party = parties(6_000, seed)
-    random, grid, standing, used = np.random.default_rng(seed), BoxGrid(SOME), set(), 0
+    random, grid, used = np.random.default_rng(seed), BoxGrid(SOME), 0
+    standing: set[int] = set()
     for step, many in steps:
         many = min(many, 6_000 - used)
         if step == "r":
@@ -124,7 +136,7 @@ def test_insert_delete_insert_equals_rebuild(seed, steps):
     _same_answers(grid, low, high, party, standing, seed)
 
 
-def _same_answers(grid, low, high, party, standing, seed):
+def _same_answers(grid: BoxGrid, low: I64, high: I64, party: I32, standing: set[int], seed: int) -> None:
     asked_low, asked_high = boxes(5, seed + 9)
     here = np.zeros(len(low), dtype=bool)
     here[sorted(standing)] = True
@@ -138,7 +150,7 @@ def _same_answers(grid, low, high, party, standing, seed):
     assert pairs_of(grid) == {(rows[a], rows[b]) for a, b in pairs_of(again)}
 
 
-def test_touching_meets_only_when_the_minimum_is_more_than_nothing():
+def test_touching_meets_only_when_the_minimum_is_more_than_nothing() -> None:
     one, other = ((0, 0, 0, 0, 0), (10, 10, 10, 10, 10)), ((10, 0, 0, 0, 0), (20, 10, 10, 10, 10))
     for minima, found in ((NONE, []), ((1, 0, 0, 0, 0), [0])):
         grid = BoxGrid(minima)
@@ -146,7 +158,7 @@ def test_touching_meets_only_when_the_minimum_is_more_than_nothing():
         assert grid.meeting(*other, -1).tolist() == found
 
 
-def test_a_box_without_extent_meets_what_it_lies_in_and_not_what_it_borders():
+def test_a_box_without_extent_meets_what_it_lies_in_and_not_what_it_borders() -> None:
     grid = BoxGrid(NONE)
     grid.insert((0, 0, 0, 0, 0, 10, 10, 10, 10, 10), -1)
     assert grid.meeting((5,) * 5, (5,) * 5, -1).tolist() == [0]
@@ -154,7 +166,7 @@ def test_a_box_without_extent_meets_what_it_lies_in_and_not_what_it_borders():
     assert grid.meeting((10,) * 5, (10,) * 5, -1).tolist() == []
 
 
-def test_a_party_never_meets_itself():
+def test_a_party_never_meets_itself() -> None:
     grid = BoxGrid(SOME)
     box = (0, 0, 0, 0, 0, 10, 10, 10, 10, 10)
     rows = [grid.insert(box, party) for party in (1, 1, 2, -1, -1)]
@@ -162,7 +174,7 @@ def test_a_party_never_meets_itself():
     assert pairs_of(grid) == {(0, 2), (0, 3), (0, 4), (1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4)}
 
 
-def test_the_order_of_pairs_does_not_depend_on_threads():
+def test_the_order_of_pairs_does_not_depend_on_threads() -> None:
     low, high = boxes(3_000, 11)
     answers = []
     for threads in (1, 1, 4):
@@ -182,13 +194,16 @@ def test_the_order_of_pairs_does_not_depend_on_threads():
         ((-(2**31), 0, 0, 0, 0), (1, 1, 1, 1, 1), "box-out-of-range"),
     ],
 )
-def test_what_is_no_box_is_refused_and_leaves_the_grid_as_it_was(low, high, code):
+def test_what_is_no_box_is_refused_and_leaves_the_grid_as_it_was(
+    low: Minima5, high: Minima5, code: str
+) -> None:
     grid = BoxGrid(NONE)
     grid.insert((0, 0, 0, 0, 0, 10, 10, 10, 10, 10), -1)
-    for add in (
+    attempts: list[Callable[[], object]] = [
         lambda: grid.insert((*low, *high), -1),
         lambda: grid.extend(np.array([low]), np.array([high]), np.array([-1], dtype=np.int32)),
-    ):
+    ]
+    for add in attempts:
         with pytest.raises(BadInput) as refused:
             add()
         assert refused.value.code == code
@@ -196,7 +211,7 @@ def test_what_is_no_box_is_refused_and_leaves_the_grid_as_it_was(low, high, code
     assert grid.meeting((0,) * 5, (10,) * 5, -1).tolist() == [0]
 
 
-def test_what_is_not_there_cannot_be_removed():
+def test_what_is_not_there_cannot_be_removed() -> None:
     grid = BoxGrid(NONE)
     row = grid.insert((0, 0, 0, 0, 0, 10, 10, 10, 10, 10), -1)
     grid.remove(row)
@@ -207,7 +222,7 @@ def test_what_is_not_there_cannot_be_removed():
     assert pairs_of(grid) == set()
 
 
-def test_renumbered_rows_keep_their_boxes_and_their_order():
+def test_renumbered_rows_keep_their_boxes_and_their_order() -> None:
     low, high = boxes(3_000, 13)
     party = parties(3_000, 13)
     grid = BoxGrid(SOME)

@@ -240,6 +240,10 @@ class Volume:
                     remedy="Give start and end equal to the first and last time.",
                 )
 
+    @property
+    def moves(self) -> bool:
+        return isinstance(self.footprint, Legs)
+
 
 def _check_line(points: tuple[Position, ...]) -> None:
     if len(points) < 2:
