@@ -305,7 +305,7 @@ def test_a_bare_telephone_has_no_gate_no_deadline_no_ladder() -> None:
     found: dict[AnnexName, Any] = {
         annex.name: annex.terms for annex in template("voice-line-only", parties=("TUR", "ISR"), host=None)
     }
-    assert found[AnnexName.NOTICES] == NoticeTerms((), ())
+    assert found[AnnexName.NOTICES] == NoticeTerms((), (), ())
     response = found[AnnexName.RESPONSE]
     assert (response.classes, response.ladders, response.written_stop) == ((), (), False)
 

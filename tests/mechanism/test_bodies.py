@@ -111,6 +111,7 @@ FORMS = {
     "feet, up to 2,010,000 each way": st.integers(-60_000, 60_000),
     "feet, up to 4,020,000 each way": st.integers(-60_000, 60_000),
     "minutes of a day, from 0 to 1439": st.integers(0, 1439),
+    "a day of any year, as 07-01": st.sampled_from(["01-01", "02-29", "07-01", "12-31"]),
 }
 
 

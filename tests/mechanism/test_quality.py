@@ -67,7 +67,7 @@ def codes(found: tuple[QualityFinding, ...]) -> list[str]:
 
 
 def with_terms(table: Table, row: KindTerms | None, *blackouts: Blackout) -> Table:
-    terms = NoticeTerms((row or KindTerms(NoticeKind.RESCUE, 0, None, None),), blackouts)
+    terms = NoticeTerms((row or KindTerms(NoticeKind.RESCUE, 0, None, None),), blackouts, ())
     table.ratify(Annex(AnnexName.NOTICES, 1, (MemberId("TUR"), MemberId("ISR")), Instant(0), 0, terms, ()))
     return table
 

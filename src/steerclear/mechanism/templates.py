@@ -89,7 +89,7 @@ def _syria_2025(parties: tuple[MemberId, ...], host: str | None) -> Sequence[_Ma
     closed = tuple(DisclosureRow(kind, None, Level.L1) for kind in hidden)
     return (
         (
-            Theatre(None, (), ()),
+            Theatre(None, (), (), ()),
             (_PROPOSAL, _fact("off_limits", f"{_SYRIA}: off-limits areas reported, not public")),
         ),
         (_notices(hazard_lead_s=_HOUR), (_PROPOSAL,)),
@@ -107,7 +107,7 @@ def _syria_2025(parties: tuple[MemberId, ...], host: str | None) -> Sequence[_Ma
 
 def _us_russia_2015(parties: tuple[MemberId, ...], host: str | None) -> Sequence[_Marked]:
     return (
-        (Theatre(None, (), ()), (_PROPOSAL,)),
+        (Theatre(None, (), (), ()), (_PROPOSAL,)),
         (_notices(hazard_lead_s=_HOUR // 2), (_PROPOSAL,)),
         (
             Separation(5_556_000, 1_000, 300, ()),
@@ -145,7 +145,7 @@ def _voice_line_only(_parties: tuple[MemberId, ...], _host: str | None) -> Seque
     )
     one_telephone = _fact("channels", f"{_US_RUSSIA}: four linguists, two workstations, one telephone")
     return (
-        (NoticeTerms((), ()), (_PROPOSAL,)),
+        (NoticeTerms((), (), ()), (_PROPOSAL,)),
         (bare, (_PROPOSAL,)),
         (_channels("the telephone"), (_PROPOSAL, one_telephone)),
     )
@@ -176,7 +176,7 @@ def _notices(*, hazard_lead_s: int) -> NoticeTerms:
         (NoticeKind.DRONE, _HOUR // 2, 10_000, _DAY),
         (NoticeKind.RESCUE, 0, None, _DAY),
     )
-    return NoticeTerms(tuple(KindTerms(*row) for row in rows), ())
+    return NoticeTerms(tuple(KindTerms(*row) for row in rows), (), ())
 
 
 def _response(parties: tuple[MemberId, ...], desks: Sequence[str]) -> Response:

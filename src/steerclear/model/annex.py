@@ -3,7 +3,8 @@
 
     Annex ── header: name, version, parties, in force from, notice of termination
       ├── terms: Theatre | NoticeTerms | Separation | Response | CommChecks | Vocabulary | Frequencies
-      │          | Disclosure | ProtectedSites | Incidents | SafetyFloor | Succession | Clauses
+      │          | Disclosure | ProtectedSites | Rescue | Civil | Incidents | Standstill | SafetyFloor
+      │          | Succession | Communique | Statistics | Clauses
       └── marks: of each value, whether it is a public fact (with its source) or our proposal
 
 While two versions bind at once, the stricter value of each field counts; the sentence of a field names its
@@ -91,7 +92,7 @@ class Standing(Enum):
 class Mark:
     """Where one value comes from."""
 
-    field: Annotated[Label, "The field of the terms, or “*” for all of them."]
+    field: Annotated[Label, "The field of the terms, a path into it as rows[2].lead_s, or “*” for all."]
     standing: Annotated[Standing, "A public fact, or our proposal."]
     source: Annotated[Text | None, "The public source of a fact."]
 

@@ -3,22 +3,28 @@
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange, timegm
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from steerclear.model.finding import SeparationMinima
 from steerclear.model.forms import Count, Feet, Hash, Label, Millimetres, MinuteOfDay, Seconds, Text
 from steerclear.model.member import DeskName, MemberId
 from steerclear.model.notice import Domain, NoticeKind
 from steerclear.model.response import ClassTerms, Ladder, ResponseClass
-from steerclear.model.space import Footprint
+from steerclear.model.space import Footprint, Position
 from steerclear.model.time import Instant
+from steerclear.model.wire import Codec, JsonValue, misfit
 
 __all__ = [
-    "Blackout", "Clause", "Clauses", "CommChecks", "Disclosure", "DisclosureRow", "Frequencies", "Frequency",
-    "Incidents", "KindTerms", "Level", "NamedArea", "NoticeTerms", "ProtectedSites", "Response",
-    "SafetyFloor", "Separation", "SeparationRow", "Succession", "Terms", "Theatre", "Vocabulary",
+    "Arms", "Blackout", "Civil", "CivilArea", "CivilContact", "Clause", "Clauses", "CommChecks",
+    "Communique", "Contact", "DayOfYear", "Disclosure", "DisclosureRow", "Frequencies", "Frequency",
+    "Incidents", "KindTerms", "Level", "NamedArea", "NamedLine", "NoticeTerms", "ProtectedSites", "Rescue",
+    "Response", "SafetyFloor", "Season", "Separation", "SeparationRow", "Standstill", "Statistics",
+    "Succession", "Terms", "Theatre", "Vocabulary",
 ]  # fmt: skip
 
 
@@ -45,12 +51,23 @@ class NamedArea:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedLine:
+    """A line with a name, and how far each side keeps off it."""
+
+    name: Annotated[Label, "Its name."]
+    points: Annotated[tuple[Position, ...], "Its corners, in order."]
+    keep_off_mm: Annotated[Millimetres, "How far to keep off, in millimetres (restrictive: larger)."]
+    kinds: Annotated[tuple[NoticeKind, ...], "Which kinds of notice keep off; empty for all."]
+
+
+@dataclass(frozen=True, slots=True)
 class Theatre:
     """Where the mechanism applies."""
 
     IS: ClassVar[str] = "theatre"
     area: Annotated[Footprint | None, "The whole theatre; null where the charter alone says it."]
     sub_areas: Annotated[tuple[NamedArea, ...], "Named parts."]
+    lines: Annotated[tuple[NamedLine, ...], "Lines to keep off (restrictive: all of both versions)."]
     off_limits: Annotated[tuple[NamedArea, ...], "Areas to keep out of (restrictive: all of both versions)."]
 
 
@@ -74,6 +91,44 @@ class Blackout:
     because: Annotated[Label, "Which occasion."]
 
 
+def _read_day(value: JsonValue, where: str) -> str:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        month, day = int(value[:2]), int(value[3:])
+        if 1 <= month <= 12 and 1 <= day <= monthrange(_LEAP_YEAR, month)[1]:
+            return value
+    raise misfit(where, _DAY_SAYS)
+
+
+_DAY: Final = re.compile(r"\d\d-\d\d", re.ASCII)
+_DAY_SAYS: Final = "a day of any year, as 07-01"
+_LEAP_YEAR: Final = 2024
+DayOfYear = Annotated[str, Codec(_DAY_SAYS, str, _read_day)]
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """Days of every year in which kinds of notice are not filed; both days belong to it."""
+
+    first_day: Annotated[DayOfYear, "Its first day, from 00:00Z."]
+    last_day: Annotated[DayOfYear, "Its last day, until 24:00Z; before the first: over the turn of the year."]
+    kinds: Annotated[tuple[NoticeKind, ...], "Which kinds; empty for all."]
+    because: Annotated[Label, "Which occasion."]
+
+    def spans(self, first_year: int, last_year: int) -> Iterator[tuple[int, int]]:
+        """Seconds from and until, for the season that begins in each of these years."""
+        for year in range(first_year, last_year + 1):
+            ends_in = year if self.last_day >= self.first_day else year + 1
+            yield _midnight_s(year, self.first_day), _midnight_s(ends_in, self.last_day) + 86_400
+
+
+def _midnight_s(year: int, day: str) -> int:
+    """29 February counts as 1 March where there is none."""
+    month, of_month = int(day[:2]), int(day[3:])
+    if of_month > monthrange(year, month)[1]:
+        month, of_month = month + 1, 1
+    return timegm((year, month, of_month, 0, 0, 0))
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeTerms:
     """Which notices are filed, how early, how large. An empty list of kinds is a mechanism without a gate."""
@@ -81,6 +136,9 @@ class NoticeTerms:
     IS: ClassVar[str] = "notices"
     kinds: Annotated[tuple[KindTerms, ...], "One row for each kind in use."]
     blackouts: Annotated[tuple[Blackout, ...], "Blackout dates (restrictive: all of both versions)."]
+    seasons: Annotated[
+        tuple[Season, ...], "Blackout dates of every year (restrictive: all of both versions)."
+    ]
 
     def of(self, kind: NoticeKind) -> KindTerms | None:
         return next((row for row in self.kinds if row.kind is kind), None)
@@ -272,6 +330,101 @@ class Clause:
     text: Annotated[Text, "What it says."]
 
 
+class Arms(Enum):
+    """What a rescue carries; the earlier is the more restrictive."""
+
+    UNARMED = "unarmed"
+    SELF_DEFENCE = "self-defence"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An office that is called, never a person."""
+
+    name: Annotated[Label, "What it is called."]
+    way: Annotated[Text, "How it is reached, in words."]
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """Whoever looks for people is let through."""
+
+    IS: ClassVar[str] = "rescue"
+    answer_s: Annotated[Seconds, "A rescue is answered this long after DELIVERED (restrictive: shorter)."]
+    keep_off_mm: Annotated[
+        Millimetres, "Nobody else's hazard comes nearer, in millimetres (restrictive: larger)."
+    ]
+    arms: Annotated[Arms, "What it carries (restrictive: the earlier)."]
+    contacts: Annotated[tuple[Contact, ...], "Who coordinates it."]
+    clauses: Annotated[tuple[Clause, ...], "What else is agreed, in words."]
+
+
+class CivilArea(Enum):
+    """What a civil contact is responsible for."""
+
+    FIR = "fir"
+    NAVAREA = "navarea"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class CivilContact:
+    """A civil authority's office, and who of us calls it."""
+
+    name: Annotated[Label, "What it is called."]
+    covers: Annotated[CivilArea, "A flight information region, a navigational area, or another."]
+    area: Annotated[Label, "Which one, as LTAA or III."]
+    way: Annotated[Text, "How it is reached, in words."]
+    caller: Annotated[MemberId | None, "Who calls it; null: whoever filed."]
+    within_s: Annotated[Seconds, "Called at the latest this long after filing (restrictive: shorter)."]
+
+
+@dataclass(frozen=True, slots=True)
+class Civil:
+    """Civil traffic is warned by its own authority, which gets the texts from us."""
+
+    IS: ClassVar[str] = "civil"
+    contacts: Annotated[tuple[CivilContact, ...], "Whom we call."]
+    airliner_s: Annotated[
+        Seconds, "What is done about an airliner in a hot area is said within (restrictive: shorter)."
+    ]
+    clauses: Annotated[tuple[Clause, ...], "What else is agreed, in words."]
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """How acts are stopped in an area."""
+
+    IS: ClassVar[str] = "standstill"
+    answer_s: Annotated[Seconds, "A proposal is answered this long after DELIVERED (restrictive: shorter)."]
+    lead_s: Annotated[Seconds, "Least time from acceptance to effect (restrictive: longer)."]
+    longest_s: Annotated[Seconds | None, "Longest at a time, null without limit (restrictive: shorter)."]
+    end_notice_s: Annotated[Seconds, "Who ends it says so this long before (restrictive: longer)."]
+    clauses: Annotated[tuple[Clause, ...], "What else is agreed, in words."]
+
+
+@dataclass(frozen=True, slots=True)
+class Communique:
+    """What is said in public: only what all have agreed to say, and otherwise nothing."""
+
+    IS: ClassVar[str] = "communique"
+    answer_s: Annotated[Seconds, "Proposed words are answered within (restrictive: shorter)."]
+    languages: Annotated[tuple[Label, ...], "In which languages; they bind alike."]
+    publisher: Annotated[MemberId | None, "Who publishes it; null: each member for itself."]
+    clauses: Annotated[tuple[Clause, ...], "What else is agreed, in words."]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What is counted together; each side sees its own in full."""
+
+    IS: ClassVar[str] = "statistics"
+    shared: Annotated[tuple[Label, ...], "What is shared, as totals of a month."]
+    smallest_shown: Annotated[Count, "A total below this is shown as “fewer” (restrictive: larger)."]
+    public: Annotated[bool, "Shared totals are public (restrictive: false)."]
+    clauses: Annotated[tuple[Clause, ...], "What else is agreed, in words."]
+
+
 @dataclass(frozen=True, slots=True)
 class Clauses:
     """An annex in words: binding between people, derived from by no rule."""
@@ -282,5 +435,6 @@ class Clauses:
 
 Terms = (
     Theatre | NoticeTerms | Separation | Response | CommChecks | Vocabulary | Frequencies | Disclosure
-    | ProtectedSites | Incidents | SafetyFloor | Succession | Clauses
+    | ProtectedSites | Rescue | Civil | Incidents | Standstill | SafetyFloor | Succession | Communique
+    | Statistics | Clauses
 )  # fmt: skip
