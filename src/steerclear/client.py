@@ -83,6 +83,10 @@ class NodeClient:
     def stop(self, about: str) -> StopRow:
         return self._answer("GET", "/v1/stop", StopRow, query={"about": about})
 
+    def proof(self, about: str) -> bytes:
+        """The ``.tlog-proof`` file of an entry that is RECORDED."""
+        return self._send("GET", "/v1/proof", None, {"about": about}).content
+
     def take_carried(self, bundle: bytes) -> Carried:
         """Hand the node a bundle that came by hand."""
         return self._answer("POST", "/v1/bundles", Carried, bundle)

@@ -54,6 +54,7 @@ from steerclear.services.answers import Carried, Inbox, NoticeRow, Receipt, Stat
 from steerclear.services.found import begin_log, has_begun, make_card
 from steerclear.services.ledger import Ledger, WaterMark
 from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
+from steerclear.services.recorded import proof_of
 from steerclear.services.status import Heard
 from steerclear.services.verbs import Request
 from steerclear.services.workings import Workings
@@ -429,6 +430,10 @@ class Node:
 
     async def stop(self, about: str) -> StopRow:
         return await self._write(lambda: self._workings.stop(about))
+
+    async def proof(self, about: str) -> bytes:
+        """A ``.tlog-proof`` file for an entry that is RECORDED."""
+        return await self._write(lambda: proof_of(self._workings.ledger, about))
 
     async def replica(self) -> bytes:
         return await self._write(self._workings.everything)

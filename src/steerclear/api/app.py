@@ -77,6 +77,10 @@ def _add_views(app: FastAPI, node: Node) -> None:
     async def stop(about: str) -> StopRow:
         return await node.stop(about)
 
+    @app.get("/v1/proof")
+    async def proof(about: str) -> Response:
+        return Response(await node.proof(about), headers={"content-type": "text/plain; charset=utf-8"})
+
     @app.post(_BUNDLES_PATH)
     async def carried(request: Request) -> Carried:
         return await node.take_carried(await request.body())

@@ -73,6 +73,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "close": Command("stopping:close", "Close a STOP that you called."),
     "ownership": Command("stopping:ownership", "Ask whose it is."),
     "bundle": Command("carrying:bundle", "Carry the record by hand: save a bundle, or load one."),
+    "receipt": Command(
+        "proving:receipt", "Save the proof that a notice is RECORDED by all parties and the host."
+    ),
     "verify": Command(
         "verifying:verify",
         "Check a record: entries, signatures, trees, cosignatures. Exit 1 and why, if anything fails.",

@@ -73,7 +73,7 @@ class _Proof:
         self.checkpoint = checkpoint
         self.signed = signed
         self.leaf = signed.leaf
-        self.books = {card.member: KeyBook(card) for card in charter.members}
+        self.books = {card.member: KeyBook(card, signs_twice=charter.signs_twice) for card in charter.members}
         self.counts = Counts(entries=1)
         self.recorded = 0
         self.failures: list[Remark] = []
@@ -85,7 +85,8 @@ class _Proof:
             said = one.statement
             book = self.books.get(said.author)
             genuine = said.mechanism == mechanism_of(self.charter) and said.kind == "key.delegate"
-            if book is None or not genuine or not is_signed_by_root(one, book.card):
+            twice = self.charter.signs_twice
+            if book is None or not genuine or not is_signed_by_root(one, book.card, twice=twice):
                 self._doubt(
                     "proof-delegation", f"a delegation in the name of {said.author} is not its root's."
                 )

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Is it RECORDED, and what can be shown for it? One ``.tlog-proof`` file that needs the charter alone.
+
+    entry ──► a checkpoint that covers it and that all parties and the host stand behind
+          ──► the delegations that name every key on the way, from the logs
+
+The file is checked before it is handed over, as its reader will check it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from steerclear.errors import BadInput, NotVerified, Refused
+from steerclear.record.checkpoint import parse_checkpoint
+from steerclear.record.cosignature import cosigned_at_s, cosigner_name
+from steerclear.record.keybook import KeyBook
+from steerclear.record.keys import KeyRole
+from steerclear.record.leaf import SignedLeaf, parse_leaf, parse_signed_leaf
+from steerclear.record.log import Log
+from steerclear.record.note import ED25519, Note, note_key_id, parse_note
+from steerclear.record.prove import prove, verify_proof
+from steerclear.record.quorum import cosigners_of, is_recorded
+from steerclear.record.statement import SignedStatement
+from steerclear.services.ledger import Ledger
+
+__all__ = ["proof_of"]
+
+_SHORT: Final = re.compile(r"([A-Z][A-Z0-9]{1,11})-(\d{1,9})", re.ASCII)
+
+_Named = tuple[str, str, int | None]
+"""Who names a key, its keyid, and when it must hold (ms; ``None``: at any time)."""
+
+
+def proof_of(ledger: Ledger, about: str) -> bytes:
+    """The proof of the entry that ``about`` names, as ``TUR-0042`` or by its id; sealed entries have one too.
+
+    Raises ``BadInput`` (``thing-unknown``), ``Refused`` (``not-recorded-yet``) and ``NotVerified``.
+    """
+    member, seq = _place(ledger, about.strip())
+    log = ledger.logs[member]
+    [entry] = ledger.store.leaves(member, log.generation, seq, seq + 1)
+    note = _recorded(ledger, log, seq)
+    delegations = _delegations(ledger, log, parse_signed_leaf(entry), note)
+    proof = prove(log, seq, entry, note, delegations)
+    for failure in verify_proof(proof, ledger.charter).failures:
+        raise NotVerified(
+            failure.code,
+            f"The proof of {about} would not hold: {failure.what}",
+            where=about,
+            remedy="Have the whole record verified: steerclear verify.",
+        )
+    return proof
+
+
+def _place(ledger: Ledger, about: str) -> tuple[str, int]:
+    match = _SHORT.fullmatch(about)
+    place = (match[1], int(match[2])) if match else ledger.places.get(about)
+    if place is None or place[0] not in ledger.logs or place[1] >= ledger.logs[place[0]].size:
+        raise BadInput(
+            "thing-unknown",
+            f"“{about[:40]}” names nothing that this node holds.",
+            where="about",
+            remedy="Use a name as the inbox shows it, such as TUR-0042.",
+        )
+    return place
+
+
+def _recorded(ledger: Ledger, log: Log, seq: int) -> Note:
+    """The newest checkpoint over the entry that has its quorum."""
+    books = {member: held.keys for member, held in ledger.logs.items()}
+    covering = [kept for kept in ledger.store.notes(log.member, log.generation) if kept.size > seq]
+    missing: frozenset[str] = frozenset()
+    for kept in reversed(covering):
+        note = parse_note(kept.note)
+        found = cosigners_of(note, log.member, ledger.charter, books)
+        if is_recorded(log.member, found, ledger.charter):
+            return note
+        missing = missing or frozenset(ledger.charter.quorum) - found.members - {log.member}
+    who = ", ".join(sorted(missing)) or "everybody"
+    raise Refused(
+        "not-recorded-yet",
+        f"Entry {seq} of {log.member} is filed; a cosignature by {who} is missing.",
+        where=f"{log.member}-{seq:04d}",
+        remedy="Try again when the line is up; steerclear status shows who has cosigned.",
+    )
+
+
+def _delegations(ledger: Ledger, log: Log, signed: SignedLeaf, note: Note) -> tuple[SignedStatement, ...]:
+    """The ``key.delegate`` statements that name the keys, each once, in order of log and place."""
+    places: set[tuple[str, int]] = set()
+    for author, keyid, at in _keys_used(ledger, log, signed, note):
+        holder = _log_of(ledger, author)
+        places.update((holder.member, seq) for seq in _named_at(holder.keys_of(author), keyid, at))
+    return tuple(_statement(ledger, member, seq) for member, seq in sorted(places))
+
+
+def _named_at(book: KeyBook, keyid: str, at: int | None) -> Sequence[int]:
+    """The first entry that names this key, for a time that holds ``at`` where one is given."""
+    return sorted(
+        seq
+        for named, seq, _ in book.rows()
+        if named.keyid == keyid and (at is None or named.valid_from <= at < named.valid_until)
+    )[:1]
+
+
+def _keys_used(ledger: Ledger, log: Log, signed: SignedLeaf, note: Note) -> Iterator[_Named]:
+    leaf = signed.leaf
+    yield from ((log.member, one.keyid, leaf.at) for one in signed.envelope.signatures)
+    yield from ((log.member, keyid, None) for keyid in _checkpoint_keys(log, note))
+    for line in note.signatures:
+        for member, held in ledger.logs.items():
+            if line.name == cosigner_name(ledger.mechanism, member):
+                at = cosigned_at_s(line) * 1_000
+                yield from ((member, key.keyid, at) for key in held.keys.holders(KeyRole.WITNESS, at=at))
+    if leaf.statement is not None:
+        said = leaf.statement
+        yield from ((said.statement.author, one.keyid, leaf.at) for one in said.envelope.signatures)
+
+
+def _checkpoint_keys(log: Log, note: Note) -> Iterable[str]:
+    ids = {line.key_id for line in note.signatures if line.name == log.origin}
+    size = parse_checkpoint(note.text).size
+    return [
+        key.keyid
+        for key in log.keys.holders(KeyRole.NODE, seq=size)
+        if note_key_id(log.origin, ED25519, key.public) in ids
+    ]
+
+
+def _log_of(ledger: Ledger, author: str) -> Log:
+    """The log in which ``author`` speaks: its own, or its carrier's."""
+    return ledger.logs[ledger.charter.card(author).carrier or author]
+
+
+def _statement(ledger: Ledger, member: str, seq: int) -> SignedStatement:
+    generation = ledger.logs[member].generation
+    [entry] = ledger.store.leaves(member, generation, seq, seq + 1)
+    said = parse_leaf(entry).statement
+    assert said is not None  # noqa: S101 - a key.delegate is always in clear
+    return said
