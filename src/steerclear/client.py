@@ -12,13 +12,23 @@ import os
 import socket
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import httpx
 from pydantic import TypeAdapter
 
 from steerclear.errors import BadInput, NotKept, NotVerified, Refused, SteerclearError, Unreachable
-from steerclear.services.answers import Carried, Inbox, NoticeRow, Receipt, Status, StopRow
+from steerclear.services.answers import (
+    Carried,
+    Inbox,
+    KeysShown,
+    NoticeRow,
+    Receipt,
+    RootAsked,
+    Status,
+    StopRow,
+)
+from steerclear.services.requests import NameKeys, RevokeKeys
 from steerclear.services.verbs import PATHS, Request
 
 __all__ = ["NodeClient"]
@@ -60,16 +70,19 @@ class NodeClient:
 
     def do(self, request: Request) -> tuple[Receipt, ...]:
         """Have the node do what ``request`` says; the receipts of what it filed."""
-        try:
-            body = json.dumps(dataclasses.asdict(request), ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
-            raise BadInput(
-                "not-unicode",
-                "What was given holds bytes that are no text.",
-                where=type(request).__name__,
-                remedy="Type it again in UTF-8; nothing was sent.",
-            ) from error
-        return self._answer("POST", PATHS[type(request)], tuple[Receipt, ...], body)
+        return self._answer("POST", PATHS[type(request)], tuple[Receipt, ...], _body(request))
+
+    def ask_root(self, request: NameKeys | RevokeKeys) -> RootAsked:
+        """What the root is to sign, so that these keys are named, or revoked."""
+        path = "/v1/key-namings" if isinstance(request, NameKeys) else "/v1/key-revocations"
+        return self._answer("POST", path, RootAsked, _body(request))
+
+    def take_signed(self, request: bytes) -> tuple[Receipt, ...]:
+        """Hand the node a request that came back from the root keys."""
+        return self._answer("POST", "/v1/root-requests", tuple[Receipt, ...], request)
+
+    def keys(self, member: str | None = None) -> KeysShown:
+        return self._answer("GET", "/v1/keys", KeysShown, query={} if member is None else {"member": member})
 
     def status(self) -> Status:
         return self._answer("GET", "/v1/status", Status)
@@ -123,18 +136,35 @@ class NodeClient:
             raise _error_of(reply)
         return reply
 
-    def _require_running(self) -> None:
+    def is_running(self) -> bool:
         """Is anybody there? Asked by hand, because the library leaves its socket open when nobody is."""
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
                 probe.connect(str(self._socket))
-        except OSError as error:
+        except OSError:
+            return False
+        return True
+
+    def _require_running(self) -> None:
+        if not self.is_running():
             raise Unreachable(
                 "node-not-running",
                 "No node answers here.",
                 where=str(self._socket),
                 remedy=f"Start it with: steerclear serve --node {self._socket.parent}",
-            ) from error
+            )
+
+
+def _body(request: Any) -> bytes:
+    try:
+        return json.dumps(dataclasses.asdict(request), ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise BadInput(
+            "not-unicode",
+            "What was given holds bytes that are no text.",
+            where=type(request).__name__,
+            remedy="Type it again in UTF-8; nothing was sent.",
+        ) from error
 
 
 _BY_STATUS: Final[dict[int, type[SteerclearError]]] = {

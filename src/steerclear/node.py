@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import fcntl
+import json
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -45,16 +46,31 @@ from steerclear.links.tls import (
     save_certificate,
     server_context,
 )
+from steerclear.links.token import Token, TokenKeystore, TokenSettings
 from steerclear.model.member import MemberId, Role, desk_name, member_id
 from steerclear.model.time import Instant, format_instant, parse_instant, parse_typed_instant_us
 from steerclear.record.bundle import LARGEST_BUNDLE
-from steerclear.record.card import MemberCard, print_card
+from steerclear.record.card import MemberCard, parse_card, print_card
 from steerclear.record.charter import Charter, parse_charter, print_charter
-from steerclear.services.answers import Carried, Inbox, NoticeRow, Receipt, Status, StopRow
+from steerclear.record.root import RootKeys
+from steerclear.services.answers import (
+    Carried,
+    Inbox,
+    KeysShown,
+    NoticeRow,
+    Receipt,
+    RootAsked,
+    Status,
+    StopRow,
+)
+from steerclear.services.ceremony import save_root
 from steerclear.services.found import begin_log, has_begun, make_card
+from steerclear.services.keys_ahead import root_is_here
 from steerclear.services.ledger import Ledger, WaterMark
 from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
 from steerclear.services.recorded import proof_of
+from steerclear.services.requests import NameKeys, RevokeKeys
+from steerclear.services.roots import ask_to_begin
 from steerclear.services.status import Heard
 from steerclear.services.verbs import Request
 from steerclear.services.workings import Workings
@@ -68,11 +84,14 @@ __all__ = [
     "Passphrase",
     "Protection",
     "Settings",
+    "TokenSettings",
     "Unencrypted",
     "begin",
+    "carry_root_away",
     "compose",
     "create_node",
     "drill_time",
+    "node_at_rest",
     "open_node",
     "read_settings",
 ]
@@ -105,12 +124,13 @@ class DrillTime:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """``steerclear.toml``. ``listen`` is host and port of the peers' listener; who reaches it still needs a
-    member's certificate."""
+    member's certificate. ``token`` names the PKCS#11 token in which some of the signing keys lie."""
 
     member: MemberId
     host: str
     port: int
     drill_time: DrillTime | None = None
+    token: TokenSettings | None = None
 
 
 def read_settings(folder: Path) -> Settings:
@@ -129,7 +149,13 @@ def read_settings(folder: Path) -> Settings:
         raise _bad_settings(path, str(error)) from error
     try:
         host, _, port = str(found["listen"]).rpartition(":")
-        return Settings(member_id(found["member"]), host, int(port), _read_drill(found.get("drill")))
+        return Settings(
+            member_id(found["member"]),
+            host,
+            int(port),
+            _read_drill(found.get("drill")),
+            _read_token(found.get("token")),
+        )
     except (KeyError, ValueError, TypeError) as error:
         raise _bad_settings(path, f"{type(error).__name__} {error}") from error
 
@@ -138,6 +164,13 @@ def _read_drill(found: Mapping[str, Any] | None) -> DrillTime | None:
     if found is None:
         return None
     return DrillTime(parse_instant(found["origin"]), float(found["speed"]), parse_instant(found["started"]))
+
+
+def _read_token(found: Mapping[str, Any] | None) -> TokenSettings | None:
+    if found is None:
+        return None
+    purposes = tuple(str(one) for one in found["keys"])
+    return TokenSettings(module=Path(str(found["module"])), label=str(found["label"]), purposes=purposes)
 
 
 def _bad_settings(path: Path, why: str) -> BadInput:
@@ -173,6 +206,16 @@ def _print_settings(settings: Settings) -> str:
             f"speed = {drill.speed}",
             f'started = "{format_instant(drill.started)}"',
         ]
+    if settings.token is not None:
+        token = settings.token
+        lines += [
+            "",
+            "# These keys lie in a PKCS#11 token; its PIN lies in keys/, under the passphrase.",
+            "[token]",
+            f"module = {json.dumps(str(token.module))}",
+            f"label = {json.dumps(token.label)}",
+            f"keys = {json.dumps(list(token.purposes))}",
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -187,10 +230,15 @@ def create_node(
     desks: Sequence[str],
     addresses: Sequence[str],
     protection: Protection,
+    root: RootKeys | None = None,
+    signs_twice: bool = False,
+    pin: str | None = None,
 ) -> MemberCard:
     """Make the folder of a new node with its keys, certificate and empty record; its card is also a file.
 
-    Raises ``Refused`` (``node-exists``) and ``BadInput``. What was begun and could not be ended is removed.
+    ``root`` is one that was made offline; without it one is made here, which ``signs_twice`` or once. ``pin``
+    unlocks the token that ``settings`` name. Raises ``Refused`` (``node-exists``) and ``BadInput``. What was
+    begun and could not be ended is removed.
     """
     if (folder / "steerclear.toml").exists():
         raise Refused(
@@ -202,18 +250,23 @@ def create_node(
     named = tuple(dict.fromkeys(desk_name(desk) for desk in desks))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _removed_on_failure(folder):
-        keys = FileKeystore.create(folder / "keys", protection, SystemRandomness().bytes)
+        files = FileKeystore.create(folder / "keys", protection, SystemRandomness().bytes)
+        if settings.token is not None:
+            files.make_pin(pin or "")
         certificate = make_certificate(settings.member)
         save_certificate(folder / "tls", certificate)
-        card = make_card(
-            keys,
-            member=settings.member,
-            role=role,
-            desks=named,
-            addresses=addresses,
-            certificate=certificate,
-        )
-        SqliteStore.create(folder / "node.db", keys.storage_key())
+        with _with_token(files, settings) as keys:
+            card = make_card(
+                keys,
+                member=settings.member,
+                role=role,
+                desks=named,
+                addresses=addresses,
+                certificate=certificate,
+                root=root,
+                signs_twice=signs_twice,
+            )
+        SqliteStore.create(folder / "node.db", files.storage_key())
         (folder / f"{settings.member}.member.json").write_bytes(print_card(card))
         (folder / "steerclear.toml").write_text(_print_settings(settings), encoding="utf-8")
     return card
@@ -231,8 +284,11 @@ def _removed_on_failure(folder: Path) -> Iterator[None]:
         raise
 
 
-def begin(folder: Path, charter: Charter, protection: Protection, *, founds: bool) -> None:
-    """Accept a charter: keep it, and write the first entries of the own log. Raises ``Refused``."""
+def begin(folder: Path, charter: Charter, protection: Protection, *, founds: bool) -> RootAsked | None:
+    """Accept a charter: keep it, and write the first entries of the own log. Raises ``Refused``.
+
+    Where the root is kept elsewhere nothing is written yet: returns what it is to sign.
+    """
     settings = read_settings(folder)
     _require_own_card(folder, settings, charter)
     with _locked(folder), _opened(folder, settings, charter, protection) as ledger:
@@ -244,7 +300,10 @@ def begin(folder: Path, charter: Charter, protection: Protection, *, founds: boo
                 remedy="Start the node with steerclear serve.",
             )
         ledger.store.keep_charter(print_charter(charter))
+        if not root_is_here(ledger):
+            return ask_to_begin(ledger, founds=founds)
         begin_log(ledger, founds=founds)
+    return None
 
 
 def _require_own_card(folder: Path, settings: Settings, charter: Charter) -> None:
@@ -308,6 +367,39 @@ def open_node(folder: Path, protection: Protection, *, log_to: TextIO) -> Iterat
             yield Node(folder, settings, workings, certificate=certificate, ears=ConsoleBell(log_to))
 
 
+@contextmanager
+def node_at_rest(folder: Path, protection: Protection) -> Iterator[Workings]:
+    """The workings of a node that does not run, held under its lock. Raises as ``open_node`` does."""
+    settings = read_settings(folder)
+    with _locked(folder), _opened(folder, settings, _kept_charter(folder), protection) as ledger:
+        yield Workings(ledger, Gazetteer.load())
+
+
+def carry_root_away(folder: Path, protection: Protection, *, to: Path, under: Protection) -> RootKeys:
+    """Move the root keys of a node that does not run to another folder, under another passphrase.
+
+    They are read back there before they are destroyed here. Raises ``Refused`` (``root-not-here``) and what
+    saving them raises.
+    """
+    settings = read_settings(folder)
+    with _locked(folder):
+        keys = FileKeystore(folder / "keys", protection, SystemRandomness().bytes)
+        card = parse_card((folder / f"{settings.member}.member.json").read_bytes())
+        secrets = keys.root_secrets()
+        if not secrets:
+            raise Refused(
+                "root-not-here",
+                "No root keys lie at this node.",
+                where=str(folder),
+                remedy="Nothing is to be carried away; requests to the root are carried to where it is.",
+            )
+        root = RootKeys(threshold=card.root_threshold, keys=card.root_keys, seconds=card.root_seconds)
+        save_root(to, root, list(secrets.values()), [under] * len(secrets))
+        for name in secrets:
+            keys.forget(name)
+    return root
+
+
 def _kept_charter(folder: Path) -> Charter:
     with SqliteStore(folder / "node.db", None, read_only=True) as store:
         kept = store.charter()
@@ -323,8 +415,8 @@ def _kept_charter(folder: Path) -> Charter:
 
 @contextmanager
 def _opened(folder: Path, settings: Settings, charter: Charter, protection: Protection) -> Iterator[Ledger]:
-    keys = FileKeystore(folder / "keys", protection, SystemRandomness().bytes)
-    with SqliteStore(folder / "node.db", keys.storage_key()) as store:
+    files = FileKeystore(folder / "keys", protection, SystemRandomness().bytes)
+    with _with_token(files, settings) as keys, SqliteStore(folder / "node.db", files.storage_key()) as store:
         yield Ledger(
             charter=charter,
             me=settings.member,
@@ -334,6 +426,18 @@ def _opened(folder: Path, settings: Settings, charter: Charter, protection: Prot
             randomness=SystemRandomness(),
             high_water=HighWater(folder / "high-water"),
         )
+
+
+@contextmanager
+def _with_token(files: FileKeystore, settings: Settings) -> Iterator[Keystore]:
+    if settings.token is None:
+        yield files
+        return
+    token = Token(settings.token, files.pin())
+    try:
+        yield TokenKeystore(files, token, settings.token.purposes)
+    finally:
+        token.close()
 
 
 def _clock(settings: Settings, charter: Charter) -> Clock:
@@ -421,6 +525,18 @@ class Node:
 
     async def status(self) -> Status:
         return await self._write(lambda: self._workings.status(self._heard))
+
+    async def ask_root(self, request: NameKeys | RevokeKeys) -> RootAsked:
+        return await self._write(lambda: self._workings.ask_root(request))
+
+    async def take_signed(self, request: bytes) -> tuple[Receipt, ...]:
+        receipts = await self._write(lambda: self._workings.take_signed(request))
+        self._courier.wake()
+        self._soon.set()
+        return receipts
+
+    async def keys(self, member: str | None) -> KeysShown:
+        return await self._write(lambda: self._workings.keys(member))
 
     async def inbox(self, desk: str | None) -> Inbox:
         return await self._write(lambda: self._workings.inbox(desk))

@@ -244,7 +244,7 @@ def area(
     }
 
 
-def found(*, opens: str = "2025-04-10T05:00:00.000Z") -> Channel:
+def found(*, opens: str = "2025-04-10T05:00:00.000Z", signs_twice: bool = False) -> Channel:
     """The mechanism, founded: every log begun and everywhere, no annex proposed."""
     clock = ScriptedClock(parse_instant(opens))
     chance = SeededRandomness("tests of the services")
@@ -257,10 +257,13 @@ def found(*, opens: str = "2025-04-10T05:00:00.000Z") -> Channel:
             desks=DESKS,
             addresses=(),
             certificate=certificates()[member],
+            signs_twice=signs_twice,
         )
         for member in EVERYONE
     ]
-    charter = charter_of(cards, name="Baku channel (test)", drill=True, theatre=THEATRE)
+    charter = charter_of(
+        cards, name="Baku channel (test)", drill=True, theatre=THEATRE, signs_twice=signs_twice
+    )
     stations = {
         member: Station(MemoryDisk(), keys[member], MemoryMark(), chance.fork(f"node {member}"))
         for member in EVERYONE
@@ -272,9 +275,9 @@ def found(*, opens: str = "2025-04-10T05:00:00.000Z") -> Channel:
     return channel
 
 
-def ratified() -> Channel:
+def ratified(*, signs_twice: bool = False) -> Channel:
     """… with those annexes of syria-2025 that decide anything here in force at 05:10."""
-    channel = found()
+    channel = found(signs_twice=signs_twice)
     channel.at("05:05")
     for annex in template("syria-2025", parties=PARTIES, host=HOST):
         if annex.name in DECIDING:

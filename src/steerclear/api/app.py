@@ -18,7 +18,17 @@ from pydantic import ConfigDict, with_config
 from steerclear.api.limits import LARGEST_REQUEST, BoundedBodies
 from steerclear.api.problems import answer_problems, wrong_form
 from steerclear.node import Node
-from steerclear.services.answers import Carried, Inbox, NoticeRow, Receipt, Status, StopRow
+from steerclear.services.answers import (
+    Carried,
+    Inbox,
+    KeysShown,
+    NoticeRow,
+    Receipt,
+    RootAsked,
+    Status,
+    StopRow,
+)
+from steerclear.services.requests import NameKeys, RevokeKeys
 from steerclear.services.verbs import PATHS
 
 __all__ = ["build_api"]
@@ -36,6 +46,7 @@ def build_api(node: Node) -> FastAPI:
             path, _verb(node, request_type), methods=["POST"], status_code=201, name=request_type.__name__
         )
     _add_views(app, node)
+    _add_keys(app, node)
     return app
 
 
@@ -88,3 +99,27 @@ def _add_views(app: FastAPI, node: Node) -> None:
     @app.get("/v1/replica")
     async def replica() -> Response:
         return Response(await node.replica(), media_type="application/vnd.steerclear.bundle+json")
+
+
+def _add_keys(app: FastAPI, node: Node) -> None:
+    """What a root is asked, and what it signed. None of it is a verb: a request files nothing by itself."""
+    for request_type, path in ((NameKeys, "/v1/key-namings"), (RevokeKeys, "/v1/key-revocations")):
+        app.add_api_route(path, _asking(node, request_type), methods=["POST"], name=request_type.__name__)
+
+    @app.post("/v1/root-requests", status_code=201)
+    async def signed(request: Request) -> tuple[Receipt, ...]:
+        return await node.take_signed(await request.body())
+
+    @app.get("/v1/keys")
+    async def keys(member: Annotated[str | None, Query(max_length=12)] = None) -> KeysShown:
+        return await node.keys(member)
+
+
+def _asking(node: Node, request_type: Any) -> Callable[..., Awaitable[RootAsked]]:
+    async def ask(request: Any) -> RootAsked:
+        _require_text(request)
+        return await node.ask_root(request)
+
+    with_config(ConfigDict(extra="forbid"))(request_type)
+    ask.__annotations__ = {"request": Annotated[request_type, Body()], "return": RootAsked}
+    return ask

@@ -50,6 +50,7 @@ COMMANDS: Final[dict[str, Command]] = {
         "founding:found", "Put the members' cards into a charter, and begin this node's log with it."
     ),
     "join": Command("founding:join", "Accept a charter: begin this node's log with its hash."),
+    "keys": Command("keys:keys", "The root's ceremony, and which keys hold."),
     "serve": Command("serving:serve", "Run the node until it is interrupted."),
     "propose": Command("annexes:propose", "Propose every annex of a template."),
     "ratify": Command("annexes:ratify", "Ratify proposed annexes with the authority key."),

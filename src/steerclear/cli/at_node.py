@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from steerclear.services.answers import Receipt
     from steerclear.services.verbs import Request
 
-__all__ = ["Desk", "NodeFolder", "PassphraseFile", "Unencrypted", "as_json_value", "do", "protection", "tell"]
+__all__ = [
+    "Desk",
+    "NodeFolder",
+    "PassphraseFile",
+    "Unencrypted",
+    "as_json_value",
+    "do",
+    "first_line",
+    "protection",
+    "tell",
+]
 
 NodeFolder = Annotated[
     Path,
@@ -31,7 +41,10 @@ Desk = Annotated[
 ]
 PassphraseFile = Annotated[
     Path | None,
-    typer.Option("--passphrase-file", help="A file whose first line is the passphrase of the keys."),
+    typer.Option(
+        "--passphrase-file",
+        help="A file whose first line is the passphrase of the keys; /dev/fd/3 is a file descriptor.",
+    ),
 ]
 Unencrypted = Annotated[
     bool,
@@ -41,10 +54,15 @@ Unencrypted = Annotated[
 ]
 
 _PASSPHRASE_VARIABLE: Final = "STEERCLEAR_PASSPHRASE"  # noqa: S105 - the name of a variable, no secret
+_CREDENTIAL: Final = "steerclear-passphrase"
+"""As systemd hands it over: LoadCredential=steerclear-passphrase:… (systemd.exec(5))."""
 
 
-def protection(passphrase_file: Path | None, *, unencrypted: bool, new: bool = False) -> Protection:
-    """How the node's keys are opened: a file, the environment, or a question on the terminal."""
+def protection(
+    passphrase_file: Path | None, *, unencrypted: bool, new: bool = False, of: str = "the node's keys"
+) -> Protection:
+    """How keys are opened: a file, a credential of the service manager, the environment, or a question on the
+    terminal. Never an argument: other users of the machine can read those."""
     from steerclear.errors import BadInput
     from steerclear.node import Passphrase
     from steerclear.node import Unencrypted as WithoutPassphrase
@@ -52,7 +70,9 @@ def protection(passphrase_file: Path | None, *, unencrypted: bool, new: bool = F
     if unencrypted:
         return WithoutPassphrase()
     if passphrase_file is not None:
-        return Passphrase(_first_line(passphrase_file))
+        return Passphrase(first_line(passphrase_file))
+    if (handed_over := _credential()) is not None:
+        return Passphrase(first_line(handed_over))
     if (typed := os.environ.get(_PASSPHRASE_VARIABLE)) is not None:
         return Passphrase(typed)
     if not sys.stdin.isatty():
@@ -61,13 +81,27 @@ def protection(passphrase_file: Path | None, *, unencrypted: bool, new: bool = F
             "The keys are encrypted and no passphrase was given.",
             remedy=f"Give --passphrase-file FILE, set {_PASSPHRASE_VARIABLE}, or say --unencrypted.",
         )
-    return Passphrase(typer.prompt("Passphrase of the node's keys", hide_input=True, confirmation_prompt=new))
+    return Passphrase(typer.prompt(f"Passphrase of {of}", hide_input=True, confirmation_prompt=new, err=True))
 
 
-def _first_line(path: Path) -> str:
-    from steerclear.errors import Unreachable
+def _credential() -> Path | None:
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    path = None if folder is None else Path(folder) / _CREDENTIAL
+    return path if path is not None and path.exists() else None
+
+
+def first_line(path: Path) -> str:
+    """The passphrase or PIN in a file. Raises ``Unreachable``, or ``Refused`` (``passphrase-too-open``)."""
+    from steerclear.errors import Refused, Unreachable
 
     try:
+        if path.stat().st_mode & 0o077:
+            raise Refused(
+                "passphrase-too-open",
+                "Others than its owner may read the file with the passphrase.",
+                where=str(path),
+                remedy="chmod 600 it; if others may have read it, take another passphrase.",
+            )
         return path.read_text(encoding="utf-8").partition("\n")[0]
     except (OSError, UnicodeDecodeError) as error:
         raise Unreachable(

@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from steerclear.cli import show
-from steerclear.cli.at_node import NodeFolder, PassphraseFile, Unencrypted, protection
+from steerclear.cli.at_node import NodeFolder, PassphraseFile, Unencrypted, first_line, protection
 
 if TYPE_CHECKING:
     from steerclear.model.space import Position
     from steerclear.record.charter import Charter
+    from steerclear.services.answers import RootAsked
 
 __all__ = ["bytes_of", "found", "init", "join", "read_charter", "write_file"]
 
@@ -42,6 +44,26 @@ def init(
         str | None, typer.Option("--drill-started", help="The real time of that moment (now, if left out).")
     ] = None,
     drill_speed: Annotated[float, typer.Option("--drill-speed", help="How much faster it runs.")] = 1.0,
+    root: Annotated[
+        Path | None,
+        typer.Option("--root", help="root.json of a root that was made offline (steerclear keys root)."),
+    ] = None,
+    second_keys: Annotated[
+        bool, typer.Option("--second-keys", help="The root made here signs twice: ML-DSA-65 beside Ed25519.")
+    ] = False,
+    token_module: Annotated[
+        Path | None, typer.Option("--token-module", help="PKCS#11 library of a token for signing keys.")
+    ] = None,
+    token_label: Annotated[
+        str | None, typer.Option("--token-label", help="Label of the token (steerclear, if left out).")
+    ] = None,
+    token_key: Annotated[
+        list[str] | None,
+        typer.Option("--token-key", help="What lies in it: node, authority, duty, witness; repeat it."),
+    ] = None,
+    pin_file: Annotated[
+        Path | None, typer.Option("--pin-file", help="A file whose first line is the token's PIN.")
+    ] = None,
     passphrase_file: PassphraseFile = None,
     unencrypted: Unencrypted = False,
     as_json: show.Json = False,
@@ -49,7 +71,8 @@ def init(
     """Make a node: its keys, its certificate, its empty record, and the card to hand over."""
     from steerclear.errors import BadInput
     from steerclear.model.member import Role, member_id
-    from steerclear.node import Settings, create_node, drill_time
+    from steerclear.node import Settings, TokenSettings, create_node, drill_time
+    from steerclear.record.root import parse_root
 
     if role not in {one.value for one in Role}:
         raise BadInput(
@@ -74,13 +97,21 @@ def init(
             remedy=f"Add --address https://HOST:{port}, as the other members reach this machine.",
         )
     drill = drill_time(drill_origin, drill_started, drill_speed) if drill_origin is not None else None
+    token = None
+    if token_module is not None:
+        token = TokenSettings(
+            module=token_module, label=token_label or "steerclear", purposes=tuple(token_key or ["node"])
+        )
     card = create_node(
         node,
-        settings=Settings(member_id(member), host, int(port), drill),
+        settings=Settings(member_id(member), host, int(port), drill, token),
         role=Role(role),
         desks=desk or [],
         addresses=address or [f"https://{host}:{port}"],
         protection=protection(passphrase_file, unencrypted=unencrypted, new=True),
+        root=None if root is None else parse_root(bytes_of(root)),
+        signs_twice=second_keys,
+        pin=None if token is None else _pin(pin_file),
     )
     path = node / f"{member}.member.json"
     if as_json:
@@ -90,6 +121,22 @@ def init(
     show.say(f"Hand over {path}. Read its root key aloud when you do:")
     for keyid in card.root_keyids:
         show.say(f"    {keyid}")
+
+
+def _pin(path: Path | None) -> str:
+    """From a file, or asked for on the terminal."""
+    from steerclear.errors import BadInput
+
+    if path is not None:
+        return first_line(path)
+    if not sys.stdin.isatty():
+        raise BadInput(
+            "pin-not-given",
+            "Keys are to lie in a token, and its PIN was not given.",
+            where="--pin-file",
+            remedy="Give --pin-file FILE.",
+        )
+    return str(typer.prompt("PIN of the token", hide_input=True, err=True))
 
 
 def found(
@@ -106,6 +153,9 @@ def found(
     drill: Annotated[
         bool, typer.Option("--drill", help="Mark it as a drill: drill clocks are accepted.")
     ] = False,
+    sign_twice: Annotated[
+        bool, typer.Option("--sign-twice", help="Roots and ratifications count only with a second signature.")
+    ] = False,
     passphrase_file: PassphraseFile = None,
     unencrypted: Unencrypted = False,
     as_json: show.Json = False,
@@ -117,16 +167,16 @@ def found(
     from steerclear.services.found import charter_of
 
     cards = [parse_card(bytes_of(one)) for one in card]
-    charter = charter_of(cards, name=name, drill=drill, theatre=_theatre(theatre))
+    charter = charter_of(cards, name=name, drill=drill, theatre=_theatre(theatre), signs_twice=sign_twice)
     # Written before anything is begun, and put in its place when it was: a charter is never lost half-way.
     draft = output.with_name(f"{output.name}.new")
     write_file(draft, print_charter(charter))
     try:
-        begin(node, charter, protection(passphrase_file, unencrypted=unencrypted), founds=True)
+        asked = begin(node, charter, protection(passphrase_file, unencrypted=unencrypted), founds=True)
         draft.replace(output)
     finally:
         draft.unlink(missing_ok=True)
-    _say_joined("Founded", charter.name, mechanism_of(charter), output, as_json=as_json)
+    _say_joined("Founded", charter.name, mechanism_of(charter), output, _kept(node, asked), as_json=as_json)
 
 
 def join(
@@ -142,8 +192,8 @@ def join(
     from steerclear.record.charter import mechanism_of
 
     accepted = read_charter(charter)
-    begin(node, accepted, protection(passphrase_file, unencrypted=unencrypted), founds=False)
-    _say_joined("Joined", accepted.name, mechanism_of(accepted), charter, as_json=as_json)
+    asked = begin(node, accepted, protection(passphrase_file, unencrypted=unencrypted), founds=False)
+    _say_joined("Joined", accepted.name, mechanism_of(accepted), charter, _kept(node, asked), as_json=as_json)
 
 
 def read_charter(path: Path) -> Charter:
@@ -190,10 +240,25 @@ def write_file(path: Path, data: bytes) -> None:
         ) from error
 
 
-def _say_joined(done: str, name: str, mechanism: str, charter: Path, *, as_json: bool) -> None:
+def _kept(node: Path, asked: RootAsked | None) -> Path | None:
+    """Where the request to a root that is kept elsewhere was put; ``None`` if the root signed here."""
+    if asked is None:
+        return None
+    path = node / "root-request.json"
+    write_file(path, asked.request.encode())
+    return path
+
+
+def _say_joined(
+    done: str, name: str, mechanism: str, charter: Path, request: Path | None, *, as_json: bool
+) -> None:
     if as_json:
-        show.print_json({"name": name, "mechanism": mechanism, "charter": str(charter)})
+        asked = {} if request is None else {"request": str(request)}
+        show.print_json({"name": name, "mechanism": mechanism, "charter": str(charter), **asked})
         return
     show.say(f"{done} “{show.printable(name)}”. The mechanism is")
     show.say(f"    {mechanism}")
     show.say("Every member compares this hash by voice before it serves.")
+    if request is not None:
+        show.say(f"The log is not begun yet. Carry {request} to the root, have it signed there with")
+        show.say("steerclear keys sign, and bring it back with steerclear keys take.")

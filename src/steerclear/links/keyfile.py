@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """How private keys lie in a folder: one file for each key, encrypted, bound to what it claims to be.
 
-    keys/ (0700)  ── root.json  node.json  duty-air.json  recipient-2025-04-09.json  storage.json …
+    keys/ (0700)  ── node.json  duty-air.json  recipient-2025-04-09.json  storage.json …
+    a stick       ── root-1.json, a passphrase of its own
 
-Each file (0600) holds 32 bytes, encrypted with AES-256-GCM under a key that scrypt (RFC 7914) makes of the
-passphrase. Its parameters and what the file claims to be (purpose, label, keyid) stand beside and are bound
-as associated data: a file that was renamed or edited does not open. The salt is one for the folder, so that
-a start costs one scrypt and not one for each key. Without a passphrase only on the explicit word
+Each file (0600) holds 32 bytes, or a PIN, encrypted with AES-256-GCM under a key that scrypt (RFC 7914) makes
+of the passphrase. Its parameters and what the file claims to be (purpose, label, keyid) stand beside and are
+bound as associated data: a file that was renamed or edited does not open. The salt is one for the folder, so
+that a start costs one scrypt and not one for each key. Without a passphrase only on the explicit word
 ``Unencrypted``.
 """
 
@@ -29,9 +30,19 @@ from steerclear.links.files import replace_durably, sync_folder
 from steerclear.record.ijson import JsonObject, parse_ijson, print_ijson
 from steerclear.record.keys import Ed25519Signer, RecipientPrivateKey
 
-__all__ = ["FolderShelf", "KeyName", "Passphrase", "Protection", "Purpose", "Unencrypted"]
+__all__ = [
+    "FolderShelf",
+    "KeyName",
+    "Passphrase",
+    "Protection",
+    "Purpose",
+    "Unencrypted",
+    "check_private",
+    "read_key_file",
+    "write_key_file",
+]
 
-Purpose = Literal["root", "node", "authority", "duty", "witness", "recipient", "storage"]
+Purpose = Literal["root", "node", "authority", "duty", "witness", "recipient", "storage", "pin", "next"]
 
 _FORM: Final = "steerclear key 1"
 _KEY_BYTES: Final = 32
@@ -94,14 +105,46 @@ class Unencrypted:
 Protection = Passphrase | Unencrypted
 
 
+def write_key_file(path: Path, name: KeyName, private: bytes, protection: Protection) -> None:
+    """A key in a file of its own, under a passphrase of its own. Raises ``Refused`` (``key-exists``) or
+    ``NotKept`` (``key-not-kept``)."""
+    if path.exists():
+        raise Refused(
+            "key-exists",
+            "There is a key file already.",
+            remedy="Choose another folder; keys are never overwritten.",
+            where=str(path),
+        )
+    _keep(path, _sealed(name, private, protection, os.urandom(_SALT_BYTES), _Ciphers(protection, path)))
+
+
+def read_key_file(path: Path, protection: Protection) -> tuple[KeyName, bytes]:
+    """What ``write_key_file`` wrote. Raises ``Unreachable``, ``Refused`` (``keys-too-open``,
+    ``passphrase-missing``, ``passphrase-wrong``, ``key-not-encrypted``), ``NotVerified``."""
+    check_private(path, is_folder=False)
+    file = _parsed(path.read_bytes(), path)
+    if file.sealing is None:
+        _require_may_be_plain(file, path, protection)
+        private = file.private
+    else:
+        cipher = _Ciphers(protection, path).under(file.sealing)
+        try:
+            private = cipher.decrypt(file.sealing.nonce, file.private, file.header())
+        except InvalidTag as error:
+            raise _wrong_passphrase(path) from error
+    if file.keyid != _keyid(file.name, private):
+        raise _damaged(path)
+    return file.name, private
+
+
 class FolderShelf:
     """Keys in the files of one folder; checked when made: permissions, then the passphrase."""
 
     def __init__(self, folder: Path, protection: Protection) -> None:
         self._folder = folder
         self._protection = protection
-        self._ciphers: dict[tuple[bytes, int], AESGCM] = {}
-        _check_private(folder, is_folder=True)
+        self._ciphers = _Ciphers(protection, folder)
+        check_private(folder, is_folder=True)
         self._check_passphrase()
 
     def names(self) -> tuple[KeyName, ...]:
@@ -115,23 +158,7 @@ class FolderShelf:
         return private
 
     def put(self, name: KeyName, private: bytes) -> None:
-        keyid = _keyid(name, private)
-        if isinstance(self._protection, Unencrypted):
-            file = _KeyFile(name, keyid, None, private)
-        else:
-            sealing = _Sealing(self._protection.log_n, self._salt(), os.urandom(_NONCE_BYTES))
-            header = _KeyFile(name, keyid, sealing, b"").header()
-            ciphertext = self._cipher(sealing).encrypt(sealing.nonce, private, header)
-            file = _KeyFile(name, keyid, sealing, ciphertext)
-        try:
-            replace_durably(self._path(name), file.printed())
-        except OSError as error:
-            raise NotKept(
-                "key-not-kept",
-                f"The key {name} cannot be written: {error.strerror}.",
-                remedy="Make room on the disk, or make the keys folder writable for the node alone.",
-                where=str(self._path(name)),
-            ) from error
+        _keep(self._path(name), _sealed(name, private, self._protection, self._salt(), self._ciphers))
 
     def remove(self, name: KeyName) -> None:
         """Overwrite and unlink. A disk that moves blocks may keep a copy: encrypt the disk as well."""
@@ -150,7 +177,7 @@ class FolderShelf:
 
     def _read(self, name: KeyName) -> _KeyFile:
         path = self._path(name)
-        _check_private(path, is_folder=False)
+        check_private(path, is_folder=False)
         file = _parsed(path.read_bytes(), path)
         if file.name != name:
             raise _damaged(path)
@@ -158,10 +185,11 @@ class FolderShelf:
 
     def _opened(self, file: _KeyFile) -> bytes:
         if file.sealing is None:
-            self._check_may_be_plain(file)
+            _require_may_be_plain(file, self._path(file.name), self._protection)
             return file.private
+        cipher = self._ciphers.under(file.sealing)
         try:
-            return self._cipher(file.sealing).decrypt(file.sealing.nonce, file.private, file.header())
+            return cipher.decrypt(file.sealing.nonce, file.private, file.header())
         except InvalidTag as error:
             raise _damaged(self._path(file.name)) from error
 
@@ -171,47 +199,42 @@ class FolderShelf:
         sealed = [file for file in files if file.sealing is not None]
         for file in files:
             if file.sealing is None:
-                self._check_may_be_plain(file)
+                _require_may_be_plain(file, self._path(file.name), self._protection)
         if not sealed:
             return
         try:
             self._opened(sealed[0])
         except NotVerified as error:
-            raise Refused(
-                "passphrase-wrong",
-                "The passphrase does not open the keys.",
-                remedy="Type it again; check the keyboard's language.",
-                where=str(self._folder),
-            ) from error
-
-    def _check_may_be_plain(self, file: _KeyFile) -> None:
-        if isinstance(self._protection, Passphrase):
-            raise Refused(
-                "key-not-encrypted",
-                f"The key {file.name} is not encrypted, but a passphrase is set.",
-                remedy="Find out who put it there; say “unencrypted” only if that is meant.",
-                where=str(self._path(file.name)),
-            )
+            raise _wrong_passphrase(self._folder) from error
 
     def _salt(self) -> bytes:
         kept = (self._read(name).sealing for name in self.names())
         return next((sealing.salt for sealing in kept if sealing is not None), os.urandom(_SALT_BYTES))
 
-    def _cipher(self, sealing: _Sealing) -> AESGCM:
+
+class _Ciphers:
+    """One scrypt for each salt and cost, however many files are opened."""
+
+    def __init__(self, protection: Protection, where: Path) -> None:
+        self._protection = protection
+        self._where = where
+        self._made: dict[tuple[bytes, int], AESGCM] = {}
+
+    def under(self, sealing: _Sealing) -> AESGCM:
         if not isinstance(self._protection, Passphrase):
             raise Refused(
                 "passphrase-missing",
                 "The keys are encrypted and no passphrase was given.",
                 remedy="Give the passphrase, in the way that the operator's manual names.",
-                where=str(self._folder),
+                where=str(self._where),
             )
         made_of = (sealing.salt, sealing.log_n)
-        if made_of not in self._ciphers:
+        if made_of not in self._made:
             # One spelling of each character, so that keyboards of two systems type the same passphrase.
             typed = unicodedata.normalize("NFKC", self._protection.text).encode()
             kdf = Scrypt(salt=sealing.salt, length=_KEY_BYTES, n=1 << sealing.log_n, r=8, p=1)
-            self._ciphers[made_of] = AESGCM(kdf.derive(typed))
-        return self._ciphers[made_of]
+            self._made[made_of] = AESGCM(kdf.derive(typed))
+        return self._made[made_of]
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +272,29 @@ class _KeyFile:
         }
 
 
+def _sealed(
+    name: KeyName, private: bytes, protection: Protection, salt: bytes, ciphers: _Ciphers
+) -> _KeyFile:
+    keyid = _keyid(name, private)
+    if isinstance(protection, Unencrypted):
+        return _KeyFile(name, keyid, None, private)
+    sealing = _Sealing(protection.log_n, salt, os.urandom(_NONCE_BYTES))
+    header = _KeyFile(name, keyid, sealing, b"").header()
+    return _KeyFile(name, keyid, sealing, ciphers.under(sealing).encrypt(sealing.nonce, private, header))
+
+
+def _keep(path: Path, file: _KeyFile) -> None:
+    try:
+        replace_durably(path, file.printed())
+    except OSError as error:
+        raise NotKept(
+            "key-not-kept",
+            f"The key {file.name} cannot be written: {error.strerror}.",
+            remedy="Make room on the disk, or make the folder writable for its owner alone.",
+            where=str(path),
+        ) from error
+
+
 def _parsed(data: bytes, path: Path) -> _KeyFile:
     """Exact inverse of ``_KeyFile.printed``."""
     try:
@@ -277,8 +323,8 @@ def _parsed_sealing(found: Any) -> _Sealing | None:
 
 
 def _keyid(name: KeyName, private: bytes) -> str | None:
-    """What others call the public half; the storage key has none."""
-    if name.purpose == "storage":
+    """What others call the public half; the storage key and a PIN have none."""
+    if name.purpose in ("storage", "pin"):
         return None
     if name.purpose == "recipient":
         return RecipientPrivateKey.from_private_bytes(private).keyid
@@ -292,7 +338,8 @@ def _name_of(path: Path) -> KeyName:
     return KeyName(cast("Purpose", purpose), label)
 
 
-def _check_private(path: Path, *, is_folder: bool) -> None:
+def check_private(path: Path, *, is_folder: bool) -> None:
+    """Refuse a folder or a file of keys that others than its owner may reach (``keys-too-open``)."""
     try:
         found = path.stat()
     except FileNotFoundError as error:
@@ -306,10 +353,29 @@ def _check_private(path: Path, *, is_folder: bool) -> None:
         raise Refused(
             "keys-too-open",
             "Others than the node's own user may reach its keys.",
-            remedy=f"chown it to the node's user, then chmod {'700' if is_folder else '600'} it; "
-            "if others may have read it, revoke the keys.",
+            remedy=f"chown it to its user, then chmod {'700' if is_folder else '600'} it (mount a stick with "
+            "umask=077); if others may have read it, revoke the keys.",
             where=str(path),
         )
+
+
+def _require_may_be_plain(file: _KeyFile, path: Path, protection: Protection) -> None:
+    if isinstance(protection, Passphrase):
+        raise Refused(
+            "key-not-encrypted",
+            f"The key {file.name} is not encrypted, but a passphrase is set.",
+            remedy="Find out who put it there; say “unencrypted” only if that is meant.",
+            where=str(path),
+        )
+
+
+def _wrong_passphrase(path: Path) -> Refused:
+    return Refused(
+        "passphrase-wrong",
+        "The passphrase does not open the keys.",
+        remedy="Type it again; check the keyboard's language.",
+        where=str(path),
+    )
 
 
 def _damaged(path: Path) -> NotVerified:

@@ -5,6 +5,8 @@ root       k of n, offline: says which key holds which role        (trusted as `
 node  authority  duty  witness                                     sign
 recipient                                                          opens what was sealed to us on its day
 storage                                                            guards, on this disk alone, what was opened
+pin                                                                unlocks the token that holds signing keys
+next                                                               what a signing key is to be replaced by
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from typing import Final, Protocol
 
 from steerclear.errors import BadInput, Refused, Unreachable
 from steerclear.links.keyfile import FolderShelf, KeyName, Passphrase, Protection, Purpose, Unencrypted
-from steerclear.record.keys import Ed25519Signer, RecipientPrivateKey
+from steerclear.record.keys import Ed25519Signer, KeySigner, RecipientPrivateKey
+from steerclear.record.second import SecondSigner
 
 __all__ = [
     "FileKeystore",
@@ -33,18 +36,27 @@ _KEY_BYTES: Final = 32
 
 
 class Keystore(Protocol):
-    """Gives keys that can sign or open; private bytes leave it only for the store's own key."""
+    """Gives keys that can sign or open; private bytes leave it only for the store's own key and a PIN."""
 
     def names(self) -> tuple[KeyName, ...]:
         """Every key held, sorted."""
 
     def has(self, name: KeyName) -> bool: ...
 
-    def make_signer(self, name: KeyName) -> Ed25519Signer:
+    def make_signer(self, name: KeyName) -> KeySigner:
         """Make and keep a signing key. Raises ``Refused`` (``key-exists``)."""
 
-    def signer(self, name: KeyName) -> Ed25519Signer:
+    def signer(self, name: KeyName) -> KeySigner:
         """Raises ``Unreachable`` (``key-missing``)."""
+
+    def second(self, name: KeyName) -> SecondSigner:
+        """The ML-DSA-65 key beside a signing key. Raises ``Refused`` (``second-in-token``)."""
+
+    def make_successor(self, name: KeyName) -> KeySigner:
+        """The key that shall replace ``name``, made when first asked for. Raises ``Refused``."""
+
+    def take_over(self, name: KeyName, keyid: str) -> None:
+        """If the successor of ``name`` has this keyid, it is ``name`` from now on; the old key is gone."""
 
     def make_recipient(self, name: KeyName) -> RecipientPrivateKey:
         """Make and keep a key that opens. Raises ``Refused`` (``key-exists``)."""
@@ -88,11 +100,28 @@ class ShelvedKeystore:
     def has(self, name: KeyName) -> bool:
         return name in self._shelf.names()
 
-    def make_signer(self, name: KeyName) -> Ed25519Signer:
+    def make_signer(self, name: KeyName) -> KeySigner:
         return Ed25519Signer.from_private_bytes(self._make(_signing(name)))
 
-    def signer(self, name: KeyName) -> Ed25519Signer:
+    def signer(self, name: KeyName) -> KeySigner:
         return Ed25519Signer.from_private_bytes(self._take(_signing(name)))
+
+    def second(self, name: KeyName) -> SecondSigner:
+        return SecondSigner.beside(self._take(_signing(name)))
+
+    def make_successor(self, name: KeyName) -> KeySigner:
+        successor = _successor(_signing(name))
+        return self.signer(successor) if self.has(successor) else self.make_signer(successor)
+
+    def take_over(self, name: KeyName, keyid: str) -> None:
+        successor = _successor(_signing(name))
+        if not self.has(successor) or self.signer(successor).keyid != keyid:
+            return
+        private = self._take(successor)
+        # Put before anything is taken away: a power cut between leaves two names of one key, and none lost.
+        self._shelf.put(name, private)
+        self._taken[name] = private
+        self.forget(successor)
 
     def make_recipient(self, name: KeyName) -> RecipientPrivateKey:
         return RecipientPrivateKey.from_private_bytes(self._make(_opening(name)))
@@ -107,11 +136,30 @@ class ShelvedKeystore:
     def storage_key(self) -> bytes:
         return self._take(_STORAGE)
 
+    def root_secrets(self) -> Mapping[KeyName, bytes]:
+        """The 32 bytes of each root key, to be carried away; by name, in order."""
+        return {name: self._take(name) for name in self.names() if name.purpose == "root"}
+
+    def make_pin(self, pin: str) -> None:
+        """Keep the PIN of the token in which other keys lie. Raises ``Refused`` (``key-exists``)."""
+        self._require_new(_PIN)
+        self._shelf.put(_PIN, pin.encode())
+
+    def pin(self) -> str:
+        """Raises ``Unreachable`` (``key-missing``)."""
+        return self._take(_PIN).decode()
+
     def forget(self, name: KeyName) -> None:
         self._taken.pop(name, None)
         self._shelf.remove(name)
 
     def _make(self, name: KeyName) -> bytes:
+        self._require_new(name)
+        private = self._random(_KEY_BYTES)
+        self._shelf.put(name, private)
+        return private
+
+    def _require_new(self, name: KeyName) -> None:
         if self.has(name):
             raise Refused(
                 "key-exists",
@@ -119,9 +167,6 @@ class ShelvedKeystore:
                 remedy="Choose another label, or forget the old key first.",
                 where=str(name),
             )
-        private = self._random(_KEY_BYTES)
-        self._shelf.put(name, private)
-        return private
 
     def _take(self, name: KeyName) -> bytes:
         if name in self._taken:
@@ -187,10 +232,15 @@ class _MemoryShelf:
 
 
 _STORAGE: Final = KeyName("storage")
+_PIN: Final = KeyName("pin")
+
+
+def _successor(name: KeyName) -> KeyName:
+    return KeyName("next", str(name))
 
 
 def _signing(name: KeyName) -> KeyName:
-    return _checked(name, name.purpose not in ("recipient", "storage"))
+    return _checked(name, name.purpose not in ("recipient", "storage", "pin"))
 
 
 def _opening(name: KeyName) -> KeyName:

@@ -17,11 +17,14 @@ __all__ = [
     "FindingRow",
     "GateRow",
     "Inbox",
+    "KeyRow",
+    "KeysShown",
     "LineRow",
     "LogRow",
     "NoticeRow",
     "OwedRow",
     "Receipt",
+    "RootAsked",
     "StageRow",
     "Status",
     "StopRow",
@@ -243,3 +246,49 @@ class Status:
     stops: tuple[StopRow, ...]
     sealed: tuple[str, ...] = ()
     without_effect: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRow:
+    """A key that a root has named, and what it is worth now.
+
+    ``named_at`` and ``revoked_at`` are the places in the log; ``signed_by`` the keyids of the root keys under
+    the statement that names it; ``held`` whether its private half lies at this node.
+    """
+
+    keyid: str
+    role: str
+    desk: str | None
+    valid_from: str
+    valid_until: str
+    state: Literal["holds", "not yet", "expired", "revoked"]
+    named_at: str
+    revoked_at: str | None
+    signed_by: tuple[str, ...]
+    held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysShown:
+    """The keys of one member as its log has named them; ``root_here`` whether this node holds root keys."""
+
+    member: str
+    root_threshold: int
+    root_keyids: tuple[str, ...]
+    second_keys: bool
+    root_here: bool
+    keys: tuple[KeyRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootAsked:
+    """A request to the root, to be carried as a file; ``says`` is what it asks for, in words.
+
+    ``receipts`` stand where the root keys lie at this node and have signed at once.
+    """
+
+    request: str
+    digest: str
+    says: tuple[str, ...]
+    missing: int
+    receipts: tuple[Receipt, ...] = ()

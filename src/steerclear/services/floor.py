@@ -16,7 +16,7 @@ import structlog
 
 from steerclear.errors import BadInput, NotVerified
 from steerclear.model.time import Instant
-from steerclear.record.floor import FloorMessage, judge_floor, parse_floor, print_floor
+from steerclear.record.floor import FloorMessage, judge_floor, parse_floor, print_floor, without_seconds
 from steerclear.record.heard import Heard
 from steerclear.record.keybook import Judgement, Standing
 from steerclear.record.keys import KeyRole, read_delegate_body
@@ -156,7 +156,7 @@ class FloorDesk:
         for stored in ledger.store.entries(ledger.me, ledger.own.generation, self._read_to):
             said = ledger.said_in(stored)
             if said is not None and said.statement.kind == "key.delegate":
-                self._delegations.append(said)
+                self._delegations.append(without_seconds(said))
             elif said is not None and said.statement.kind in _CALLS:
                 self._calls[stored.seq] = said
         self._read_to = ledger.own.size

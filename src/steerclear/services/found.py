@@ -5,8 +5,8 @@
     found   put the cards into a charter; its hash is the mechanism
     join    accept a charter: the root names the keys, then founds or joins
 
-The root signs here because it lies in this node's keys; once it is carried away, it signs at home and the
-statements are brought.
+A root that lies in this node's keys signs here. One that was made elsewhere (``steerclear keys root``) is
+asked for its signatures by a request that is carried to it and back (roots.py).
 """
 
 from __future__ import annotations
@@ -22,14 +22,26 @@ from steerclear.model.member import MemberId, Role, desk_name
 from steerclear.model.space import MultiPolygon, Polygon, Position
 from steerclear.record.card import MemberCard
 from steerclear.record.charter import Charter, Corner, found_body, join_body
+from steerclear.record.ijson import JsonObject
 from steerclear.record.keys import Delegation, KeyRole, delegate_body
+from steerclear.record.root import RootKeys
+from steerclear.record.second import second_hash
 from steerclear.services.keys_ahead import delegate_ahead
 from steerclear.services.ledger import Ledger
 from steerclear.services.speak import root_says
 
-__all__ = ["begin_log", "charter_of", "has_begun", "make_card", "theatre_corners"]
+__all__ = [
+    "STANDING",
+    "begin_log",
+    "beginning",
+    "charter_of",
+    "has_begun",
+    "make_card",
+    "standing_row",
+    "theatre_corners",
+]
 
-_STANDING: Final[dict[KeyRole, Purpose]] = {
+STANDING: Final[dict[KeyRole, Purpose]] = {
     KeyRole.NODE: "node",
     KeyRole.AUTHORITY: "authority",
     KeyRole.WITNESS: "witness",
@@ -46,10 +58,16 @@ def make_card(
     desks: Sequence[str],
     addresses: Sequence[str],
     certificate: Certificate,
+    root: RootKeys | None = None,
+    signs_twice: bool = False,
 ) -> MemberCard:
-    """Make all keys that a node needs, and the card that says by which root they will be named."""
-    root = keys.make_signer(KeyName("root", "1"))
-    for purpose in _STANDING.values():
+    """Make all keys that a node needs, and the card that says by which root they will be named.
+
+    ``root`` is one that was made elsewhere; without it one key is made here, with a second key beside it if
+    it ``signs_twice``.
+    """
+    root = root or _root_of_one(keys, signs_twice=signs_twice)
+    for purpose in STANDING.values():
         keys.make_signer(KeyName(purpose))
     for desk in desks:
         keys.make_signer(KeyName("duty", desk_name(desk)))
@@ -57,16 +75,29 @@ def make_card(
     return MemberCard(
         member=member,
         role=role.value,
-        root_threshold=1,
-        root_keys=(root.public,),
+        root_threshold=root.threshold,
+        root_keys=root.keys,
+        root_seconds=root.seconds,
         addresses=tuple(addresses),
         tls_certificate=base64.b64encode(certificate.der).decode("ascii"),
         tls_spki=certificate.spki,
     )
 
 
+def _root_of_one(keys: Keystore, *, signs_twice: bool) -> RootKeys:
+    name = KeyName("root", "1")
+    public = keys.make_signer(name).public
+    seconds = (second_hash(keys.second(name).public),) if signs_twice else ()
+    return RootKeys(threshold=1, keys=(public,), seconds=seconds)
+
+
 def charter_of(
-    cards: Sequence[MemberCard], *, name: str, drill: bool, theatre: Sequence[Position]
+    cards: Sequence[MemberCard],
+    *,
+    name: str,
+    drill: bool,
+    theatre: Sequence[Position],
+    signs_twice: bool = False,
 ) -> Charter:
     """The charter of these members; exactly one of them is the host. Raises ``BadInput``."""
     hosts = [card.member for card in cards if card.role == Role.HOST.value]
@@ -82,6 +113,7 @@ def charter_of(
         theatre=tuple(Corner(corner.lat_e7, corner.lon_e7) for corner in theatre),
         host=hosts[0],
         members=tuple(sorted(cards, key=lambda card: card.member)),
+        signs_twice=signs_twice,
     )
 
 
@@ -102,14 +134,19 @@ def begin_log(ledger: Ledger, *, founds: bool) -> None:
 
     What was begun and broken off (a full disk, a power cut) is gone on with.
     """
-    if not ledger.own.size:
-        _name_standing_keys(ledger)
-    if ledger.own.size == 1:
-        if founds:
-            root_says(ledger, "charter.found", found_body(ledger.charter))
-        else:
-            root_says(ledger, "charter.join", join_body(ledger.mechanism))
+    for kind, body in beginning(ledger, founds=founds)[ledger.own.size :]:
+        root_says(ledger, kind, body)
     delegate_ahead(ledger)
+
+
+def beginning(ledger: Ledger, *, founds: bool) -> tuple[tuple[str, JsonObject], tuple[str, JsonObject]]:
+    """What the first two entries say: kind and body. The root signs both."""
+    charter = (
+        ("charter.found", found_body(ledger.charter))
+        if founds
+        else ("charter.join", join_body(ledger.mechanism))
+    )
+    return ("key.delegate", delegate_body(_standing_keys(ledger))), charter
 
 
 def has_begun(ledger: Ledger) -> bool:
@@ -117,12 +154,18 @@ def has_begun(ledger: Ledger) -> bool:
     return ledger.own.size > 1
 
 
-def _name_standing_keys(ledger: Ledger) -> None:
-    now = ledger.now()
-    standing = [
-        Delegation.of(
-            role, ledger.keys.signer(KeyName(purpose)).public, valid_from=now, valid_until=now + _FOREVER_MS
-        )
-        for role, purpose in _STANDING.items()
+def _standing_keys(ledger: Ledger) -> list[Delegation]:
+    return [
+        standing_row(ledger, role, ledger.keys.signer(KeyName(purpose)).public, KeyName(purpose))
+        for role, purpose in STANDING.items()
     ]
-    root_says(ledger, "key.delegate", delegate_body(standing))
+
+
+def standing_row(ledger: Ledger, role: KeyRole, public: bytes, name: KeyName | None = None) -> Delegation:
+    """A key that holds ``role`` until it is revoked; ``name`` where it is one of this node's own, so that an
+    authority key can name its second key where the charter asks for one."""
+    now = ledger.now()
+    second = None
+    if ledger.charter.signs_twice and role is KeyRole.AUTHORITY and name is not None:
+        second = second_hash(ledger.keys.second(name).public)
+    return Delegation.of(role, public, valid_from=now, valid_until=now + _FOREVER_MS, second=second)

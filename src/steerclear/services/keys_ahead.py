@@ -2,8 +2,8 @@
 """Which keys hold on which days to come? Recipient keys one a day, duty keys a day at a time, weeks ahead.
 
 An officer's key is never named for more than a day, and what is sealed tonight opens with a key that tomorrow
-no longer needs. While the root lies in this node's keys they are named ahead by themselves; once it has been
-carried away, the status says until when they last.
+no longer needs. While the root lies in this node's keys they are named ahead by themselves; where it is kept
+elsewhere the status says until when they last, and a request to it says what it should name (roots.py).
 """
 
 from __future__ import annotations
@@ -17,7 +17,15 @@ from steerclear.record.keys import Delegation, KeyRole, delegate_body
 from steerclear.services.ledger import Ledger
 from steerclear.services.speak import root_says
 
-__all__ = ["DAY_MS", "delegate_ahead", "keys_last_until"]
+__all__ = [
+    "DAYS_AHEAD",
+    "DAY_MS",
+    "delegate_ahead",
+    "duty_rows",
+    "keys_last_until",
+    "root_is_here",
+    "rows_ahead",
+]
 
 DAY_MS: Final = 86_400_000
 DAYS_AHEAD: Final = 35
@@ -36,16 +44,23 @@ def keys_last_until(ledger: Ledger) -> Instant:
 
 def delegate_ahead(ledger: Ledger) -> int:
     """Name what is missing for the days to come, if the root is here and it is time; how many rows."""
-    now = ledger.now()
-    if keys_last_until(ledger) - now > RENEW_AT_DAYS * DAY_MS or not _root_is_here(ledger):
+    if keys_last_until(ledger) - ledger.now() > RENEW_AT_DAYS * DAY_MS or not root_is_here(ledger):
         return 0
-    statements = [list(_recipients(ledger, now)), *_duties(ledger, now)]
-    for rows in filter(None, statements):
+    statements = rows_ahead(ledger)
+    for rows in statements:
         root_says(ledger, "key.delegate", delegate_body(rows))
     return sum(map(len, statements))
 
 
-def _root_is_here(ledger: Ledger) -> bool:
+def rows_ahead(ledger: Ledger) -> list[list[Delegation]]:
+    """What is to be named for the days to come, a statement each; the recipient keys for it are made."""
+    now = ledger.now()
+    statements = [list(_recipients(ledger, now)), *_duties(ledger)]
+    return [rows for rows in statements if rows]
+
+
+def root_is_here(ledger: Ledger) -> bool:
+    """Do root keys lie among this node's own?"""
     return any(name.purpose == "root" for name in ledger.keys.names())
 
 
@@ -58,24 +73,29 @@ def _recipients(ledger: Ledger, now: int) -> Iterator[Delegation]:
         yield Delegation.of(KeyRole.RECIPIENT, key.public, valid_from=day, valid_until=day + DAY_MS)
 
 
-def _duties(ledger: Ledger, now: int) -> Iterator[list[Delegation]]:
+def _duties(ledger: Ledger) -> Iterator[list[Delegation]]:
     """For each desk its days to come, a week in one statement."""
     for name in ledger.keys.names():
-        if name.purpose != "duty":
-            continue
-        signer = ledger.keys.signer(name)
-        held = [one.valid_until for one in ledger.own.keys.holders(KeyRole.DUTY) if one.keyid == signer.keyid]
-        days = _days(now, max(held, default=0))
-        for start in range(0, len(days), DUTY_DAYS_A_STATEMENT):
-            yield [
-                Delegation.of(
-                    KeyRole.DUTY, signer.public, valid_from=day, valid_until=day + DAY_MS, desk=name.label
-                )
-                for day in days[start : start + DUTY_DAYS_A_STATEMENT]
-            ]
+        if name.purpose == "duty":
+            yield from duty_rows(ledger, ledger.keys.signer(name).public, name.label, days=DAYS_AHEAD)
 
 
-def _days(now: int, named_until: int) -> range:
+def duty_rows(ledger: Ledger, public: bytes, desk: str, *, days: int) -> Iterator[list[Delegation]]:
+    """The days to come, as far as ``days`` from today, for which this key is not named for the desk yet."""
+    held = [
+        one.valid_until
+        for one in ledger.own.keys.holders(KeyRole.DUTY)
+        if one.public == public and one.desk == desk
+    ]
+    missing = _days(ledger.now(), max(held, default=0), days)
+    for start in range(0, len(missing), DUTY_DAYS_A_STATEMENT):
+        yield [
+            Delegation.of(KeyRole.DUTY, public, valid_from=day, valid_until=day + DAY_MS, desk=desk)
+            for day in missing[start : start + DUTY_DAYS_A_STATEMENT]
+        ]
+
+
+def _days(now: int, named_until: int, ahead: int = DAYS_AHEAD) -> range:
     """Starts of the UTC days from today, or from where the naming ends, to the horizon."""
     today = now - now % DAY_MS
-    return range(max(today, named_until), today + DAYS_AHEAD * DAY_MS, DAY_MS)
+    return range(max(today, named_until), today + ahead * DAY_MS, DAY_MS)

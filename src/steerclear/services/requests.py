@@ -21,9 +21,12 @@ __all__ = [
     "Disseminate",
     "FileNotices",
     "GoCold",
+    "KeyRole",
     "Level",
+    "NameKeys",
     "Propose",
     "Ratify",
+    "RevokeKeys",
     "TakeAlternative",
     "Unable",
     "Withdraw",
@@ -31,6 +34,9 @@ __all__ = [
 
 Level = Literal["L0", "L1"]
 """How much of a notice is shown: L0 to peer and host in full; L1 to the host, the peer sees a conflict."""
+
+KeyRole = Literal["ahead", "authority", "duty", "node", "witness", "recipient"]
+"""``ahead`` is every recipient and duty key for the weeks to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,3 +179,28 @@ class Ratify:
     """Ratify the newest open proposal of each annex named; no name means all."""
 
     annexes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameKeys:
+    """Have the root name keys: those that this node holds, fresh ones, or one that is held elsewhere.
+
+    ``desk``    for a duty key
+    ``days``    how far ahead a duty key is named
+    ``fresh``   make a new key in the place of the one held; the old one is revoked in the same request
+    ``public``  32 bytes in hex: the public half of a key that somebody else holds
+    """
+
+    role: KeyRole
+    desk: str | None = None
+    days: int = 35
+    fresh: bool = False
+    public: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeKeys:
+    """Have the root revoke keys, each by its keyid or the beginning of it, from the next place on."""
+
+    keyids: tuple[str, ...]
+    reason: str

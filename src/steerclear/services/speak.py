@@ -16,7 +16,8 @@ from steerclear.mechanism.bodies import Body, body_of, kind_of
 from steerclear.model.member import DeskName, desk_name
 from steerclear.record.identity import fresh_id
 from steerclear.record.ijson import JsonObject
-from steerclear.record.keys import RecipientPublicKey
+from steerclear.record.keybook import RATIFICATION
+from steerclear.record.keys import KeyRole, RecipientPublicKey, Signer
 from steerclear.record.seal import seal
 from steerclear.record.sealed import SealedStatement
 from steerclear.record.statement import (
@@ -27,7 +28,17 @@ from steerclear.record.statement import (
 )
 from steerclear.services.ledger import Draft, Filed, Ledger
 
-__all__ = ["Voice", "by_authority", "by_desk", "by_node", "draft", "root_says", "speak"]
+__all__ = [
+    "Voice",
+    "by_authority",
+    "by_desk",
+    "by_node",
+    "draft",
+    "root_says",
+    "root_signers",
+    "root_statement",
+    "speak",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,7 @@ def draft(
         at=ledger.now(),
         body=body_of(body),
     )
-    signed = sign_statement(statement, [ledger.keys.signer(voice.key)])
+    signed = sign_statement(statement, _signers(ledger, voice, statement.kind))
     if readers is None or is_always_clear(statement.kind):
         return Draft(signed, signed)
     try:
@@ -99,6 +110,15 @@ def draft(
             raise
         # STOP goes out whatever the addressee's keys are: better read by all members than by none.
         return Draft(signed, signed)
+
+
+def _signers(ledger: Ledger, voice: Voice, kind: str) -> list[Signer]:
+    """The key that speaks; under a ratification also its second key, where the root has named one."""
+    signer = ledger.keys.signer(voice.key)
+    named = (one.second for one in ledger.own.keys.holders(KeyRole.AUTHORITY) if one.keyid == signer.keyid)
+    if kind != RATIFICATION or not any(named):
+        return [signer]
+    return [signer, ledger.keys.second(voice.key)]
 
 
 def _sealed(ledger: Ledger, signed: SignedStatement, readers: Collection[str]) -> SealedStatement:
@@ -143,8 +163,14 @@ def _recipient_keys(ledger: Ledger, readers: Collection[str]) -> list[RecipientP
 
 
 def root_says(ledger: Ledger, kind: str, body: JsonObject) -> Filed:
-    """File a statement that only the root may make, in clear."""
-    statement = Statement(
+    """File a statement that only the root may make, in clear; its keys lie among this node's own."""
+    signed = sign_statement(root_statement(ledger, kind, body), root_signers(ledger))
+    return ledger.append([Draft(signed, signed)])[0]
+
+
+def root_statement(ledger: Ledger, kind: str, body: JsonObject) -> Statement:
+    """What the root is to say, not signed yet."""
+    return Statement(
         mechanism=ledger.mechanism,
         author=ledger.me,
         desk=None,
@@ -154,6 +180,12 @@ def root_says(ledger: Ledger, kind: str, body: JsonObject) -> Filed:
         at=ledger.now(),
         body=body,
     )
-    roots = [ledger.keys.signer(name) for name in ledger.keys.names() if name.purpose == "root"]
-    signed = sign_statement(statement, roots)
-    return ledger.append([Draft(signed, signed)])[0]
+
+
+def root_signers(ledger: Ledger) -> list[Signer]:
+    """The root keys among this node's own, and the second keys beside them where the card has any."""
+    names = [name for name in ledger.keys.names() if name.purpose == "root"]
+    signers: list[Signer] = [ledger.keys.signer(name) for name in names]
+    if ledger.charter.card(ledger.me).root_seconds:
+        signers += [ledger.keys.second(name) for name in names]
+    return signers

@@ -20,12 +20,22 @@ from steerclear.formats.places import Gazetteer
 from steerclear.links.notifier import Alarm
 from steerclear.mechanism.obligations import next_due_at
 from steerclear.model.time import Instant
-from steerclear.services.answers import Inbox, NoticeRow, Receipt, Status, StopRow
+from steerclear.services.answers import (
+    Inbox,
+    KeysShown,
+    NoticeRow,
+    Receipt,
+    RootAsked,
+    Status,
+    StopRow,
+)
 from steerclear.services.beat import beat_if_owed, next_beat_at
 from steerclear.services.inbox import inbox, notice, stop
 from steerclear.services.keys_ahead import delegate_ahead
 from steerclear.services.ledger import Ledger
+from steerclear.services.requests import NameKeys, RevokeKeys
 from steerclear.services.ring import Ringer
+from steerclear.services.roots import keys_of, name_keys, revoke_keys, take_signed
 from steerclear.services.screen import Screener
 from steerclear.services.status import Heard, status
 from steerclear.services.sync import Sync
@@ -118,6 +128,19 @@ class Workings:
 
     def status(self, lines: Mapping[str, Heard]) -> Status:
         return status(self.ledger, self.sync, lines, self.faults)
+
+    def ask_root(self, request: NameKeys | RevokeKeys) -> RootAsked:
+        """What the root is to sign; where its keys lie here it is signed and filed at once."""
+        if isinstance(request, NameKeys):
+            return name_keys(self.ledger, request)
+        return revoke_keys(self.ledger, request)
+
+    def take_signed(self, request: bytes) -> tuple[Receipt, ...]:
+        """A request that came back from the root keys; what they signed is filed."""
+        return take_signed(self.ledger, request)
+
+    def keys(self, member: str | None) -> KeysShown:
+        return keys_of(self.ledger, member)
 
     def inbox(self, desk: str | None) -> Inbox:
         return inbox(self.ledger, desk)
