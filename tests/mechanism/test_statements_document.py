@@ -119,8 +119,9 @@ def objects() -> set[type]:
     }
     named |= {cls for cls in forms.FORMS if hasattr(cls, "__dataclass_fields__")}
     from steerclear.mechanism.bodies import civil, exchange, meetings, notices, screening
+    from steerclear.model import slots
 
-    for room in (civil, exchange, meetings, notices, screening):
+    for room in (civil, exchange, meetings, notices, screening, slots):
         for cls in vars(room).values():
             if (
                 isinstance(cls, type)

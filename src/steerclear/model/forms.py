@@ -32,8 +32,8 @@ from steerclear.model.time import LAST_NAMED, Instant, TimeSpan, format_instant,
 from steerclear.model.wire import Codec, JsonValue, codec_of, misfit, register
 
 __all__ = [
-    "FORMS", "BandShift", "Count", "Feet", "Gap", "GapFeet", "Hash", "Id", "Label", "Millimetres",
-    "MinuteOfDay", "Readability", "Seconds", "Shift", "Sizes", "Text",
+    "FORMS", "BandShift", "Callsign", "Count", "Degrees", "Feet", "Gap", "GapFeet", "Hash", "Id", "Kilohertz",
+    "Label", "Metres", "Millimetres", "MinuteOfDay", "Readability", "Seconds", "Shift", "Sizes", "Text",
 ]  # fmt: skip
 
 
@@ -90,7 +90,16 @@ Id = Annotated[str, _text("an id: 32 lower-case hex digits", "[0-9a-f]{32}")]
 Hash = Annotated[str, _text("a SHA-256: 64 lower-case hex digits", "[0-9a-f]{64}")]
 Label = Annotated[str, _free_text(80, lines=False)]
 Text = Annotated[str, _free_text(2000, lines=True)]
+Callsign = Annotated[
+    str,
+    _text("a callsign: 2 to 16 capitals, digits, blanks or hyphens", "[A-Z0-9](?:[A-Z0-9 -]{0,14}[A-Z0-9])"),
+]
 Count = Annotated[int, COUNT]
+Degrees = Annotated[int, _whole(0, 359, "whole degrees, from 0 to 359")]
+Kilohertz = Annotated[int, _whole(1, 300_000_000, "kilohertz, from 1 to 300,000,000")]
+Metres = Annotated[
+    int, _whole(0, _ROUND_THE_WORLD_MM // 1000, "whole metres, from 0 to once round the world")
+]
 Readability = Annotated[int, _whole(1, 5, "an integer from 1 to 5")]
 Seconds = Annotated[int, _whole(0, _TEN_YEARS_S, "whole seconds, from 0 to ten years")]
 Shift = Annotated[int, _whole(-_TEN_YEARS_S, _TEN_YEARS_S, "whole seconds, up to ten years to each side")]

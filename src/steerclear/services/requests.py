@@ -15,6 +15,7 @@ __all__ = [
     "Acknowledge",
     "Activate",
     "Answer",
+    "AnswerSignal",
     "AskOwnership",
     "CallStop",
     "CloseStop",
@@ -26,7 +27,9 @@ __all__ = [
     "NameKeys",
     "Propose",
     "Ratify",
+    "ReadBack",
     "RevokeKeys",
+    "SendSignal",
     "TakeAlternative",
     "Unable",
     "Withdraw",
@@ -165,6 +168,41 @@ class AskOwnership:
     of: tuple[str, ...]
     place: str
     seen: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendSignal:
+    """Send a coded message. ``slots`` are typed texts by the slots' names; no ``to`` means every other party.
+
+    ``free_text`` stands with the code *free-text* alone, and carries no safety meaning.
+    """
+
+    desk: str
+    code: str
+    slots: Mapping[str, str] = field(default_factory=dict)
+    to: tuple[str, ...] = ()
+    free_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadBack:
+    """Repeat a signal's code and slot values as they were understood."""
+
+    desk: str
+    about: str
+    code: str
+    slots: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSignal:
+    """Answer a signal with a signal, or in free words."""
+
+    desk: str
+    about: str
+    code: str
+    slots: Mapping[str, str] = field(default_factory=dict)
+    free_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from steerclear.services.change_notice import activate, go_cold, take_alternativ
 from steerclear.services.file_notice import file_notices
 from steerclear.services.ledger import Ledger
 from steerclear.services.ratify import propose, ratify
+from steerclear.services.send_signal import answer_signal, read_back, send_signal
 
 __all__ = ["PATHS", "Request", "Verb", "verbs_of"]
 
@@ -38,6 +39,9 @@ Request = (
     | ask.Answer
     | ask.CloseStop
     | ask.AskOwnership
+    | ask.SendSignal
+    | ask.ReadBack
+    | ask.AnswerSignal
     | ask.Propose
     | ask.Ratify
 )
@@ -55,6 +59,9 @@ PATHS: Final[dict[type[Request], str]] = {
     ask.Answer: "/v1/answers",
     ask.CloseStop: "/v1/stop-closings",
     ask.AskOwnership: "/v1/ownership-questions",
+    ask.SendSignal: "/v1/signals",
+    ask.ReadBack: "/v1/read-backs",
+    ask.AnswerSignal: "/v1/signal-answers",
     ask.Propose: "/v1/proposals",
     ask.Ratify: "/v1/ratifications",
 }
@@ -75,6 +82,9 @@ def verbs_of(places: Gazetteer) -> Mapping[type[Request], Verb]:
         ask.Answer: answer,
         ask.CloseStop: close_stop,
         ask.AskOwnership: partial(ask_ownership, places=places),
+        ask.SendSignal: send_signal,
+        ask.ReadBack: read_back,
+        ask.AnswerSignal: answer_signal,
         ask.Propose: propose,
         ask.Ratify: ratify,
     }

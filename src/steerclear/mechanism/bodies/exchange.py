@@ -4,16 +4,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from steerclear.model.forms import Hash, Id, Label, Readability, Text
-from steerclear.model.member import DeskName, MemberId
-from steerclear.model.space import Position
+from steerclear.model.member import MemberId
+from steerclear.model.slots import (
+    AltitudeSlot,
+    AreaSlot,
+    CallsignSlot,
+    DeskSlot,
+    DistanceSlot,
+    DurationSlot,
+    FrequencySlot,
+    HeadingSlot,
+    ItemSlot,
+    MemberSlot,
+    MovementSlot,
+    NumberSlot,
+    PlaceSlot,
+    SlotValue,
+    TimeSlot,
+    TrackSlot,
+)
 from steerclear.model.time import Instant
 from steerclear.record.beat import Unreadable
 
 __all__ = [
-    "AreaSlot", "CheckAnswer", "CheckCall", "DeskSlot", "DrillEnd", "DrillStart", "ItemSlot",
+    "AltitudeSlot", "AreaSlot", "CallsignSlot", "CheckAnswer", "CheckCall", "DeskSlot", "DistanceSlot",
+    "DrillEnd", "DrillStart", "DurationSlot", "FrequencySlot", "HeadingSlot", "ItemSlot", "MemberSlot",
     "MovementSlot", "NodeBeat", "NumberSlot", "PlaceSlot", "SignalAnswer", "SignalReadBack", "SignalSend",
     "SlotValue", "TimeSlot", "TrackSlot", "VoiceLog", "Waive",
 ]  # fmt: skip
@@ -33,58 +51,6 @@ class CheckAnswer:
 
     check: Annotated[Id, "The check.call."]
     readability: Annotated[Readability, "From 1 (nothing) to 5 (perfect)."]
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceSlot:
-    IS: ClassVar[str] = "place"
-    place: Annotated[Position, "A place, shown three ways."]
-
-
-@dataclass(frozen=True, slots=True)
-class TimeSlot:
-    IS: ClassVar[str] = "time"
-    at: Annotated[Instant, "A time, shown in Z."]
-
-
-@dataclass(frozen=True, slots=True)
-class AreaSlot:
-    IS: ClassVar[str] = "area"
-    notice: Annotated[Id, "The notice whose area is meant."]
-
-
-@dataclass(frozen=True, slots=True)
-class TrackSlot:
-    IS: ClassVar[str] = "track"
-    track: Annotated[Label, "A track, by its reference."]
-
-
-@dataclass(frozen=True, slots=True)
-class NumberSlot:
-    IS: ClassVar[str] = "number"
-    number: Annotated[int, "A number."]
-
-
-@dataclass(frozen=True, slots=True)
-class DeskSlot:
-    IS: ClassVar[str] = "desk"
-    member: Annotated[MemberId, "A member."]
-    desk: Annotated[DeskName, "Its desk."]
-
-
-@dataclass(frozen=True, slots=True)
-class MovementSlot:
-    IS: ClassVar[str] = "movement"
-    movement: Annotated[Id, "A movement."]
-
-
-@dataclass(frozen=True, slots=True)
-class ItemSlot:
-    IS: ClassVar[str] = "item"
-    item: Annotated[Id, "An earlier statement."]
-
-
-SlotValue = PlaceSlot | TimeSlot | AreaSlot | TrackSlot | NumberSlot | DeskSlot | MovementSlot | ItemSlot
 
 
 @dataclass(frozen=True, slots=True)
