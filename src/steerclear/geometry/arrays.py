@@ -120,8 +120,10 @@ class FootprintArrays:
         """Raise ``BadInput`` (``arrays-uneven``) where the arrays do not fit each other."""
         for name, wanted in _TYPES.items():
             array = getattr(self, name)
-            if array.dtype != wanted or array.ndim != 1 or not array.flags.c_contiguous:
-                raise _uneven(f"{name} is not a contiguous one-dimensional array of {np.dtype(wanted)}")
+            if array.dtype is not wanted and array.dtype != wanted:
+                raise _uneven(f"{name} is not an array of {wanted}")
+            if array.ndim != 1 or not array.flags.c_contiguous:
+                raise _uneven(f"{name} is not contiguous and one-dimensional")
         rings, points = len(self.ring_part), len(self.lat_e7)
         _check_runs("first_ring", self.first_ring, len(self.kind), rings)
         _check_runs("first_point", self.first_point, rings, points)
@@ -133,14 +135,14 @@ class FootprintArrays:
 
 
 _TYPES: Final = {
-    "kind": np.uint8,
-    "first_ring": np.int64,
-    "ring_part": np.int32,
-    "first_point": np.int64,
-    "lat_e7": np.int32,
-    "lon_e7": np.int32,
-    "radius_mm": np.int64,
-    "time_s": np.int64,
+    "kind": np.dtype(np.uint8),
+    "first_ring": np.dtype(np.int64),
+    "ring_part": np.dtype(np.int32),
+    "first_point": np.dtype(np.int64),
+    "lat_e7": np.dtype(np.int32),
+    "lon_e7": np.dtype(np.int32),
+    "radius_mm": np.dtype(np.int64),
+    "time_s": np.dtype(np.int64),
 }
 
 _Parts = tuple[int, list[tuple[int, Sequence[Position]]], Sequence[int] | None, Sequence[int] | None]
@@ -167,7 +169,7 @@ def _rings(parts: Sequence[Polygon]) -> list[tuple[int, Sequence[Position]]]:
 
 
 def _check_runs(name: str, first: Ints, count: int, total: int) -> None:
-    if len(first) != count + 1 or first[0] != 0 or first[-1] != total or (np.diff(first) < 0).any():
+    if len(first) != count + 1 or first[0] != 0 or first[-1] != total or (first[1:] < first[:-1]).any():
         raise _uneven(f"{name} does not lead from 0 to {total} in {count} rising steps")
 
 

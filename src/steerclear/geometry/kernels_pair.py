@@ -13,7 +13,7 @@ Both orders of a pair are computed the same way round, so they agree to the last
 from __future__ import annotations
 
 import math
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -43,10 +43,25 @@ from steerclear.geometry.kernels_surface import (
     tangent,
 )
 
-__all__ = ["ASK", "CLOSER", "NOT_CLOSER", "Scratch", "settle_pairs"]
+__all__ = [
+    "ASK",
+    "BESIDE",
+    "CLOSER",
+    "NOT_CLOSER",
+    "Scratch",
+    "apart_at_least",
+    "place_in_area",
+    "point_apart",
+    "project",
+    "settle_pairs",
+    "take",
+    "unit_of",
+    "units_of",
+]
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
 
 NOT_CLOSER: Final = 0
@@ -55,7 +70,8 @@ ASK: Final = 2
 _SHARES: Final = 3
 _OPEN: Final = 4
 
-_COARSE_POINTS: Final = 64
+BESIDE: Final = 64
+"""Points of one footprint that one plane is made for; those of the other stand beside them."""
 _COARSE_REACH_M: Final = 150_000.0
 _COARSE_M: Final = 1.0
 """What one plane for both says is taken only where it is clear by a metre: five times its error."""
@@ -69,14 +85,16 @@ _NOWHERE_M: Final = 3.0e7
 
 
 class Scratch(NamedTuple):
-    """Of one thread. ``x``, ``y`` (128): plane corners of both; ``a``, ``b`` (10): a piece each; ``frame``
-    (13); ``found`` (7): the answer of ``nearest_pieces``; ``least`` (5): the columns below."""
+    """Of one thread. ``x``, ``y`` (128): plane corners of both; ``a``, ``b``, ``spot`` (10): a piece each;
+    ``frame``, ``frame2`` (13); ``found`` (7): the answer of ``nearest_pieces``; ``least`` (5): the columns below."""
 
     x: F64
     y: F64
     a: F64
     b: F64
+    spot: F64
     frame: F64
+    frame2: F64
     found: F64
     least: F64
 
@@ -108,11 +126,17 @@ def settle_pairs(
     Writes ``state``, and with ``want_gap`` also ``gap_m`` (a lower bound; the minimum where not closer).
     Returns how many are left to ask.
     """
+    # Arrays are taken out of the tuples once: each access to a tuple's array counts a reference, and two
+    # threads that count the same one wait for each other.
+    facts, runs, chains, points = made.facts, made.runs, made.chains, made.points
+    x, y, frame = scratch.x, scratch.y, scratch.frame
     asked = 0
     for pair in range(begin, end):
         minimum = minimum_mm[pair if len(minimum_mm) > 1 else 0] / 1000.0
-        a, b = _in_order(made, left[pair], right[pair])
-        found = _coarse(made, a, b, minimum, scratch)
+        a, b = left[pair], right[pair]
+        if _stands_after(facts, runs, points, a, b):
+            a, b = b, a
+        found = _coarse(facts, runs, chains, points, a, b, minimum, x, y, frame)
         gap = minimum
         if found == _SHARES:
             found, gap = CLOSER, 0.0
@@ -126,55 +150,72 @@ def settle_pairs(
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _in_order(made: Made, a: int, b: int) -> tuple[int, int]:
+def _stands_after(facts: F64, runs: I32, points: F64, a: int, b: int) -> bool:
     """An order that the caller's order does not change; only equal footprints have none, and need none."""
     for column in range(6):
-        if made.facts[a, column] != made.facts[b, column]:
-            return (a, b) if made.facts[a, column] < made.facts[b, column] else (b, a)
-    first, second = made.runs[a], made.runs[b]
-    count = second[END_POINT] - second[FIRST_POINT]
-    if first[END_POINT] - first[FIRST_POINT] != count:
-        return (a, b) if first[END_POINT] - first[FIRST_POINT] < count else (b, a)
+        if facts[a, column] != facts[b, column]:
+            return bool(facts[a, column] > facts[b, column])
+    first, other = runs[a, FIRST_POINT], runs[b, FIRST_POINT]
+    count, count_b = runs[a, END_POINT] - first, runs[b, END_POINT] - other
+    if count != count_b:
+        return bool(count > count_b)
     for step in range(count):
         for axis in range(3):
-            p = made.points[first[FIRST_POINT] + step, axis]
-            q = made.points[second[FIRST_POINT] + step, axis]
-            if p != q:
-                return (a, b) if p < q else (b, a)
-    return a, b
+            if points[first + step, axis] != points[other + step, axis]:
+                return bool(points[first + step, axis] > points[other + step, axis])
+    return False
 
 
 # ---------------------------------------------------------------------------------------------- coarse
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _coarse(made: Made, a: int, b: int, minimum: float, scratch: Scratch) -> int:
-    fa, fb = made.facts[a], made.facts[b]
-    dx, dy, dz = fb[MIDDLE_X] - fa[MIDDLE_X], fb[MIDDLE_Y] - fa[MIDDLE_Y], fb[MIDDLE_Z] - fa[MIDDLE_Z]
+def _coarse(
+    facts: F64,
+    runs: I32,
+    chains: I32,
+    points: F64,
+    a: int,
+    b: int,
+    minimum: float,
+    x: F64,
+    y: F64,
+    frame: F64,
+) -> int:
+    ax, ay, az, ra = facts[a, MIDDLE_X], facts[a, MIDDLE_Y], facts[a, MIDDLE_Z], facts[a, RADIUS]
+    bx, by, bz, rb = facts[b, MIDDLE_X], facts[b, MIDDLE_Y], facts[b, MIDDLE_Z], facts[b, RADIUS]
+    dx, dy, dz = bx - ax, by - ay, bz - az
     between = math.sqrt(dx * dx + dy * dy + dz * dz)
-    wanted = minimum + fa[REACH] + fb[REACH]
-    if between - fa[RADIUS] - fb[RADIUS] >= wanted:
+    wanted = minimum + facts[a, REACH] + facts[b, REACH]
+    if between - ra - rb >= wanted:
         return NOT_CLOSER
-    ra, rb = made.runs[a], made.runs[b]
-    count_a, count_b = ra[END_POINT] - ra[FIRST_POINT], rb[END_POINT] - rb[FIRST_POINT]
-    if (
-        max(count_a, count_b) > _COARSE_POINTS
-        or between / 2.0 + max(fa[RADIUS], fb[RADIUS]) > _COARSE_REACH_M
-    ):
+    first_a, end_a = runs[a, FIRST_POINT], runs[a, END_POINT]
+    first_b, end_b = runs[b, FIRST_POINT], runs[b, END_POINT]
+    if max(end_a - first_a, end_b - first_b) > BESIDE or between / 2.0 + max(ra, rb) > _COARSE_REACH_M:
         return _OPEN
-    if ra[FIRST_EXTRA] >= 0 and rb[FIRST_EXTRA] >= 0:
+    if runs[a, FIRST_EXTRA] >= 0 and runs[b, FIRST_EXTRA] >= 0:
         return _OPEN  # lines and discs are few pieces
-    frame = scratch.frame
-    tangent(fa[MIDDLE_X] + fb[MIDDLE_X], fa[MIDDLE_Y] + fb[MIDDLE_Y], fa[MIDDLE_Z] + fb[MIDDLE_Z], frame)
-    if _separated(made.points, ra, rb, dx, dy, dz, frame, wanted + _SEPARATES_BY_M):
+    tangent(ax + bx, ay + by, az + bz, frame)
+    if _separated(points, first_a, end_a, first_b, end_b, dx, dy, dz, frame, wanted + _SEPARATES_BY_M):
         return NOT_CLOSER
-    _project(made.points, ra[FIRST_POINT], ra[END_POINT], frame, scratch.x, scratch.y, 0)
-    _project(made.points, rb[FIRST_POINT], rb[END_POINT], frame, scratch.x, scratch.y, _COARSE_POINTS)
-    return _in_one_plane(made, ra, rb, wanted, scratch)
+    project(points, first_a, end_a, frame, x, y, 0)
+    project(points, first_b, end_b, frame, x, y, BESIDE)
+    return _in_one_plane(runs, chains, a, b, wanted, x, y)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _separated(points: F64, ra: Any, rb: Any, dx: float, dy: float, dz: float, frame: F64, by: float) -> bool:
+def _separated(
+    points: F64,
+    first_a: int,
+    end_a: int,
+    first_b: int,
+    end_b: int,
+    dx: float,
+    dy: float,
+    dz: float,
+    frame: F64,
+    by: float,
+) -> bool:
     """Whether some plane keeps all corners of A that far from all corners of B."""
     for _ in range(3):
         up = dx * frame[0] + dy * frame[1] + dz * frame[2]
@@ -184,11 +225,11 @@ def _separated(points: F64, ra: Any, rb: Any, dx: float, dy: float, dz: float, f
             return False
         highest, lowest = -math.inf, math.inf
         p = q = 0
-        for row in range(ra[FIRST_POINT], ra[END_POINT]):
+        for row in range(first_a, end_a):
             along = points[row, 0] * dx + points[row, 1] * dy + points[row, 2] * dz
             if along > highest:
                 highest, p = along, row
-        for row in range(rb[FIRST_POINT], rb[END_POINT]):
+        for row in range(first_b, end_b):
             along = points[row, 0] * dx + points[row, 1] * dy + points[row, 2] * dz
             if along < lowest:
                 lowest, q = along, row
@@ -200,61 +241,62 @@ def _separated(points: F64, ra: Any, rb: Any, dx: float, dy: float, dz: float, f
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _project(points: F64, first: int, end: int, frame: F64, x: F64, y: F64, at: int) -> None:
+def project(points: F64, first: int, end: int, frame: F64, x: F64, y: F64, at: int) -> None:
+    """Plane corners of the points ``first`` … ``end`` − 1, from ``at`` on."""
+    ux, uy, uz, ex, ey, ez = frame[0], frame[1], frame[2], frame[3], frame[4], frame[5]
+    nx, ny, nz, cx, cy, cz = frame[6], frame[7], frame[8], frame[9], frame[10], frame[11]
+    radius = frame[12]
     for row in range(first, end):
-        px, py, pz = points[row, 0] - frame[9], points[row, 1] - frame[10], points[row, 2] - frame[11]
-        scale = frame[12] / (px * frame[0] + py * frame[1] + pz * frame[2])
-        x[at + row - first] = (px * frame[3] + py * frame[4] + pz * frame[5]) * scale
-        y[at + row - first] = (px * frame[6] + py * frame[7] + pz * frame[8]) * scale
+        px, py, pz = points[row, 0] - cx, points[row, 1] - cy, points[row, 2] - cz
+        scale = radius / (px * ux + py * uy + pz * uz)
+        x[at + row - first] = (px * ex + py * ey + pz * ez) * scale
+        y[at + row - first] = (px * nx + py * ny + pz * nz) * scale
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _in_one_plane(made: Made, ra: Any, rb: Any, wanted: float, scratch: Scratch) -> int:
-    x, y = scratch.x, scratch.y
-    clear = wanted + _COARSE_M
-    sure = wanted - _COARSE_M
+def _in_one_plane(runs: I32, chains: I32, a: int, b: int, wanted: float, x: F64, y: F64) -> int:
+    clear, sure = wanted + _COARSE_M, wanted - _COARSE_M
+    shift_a, shift_b = -runs[a, FIRST_POINT], BESIDE - runs[b, FIRST_POINT]
     all_clear, near = True, False
-    for chain_a in range(ra[FIRST_CHAIN], ra[END_CHAIN]):
-        shift_a = -ra[FIRST_POINT]
-        for i in range(made.chains[chain_a, 0] + shift_a, made.chains[chain_a, 1] + shift_a):
-            ax, ay = x[i], y[i]
-            ux, uy = x[i + 1] - ax, y[i + 1] - ay
+    for chain_a in range(runs[a, FIRST_CHAIN], runs[a, END_CHAIN]):
+        for i in range(chains[chain_a, 0] + shift_a, chains[chain_a, 1] + shift_a):
+            ax, ay, a1x, a1y = x[i], y[i], x[i + 1], y[i + 1]
+            ux, uy = a1x - ax, a1y - ay
             size_u = math.sqrt(ux * ux + uy * uy)
-            clear_u, deep_u = clear * size_u, _COARSE_M * size_u
-            for chain_b in range(rb[FIRST_CHAIN], rb[END_CHAIN]):
-                shift_b = _COARSE_POINTS - rb[FIRST_POINT]
-                j = made.chains[chain_b, 0] + shift_b
-                last = made.chains[chain_b, 1] + shift_b
-                off0 = ux * (y[j] - ay) - uy * (x[j] - ax)
+            clear_u = clear * size_u
+            for chain_b in range(runs[b, FIRST_CHAIN], runs[b, END_CHAIN]):
+                j, last = chains[chain_b, 0] + shift_b, chains[chain_b, 1] + shift_b
+                bx, by = x[j], y[j]
+                off0 = ux * (by - ay) - uy * (bx - ax)
                 while j < last:
-                    off1 = ux * (y[j + 1] - ay) - uy * (x[j + 1] - ax)
-                    if min(off0, off1) <= clear_u and max(off0, off1) >= -clear_u:
-                        bx, by = x[j], y[j]
-                        vx, vy = x[j + 1] - bx, y[j + 1] - by
-                        size_v = math.sqrt(vx * vx + vy * vy)
-                        other0 = vx * (ay - by) - vy * (ax - bx)
-                        other1 = vx * (y[i + 1] - by) - vy * (x[i + 1] - bx)
-                        clear_v, deep_v = clear * size_v, _COARSE_M * size_v
-                        if min(other0, other1) <= clear_v and max(other0, other1) >= -clear_v:
-                            if off0 * off1 < 0.0 and other0 * other1 < 0.0:
-                                if (
-                                    min(abs(off0), abs(off1)) > deep_u
-                                    and min(abs(other0), abs(other1)) > deep_v
-                                ):
-                                    return _SHARES
-                                all_clear = False
-                                near = near or sure > 0.0
-                            else:
-                                apart = _segments_apart(x, y, i, j)
-                                if apart < clear:
-                                    all_clear = False
-                                    near = near or apart < sure
-                    off0 = off1
                     j += 1
+                    b0x, b0y, before = bx, by, off0
+                    bx, by = x[j], y[j]
+                    off0 = ux * (by - ay) - uy * (bx - ax)
+                    if min(before, off0) > clear_u or max(before, off0) < -clear_u:
+                        continue
+                    vx, vy = bx - b0x, by - b0y
+                    other0 = vx * (ay - b0y) - vy * (ax - b0x)
+                    other1 = vx * (a1y - b0y) - vy * (a1x - b0x)
+                    size_v = math.sqrt(vx * vx + vy * vy)
+                    clear_v = clear * size_v
+                    if min(other0, other1) > clear_v or max(other0, other1) < -clear_v:
+                        continue
+                    if before * off0 < 0.0 and other0 * other1 < 0.0:
+                        shallow_u, shallow_v = min(abs(before), abs(off0)), min(abs(other0), abs(other1))
+                        if shallow_u > _COARSE_M * size_u and shallow_v > _COARSE_M * size_v:
+                            return _SHARES
+                        all_clear = False
+                        near = near or sure > 0.0
+                    elif all_clear or not near:
+                        apart = _segments_apart(x, y, i, j - 1)
+                        if apart < clear:
+                            all_clear = False
+                            near = near or apart < sure
     # Where nothing surely crosses, a chain lies inside as a whole, or not at all.
-    inside = _holds_in_plane(made, ra, 0, rb, _COARSE_POINTS, scratch)
+    inside = _holds_in_plane(runs, chains, a, 0, b, BESIDE, x, y)
     if inside == 0:
-        inside = _holds_in_plane(made, rb, _COARSE_POINTS, ra, 0, scratch)
+        inside = _holds_in_plane(runs, chains, b, BESIDE, a, 0, x, y)
     if inside == 1:
         return _SHARES
     if near:
@@ -265,15 +307,15 @@ def _in_one_plane(made: Made, ra: Any, rb: Any, wanted: float, scratch: Scratch)
 @njit(nogil=True, cache=True, error_model="numpy")
 def _segments_apart(x: F64, y: F64, i: int, j: int) -> float:
     """Distance of two plane segments that do not cross."""
-    least = _point_apart(x[i], y[i], x, y, j)
-    least = min(least, _point_apart(x[i + 1], y[i + 1], x, y, j))
-    least = min(least, _point_apart(x[j], y[j], x, y, i))
-    return math.sqrt(min(least, _point_apart(x[j + 1], y[j + 1], x, y, i)))
+    least = point_apart(x[i], y[i], x, y, j)
+    least = min(least, point_apart(x[i + 1], y[i + 1], x, y, j))
+    least = min(least, point_apart(x[j], y[j], x, y, i))
+    return math.sqrt(min(least, point_apart(x[j + 1], y[j + 1], x, y, i)))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _point_apart(px: float, py: float, x: F64, y: F64, j: int) -> float:
-    """The square of the distance of a point from segment j."""
+def point_apart(px: float, py: float, x: F64, y: F64, j: int) -> float:
+    """The square of the distance of a point from plane segment j."""
     ux, uy = x[j + 1] - x[j], y[j + 1] - y[j]
     px, py = px - x[j], py - y[j]
     size2 = ux * ux + uy * uy
@@ -284,31 +326,30 @@ def _point_apart(px: float, py: float, x: F64, y: F64, j: int) -> float:
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _holds_in_plane(made: Made, owner: Any, at: int, guest: Any, guest_at: int, scratch: Scratch) -> int:
+def _holds_in_plane(
+    runs: I32, chains: I32, owner: int, at: int, guest: int, guest_at: int, x: F64, y: F64
+) -> int:
     """1: some chain of the guest has its first point inside an area of the owner, by a metre; 0: none; −1:
     not certain."""
-    if owner[FIRST_EXTRA] >= 0:
+    if runs[owner, FIRST_EXTRA] >= 0:
         return 0
     answer = 0
-    for guest_chain in range(guest[FIRST_CHAIN], guest[END_CHAIN]):
-        place = made.chains[guest_chain, 0] - guest[FIRST_POINT] + guest_at
-        px, py = scratch.x[place], scratch.y[place]
-        chain = owner[FIRST_CHAIN]
-        while chain < owner[END_CHAIN]:
-            area = made.chains[chain, 2]
+    begin, end, shift = runs[owner, FIRST_CHAIN], runs[owner, END_CHAIN], at - runs[owner, FIRST_POINT]
+    for guest_chain in range(runs[guest, FIRST_CHAIN], runs[guest, END_CHAIN]):
+        place = chains[guest_chain, 0] - runs[guest, FIRST_POINT] + guest_at
+        px, py = x[place], y[place]
+        chain = begin
+        while chain < end:
+            area = chains[chain, 2]
             inside, certain = False, True
-            while chain < owner[END_CHAIN] and made.chains[chain, 2] == area:
-                first = made.chains[chain, 0] - owner[FIRST_POINT] + at
-                last = made.chains[chain, 1] - owner[FIRST_POINT] + at
-                for j in range(first, last):
-                    x0, y0, x1, y1 = scratch.x[j], scratch.y[j], scratch.x[j + 1], scratch.y[j + 1]
+            while chain < end and chains[chain, 2] == area:
+                for j in range(chains[chain, 0] + shift, chains[chain, 1] + shift):
+                    x0, y0, x1, y1 = x[j], y[j], x[j + 1], y[j + 1]
                     if (y0 > py) != (y1 > py) and px < x0 + (py - y0) / (y1 - y0) * (x1 - x0):
                         inside = not inside
-                    if (
-                        min(x0, x1) - 1.0 < px < max(x0, x1) + 1.0
-                        and min(y0, y1) - 1.0 < py < max(y0, y1) + 1.0
-                    ):
-                        certain = certain and _point_apart(px, py, scratch.x, scratch.y, j) > _COARSE_M
+                    near_x = min(x0, x1) - _COARSE_M < px < max(x0, x1) + _COARSE_M
+                    if near_x and min(y0, y1) - _COARSE_M < py < max(y0, y1) + _COARSE_M:
+                        certain = certain and point_apart(px, py, x, y, j) > _COARSE_M * _COARSE_M
                 chain += 1
             if not certain:
                 answer = -1
@@ -358,16 +399,16 @@ def measure(
     least = scratch.least
     fa, fb = made.facts[a], made.facts[b]
     reach, slimmest = fa[REACH] + fb[REACH], fa[LEAST] + fb[LEAST]
-    count_a, count_b = _units(made, a), _units(made, b)
+    count_a, count_b = units_of(made, a), units_of(made, b)
     # First the two blocks that lie nearest together: they leave the least to compare.
     first_a = first_b = 0
     within = least[AT_LEAST]
     if count_a * count_b > 1:
         nearest = math.inf
         for i in range(count_a):
-            _, _, x, y, z, size = _unit(made, a, i)
+            _, _, x, y, z, size, _ = unit_of(made, a, i)
             for j in range(count_b):
-                _, _, x1, y1, z1, size1 = _unit(made, b, j)
+                _, _, x1, y1, z1, size1, _ = unit_of(made, b, j)
                 between = math.sqrt((x - x1) ** 2 + (y - y1) ** 2 + (z - z1) ** 2) + size + size1
                 if between < nearest:
                     nearest, first_a, first_b = between, i, j
@@ -377,11 +418,11 @@ def measure(
     if _decided(least, minimum, has_area, want_gap):
         return
     for i in range(count_a):
-        _, _, x, y, z, size = _unit(made, a, i)
+        _, _, x, y, z, size, _ = unit_of(made, a, i)
         for j in range(count_b):
             if i == first_a and j == first_b:
                 continue
-            _, _, x1, y1, z1, size1 = _unit(made, b, j)
+            _, _, x1, y1, z1, size1, _ = unit_of(made, b, j)
             if math.sqrt((x - x1) ** 2 + (y - y1) ** 2 + (z - z1) ** 2) - size - size1 < limit:
                 limit = _compare(made, a, b, i, j, limit, reach, scratch)
                 if _decided(least, minimum, has_area, want_gap):
@@ -396,7 +437,7 @@ def _decided(least: F64, minimum: float, has_area: bool, want_gap: bool) -> bool
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _units(made: Made, row: int) -> int:
+def units_of(made: Made, row: int) -> int:
     """Blocks of a footprint; without any, its chains."""
     runs = made.runs[row]
     blocks = runs[END_BLOCK] - runs[FIRST_BLOCK]
@@ -404,16 +445,32 @@ def _units(made: Made, row: int) -> int:
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _unit(made: Made, row: int, index: int) -> tuple[int, int, float, float, float, float]:
-    """First point, end of pieces, and the ball around them."""
+def unit_of(made: Made, row: int, index: int) -> tuple[int, int, float, float, float, float, int]:
+    """First piece, end of pieces, the ball around them, and their chain."""
     runs, facts = made.runs[row], made.facts[row]
     if runs[END_BLOCK] > runs[FIRST_BLOCK]:
         block = runs[FIRST_BLOCK] + index
         first = made.block_runs[block, 0]
         ball = made.blocks[block]
-        return first, first + made.block_runs[block, 1], ball[0], ball[1], ball[2], ball[3]
+        return (
+            first,
+            first + made.block_runs[block, 1],
+            ball[0],
+            ball[1],
+            ball[2],
+            ball[3],
+            made.block_runs[block, 2],
+        )
     chain = made.chains[runs[FIRST_CHAIN] + index]
-    return chain[0], chain[1], facts[MIDDLE_X], facts[MIDDLE_Y], facts[MIDDLE_Z], facts[RADIUS]
+    return (
+        chain[0],
+        chain[1],
+        facts[MIDDLE_X],
+        facts[MIDDLE_Y],
+        facts[MIDDLE_Z],
+        facts[RADIUS],
+        runs[FIRST_CHAIN] + index,
+    )
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -421,15 +478,15 @@ def _compare(
     made: Made, a: int, b: int, unit_a: int, unit_b: int, limit: float, reach: float, scratch: Scratch
 ) -> float:
     """Every piece of one unit with every piece of the other. Returns the new limit for chords."""
-    first_a, end_a, _, _, _, _ = _unit(made, a, unit_a)
-    first_b, end_b, _, _, _, _ = _unit(made, b, unit_b)
+    first_a, end_a, _, _, _, _, _ = unit_of(made, a, unit_a)
+    first_b, end_b, _, _, _, _, _ = unit_of(made, b, unit_b)
     least, found = scratch.least, scratch.found
     for i in range(first_a, end_a):
-        _take(made, a, i, scratch.a)
+        take(made, a, i, scratch.a)
         for j in range(first_b, end_b):
-            if _chord_at_least(scratch.a, made.points, j) >= limit:
+            if apart_at_least(scratch.a, made.points, j) >= limit:
                 continue
-            _take(made, b, j, scratch.b)
+            take(made, b, j, scratch.b)
             nearest_pieces(scratch.a, scratch.b, -1.0, scratch.frame, found)
             radii = min(scratch.a[6], scratch.a[7]) + min(scratch.b[6], scratch.b[7])
             least[AT_LEAST] = min(least[AT_LEAST], found[GAP] - found[ERROR])
@@ -444,7 +501,7 @@ def _compare(
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _take(made: Made, row: int, point: int, piece: F64) -> None:
+def take(made: Made, row: int, point: int, piece: F64) -> None:
     for axis in range(3):
         piece[axis] = made.points[point, axis]
         piece[3 + axis] = made.points[point + 1, axis]
@@ -458,7 +515,7 @@ def _take(made: Made, row: int, point: int, piece: F64) -> None:
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _chord_at_least(a: F64, points: F64, j: int) -> float:
+def apart_at_least(a: F64, points: F64, j: int) -> float:
     """No point of the piece ``a`` has a shorter chord to a point of piece j."""
     middle2 = length_a2 = length_b2 = 0.0
     for axis in range(3):
@@ -489,7 +546,7 @@ def _holds(made: Made, owner: int, guest: int) -> int:
                 end += 1
             place = -1
             for point in range(first, last + 1):
-                place = place_in_area(made, chain, end, facts, made.points[point])
+                place = place_in_area(made, chain, end, facts, made.points[point], _COARSE_M)
                 if place >= 0:
                     break
             if place == 1:
@@ -501,8 +558,8 @@ def _holds(made: Made, owner: int, guest: int) -> int:
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def place_in_area(made: Made, chain: int, end: int, facts: F64, point: F64) -> int:
-    """1 inside, 0 outside of the area with these chains, −1 within a metre of its rim (roughly).
+def place_in_area(made: Made, chain: int, end: int, facts: F64, point: F64, margin: float) -> int:
+    """1 inside, 0 outside of the area with these chains, −1 nearer to its rim than ``margin`` metres.
 
     Even-odd crossings of a ray, seen gnomonically from the Earth's centre, where great circles are straight;
     a piece departs from its great circle by less than 0.2 m.
@@ -539,7 +596,7 @@ def place_in_area(made: Made, chain: int, end: int, facts: F64, point: F64) -> i
             # lies from the great circle's plane.
             cx, cy, cz = y0 * z1 - z0 * y1, z0 * x1 - x0 * z1, x0 * y1 - y0 * x1
             volume = px * cx + py * cy + pz * cz
-            if volume * volume < cx * cx + cy * cy + cz * cz:
+            if volume * volume < margin * margin * (cx * cx + cy * cy + cz * cz):
                 dx, dy, dz = x1 - x0, y1 - y0, z1 - z0
                 size2 = dx * dx + dy * dy + dz * dz
                 along = (px - x0) * dx + (py - y0) * dy + (pz - z0) * dz

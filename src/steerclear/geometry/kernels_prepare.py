@@ -51,6 +51,14 @@ END_AREA: Final = 7
 FIRST_EXTRA: Final = 8
 MOVES: Final = 9
 
+# Columns of the counts: what a row takes of everything that is not one a row.
+POINTS: Final = 0
+CHAINS: Final = 1
+EXTRAS: Final = 2
+BLOCKS: Final = 3
+AREAS: Final = 4
+ROWS: Final = 5
+
 BLOCK: Final = 16
 FEW_PIECES: Final = 32
 """Up to so many pieces a footprint has no blocks: they are all looked at."""
@@ -86,8 +94,8 @@ class Given(NamedTuple):
 class Made(NamedTuple):
     """What is kept of many footprints. ``chains``: first point, last point, area (−1 for lines).
     ``extras``: radius (m) and time (s) of each point of lines. ``blocks``: ball around a run of pieces;
-    ``block_runs``: its first point and its number of pieces. ``areas``: a direction from which all of the
-    area is seen. ``low`` and ``high``: whole metres ECEF, outward."""
+    ``block_runs``: its first point, its number of pieces and its chain. ``areas``: a direction from which
+    all of the area is seen. ``low`` and ``high``: whole metres ECEF, outward."""
 
     facts: F64
     runs: I32
@@ -451,13 +459,13 @@ def _fill_blocks(made: Made, runs: I32, first: int) -> None:
             last = made.chains[chain, 1]
             for begin in range(made.chains[chain, 0], last, BLOCK):
                 count = min(BLOCK, last - begin)
-                _fill_block(made, block, begin, count)
+                _fill_block(made, block, chain, begin, count)
                 block += 1
     runs[FIRST_BLOCK], runs[END_BLOCK] = first, block
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _fill_block(made: Made, block: int, begin: int, count: int) -> None:
+def _fill_block(made: Made, block: int, chain: int, begin: int, count: int) -> None:
     points = made.points
     x = y = z = 0.0
     for row in range(begin, begin + count + 1):
@@ -477,3 +485,4 @@ def _fill_block(made: Made, block: int, begin: int, count: int) -> None:
     made.blocks[block, 0], made.blocks[block, 1], made.blocks[block, 2] = x, y, z
     made.blocks[block, 3] = math.sqrt(away2) + bulge_at_most(math.sqrt(longest2))
     made.block_runs[block, 0], made.block_runs[block, 1] = begin, count
+    made.block_runs[block, 2] = chain

@@ -25,10 +25,17 @@ from numpy.typing import NDArray
 from steerclear.errors import BadInput
 from steerclear.geometry.arrays import FootprintArrays
 from steerclear.geometry.ellipsoid import Floats, Ints, ecef, position_of
+from steerclear.geometry.kernels_check import check_rows
 from steerclear.geometry.kernels_pair import ASK, CLOSER, NOT_CLOSER, Scratch, settle_pairs
 from steerclear.geometry.kernels_prepare import (
+    AREAS,
+    BLOCKS,
+    CHAINS,
+    EXTRAS,
     FACTS,
     PIECE_M,
+    POINTS,
+    ROWS,
     RUNS,
     TIMED_PIECE_M,
     Given,
@@ -45,35 +52,34 @@ __all__ = ["Approaches", "Shapes", "closer", "warm"]
 MOST_POINTS_A_FOOTPRINT: Final = 250_000
 """Corners and waypoints of one footprint. One of 100,000 corners is checked in about a second."""
 
-_MOST_ROWS: Final = 2**31 - 1
+MOST_RINGS_A_FOOTPRINT: Final = 2_000
+"""Parts and holes of one footprint: each hole is held against each other one."""
+
+_MOST_OF_ANYTHING: Final = 2**31 - 1
 _ROWS_AT_ONCE: Final = 16_384
 _PAIRS_AT_ONCE: Final = 32_768
 _WGS84: Final = Geodesic.WGS84
 _COLUMNS: Final = {
-    "facts": (FACTS, np.float64),
-    "runs": (RUNS, np.int32),
-    "chains": (3, np.int32),
-    "points": (3, np.float64),
-    "extras": (2, np.float64),
-    "blocks": (4, np.float64),
-    "block_runs": (2, np.int32),
-    "areas": (3, np.float64),
-    "low": (3, np.int32),
-    "high": (3, np.int32),
+    "facts": (FACTS, np.float64, ROWS),
+    "runs": (RUNS, np.int32, ROWS),
+    "chains": (3, np.int32, CHAINS),
+    "points": (3, np.float64, POINTS),
+    "extras": (2, np.float64, EXTRAS),
+    "blocks": (4, np.float64, BLOCKS),
+    "block_runs": (3, np.int32, BLOCKS),
+    "areas": (3, np.float64, AREAS),
+    "low": (3, np.int32, ROWS),
+    "high": (3, np.int32, ROWS),
 }
-_COUNTED_BY: Final = {
-    "facts": None,
-    "runs": None,
-    "low": None,
-    "high": None,
-    "points": 0,
-    "chains": 1,
-    "extras": 2,
-    "blocks": 3,
-    "block_runs": 3,
-    "areas": 4,
-}
-"""Which column of the counts (points, chains, extras, blocks, areas) an array grows by; None: by rows."""
+"""Width and type of each array, and what it grows by."""
+
+
+def _bytes_by(counted: int) -> int:
+    return sum(width * np.dtype(dtype).itemsize for width, dtype, by in _COLUMNS.values() if by == counted)
+
+
+_BYTES_OF_COUNTED: Final = np.array([_bytes_by(counted) for counted in range(ROWS)])
+_BYTES_OF_ROW: Final = _bytes_by(ROWS)
 
 Bools = NDArray[np.bool_]
 Progress = Callable[[int, int], None]
@@ -96,12 +102,13 @@ class Shapes:
     changed by one thread while another reads.
     """
 
-    __slots__ = ("_given", "_given_first", "_made", "_most_bytes", "_used", "scratch")
+    __slots__ = ("_before", "_given", "_given_first", "_made", "_most_bytes", "_room", "_used", "scratch")
 
     def __init__(self, *, most_bytes: int | None = None) -> None:
         self._most_bytes = most_bytes
-        self._made = Made(*(np.empty((0, width), dtype) for width, dtype in _COLUMNS.values()))
-        self._used = np.zeros(6, dtype=np.int64)
+        self._made = Made(*(np.empty((0, width), dtype) for width, dtype, _ in _COLUMNS.values()))
+        self._used, self._room = np.zeros(6, dtype=np.int64), np.zeros(6, dtype=np.int64)
+        self._before: list[tuple[int, ...]] = []
         self._given: list[FootprintArrays] = []
         self._given_first: list[int] = []
         self.scratch = new_scratch()
@@ -130,9 +137,8 @@ class Shapes:
     @property
     def memory_bytes(self) -> int:
         """What the rows take, the given arrays included, as far as they are in use."""
-        used = {name: self._used_of(name) for name in _COLUMNS}
-        made = sum(rows * getattr(self._made, name)[:1].nbytes for name, rows in used.items())
-        return int(made) + sum(_bytes_of(arrays) for arrays in self._given)
+        made = int(self._used[:ROWS] @ _BYTES_OF_COUNTED) + len(self) * _BYTES_OF_ROW
+        return made + sum(_bytes_of(arrays) for arrays in self._given)
 
     def append(self, arrays: FootprintArrays, *, threads: int = 1, progress: Progress | None = None) -> range:
         """Make more footprints ready, check them, and return their rows. Nothing is kept of a refused lot.
@@ -141,16 +147,17 @@ class Shapes:
         the nouns in ``model.space``, and those of ``check_footprint``; ``where`` counts rows from 0.
         """
         arrays.check_shape()
-        count = len(arrays)
-        at = len(self)
+        count, at = len(arrays), len(self)
         given, counts = _counted(arrays, threads)
-        self._check_limits(counts)
-        first = np.cumsum(counts, axis=0) - counts + self._used[:5]
-        total = self._used[:5] + counts.sum(axis=0)
-        self._make_room(total, at + count)
-        work = _Work(self._made, given, first, at)
+        total = counts.sum(axis=0)
+        self._check_limits(counts, total)
+        first = np.cumsum(counts, axis=0) - counts + self._used[:ROWS]
+        wanted = np.append(self._used[:ROWS] + total, at + count)
+        self._make_room(wanted)
+        work = _Work(self, given, first, at)
         _in_threads(work.fill, count, threads, progress)
-        self._used[:5], self._used[5] = total, at + count
+        self._before.append(tuple(self._used.tolist()))
+        self._used[:] = wanted
         self._given.append(arrays)
         self._given_first.append(at)
         return range(at, at + count)
@@ -162,15 +169,7 @@ class Shapes:
             raise ValueError(f"rows {rows} are not those that were appended last")
         self._given.pop()
         self._given_first.pop()
-        if at == 0:
-            self._used[:] = 0
-            return
-        runs = self._made.runs[at]
-        self._used[5] = at
-        if len(rows):
-            self._used[:5] = runs[0], runs[2], self._used[2], runs[4], runs[6]
-            if runs[8] >= 0:
-                self._used[2] = runs[8]
+        self._used[:] = self._before.pop()
 
     def boxes(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Low and high ECEF corners of every row, whole metres, outward; int32 (n, 3) each, not copied."""
@@ -193,11 +192,7 @@ class Shapes:
         place = bisect.bisect_right(self._given_first, row) - 1
         return self._given[place], row - self._given_first[place]
 
-    def _used_of(self, name: str) -> int:
-        column = _COUNTED_BY[name]
-        return int(self._used[5 if column is None else column])
-
-    def _check_limits(self, counts: Ints) -> None:
+    def _check_limits(self, counts: Ints, total: Ints) -> None:
         if len(counts) and counts[:, 0].max() > MOST_POINTS_A_FOOTPRINT:
             row = int(counts[:, 0].argmax())
             raise BadInput(
@@ -206,14 +201,17 @@ class Shapes:
                 where=f"row {row}",
                 remedy="Simplify the outline, or divide it into several volumes.",
             )
-        total = counts.sum(axis=0)
-        needed = 0
-        for name, (width, dtype) in _COLUMNS.items():
-            by = _COUNTED_BY[name]
-            needed += width * np.dtype(dtype).itemsize * int(len(counts) if by is None else total[by])
+        if len(counts) and counts[:, 1].max() > MOST_RINGS_A_FOOTPRINT:
+            row = int(counts[:, 1].argmax())
+            raise BadInput(
+                "footprint-too-detailed",
+                f"A footprint has {counts[row, 1]:,} rings; at most {MOST_RINGS_A_FOOTPRINT:,} are taken.",
+                where=f"row {row}",
+                remedy="Divide it into several volumes.",
+            )
+        needed = int(total @ _BYTES_OF_COUNTED) + len(counts) * _BYTES_OF_ROW
         room = _free_bytes() if self._most_bytes is None else self._most_bytes - self.memory_bytes
-        most_rows = max(int((self._used[:5] + total).max()), len(self) + len(counts))
-        if needed > room or most_rows > _MOST_ROWS:
+        if needed > room or int(total.max(initial=0)) > _MOST_OF_ANYTHING - int(self._used.max()):
             raise BadInput(
                 "too-many-volumes",
                 f"{len(counts):,} volumes with {int(total[0]):,} points need {needed / 2**20:,.0f} MiB; "
@@ -221,19 +219,18 @@ class Shapes:
                 remedy="Give fewer volumes at once, simplify them, or use a machine with more memory.",
             )
 
-    def _make_room(self, total: Ints, rows: int) -> None:
+    def _make_room(self, wanted: Ints) -> None:
+        if (wanted <= self._room).all():
+            return
         columns = {}
-        for name, (width, dtype) in _COLUMNS.items():
+        for name, (width, dtype, by) in _COLUMNS.items():
             array = getattr(self._made, name)
-            by = _COUNTED_BY[name]
-            wanted = int(rows if by is None else total[by])
-            if wanted > len(array):
-                grown = np.empty((max(wanted + 64, len(array) * 3 // 2), width), dtype)
-                used = self._used_of(name)
-                grown[:used] = array[:used]
+            if wanted[by] > len(array):
+                grown = np.empty((max(int(wanted[by]) + 64, len(array) * 3 // 2), width), dtype)
+                grown[: self._used[by]] = array[: self._used[by]]
                 columns[name] = grown
-        if columns:
-            self._made = self._made._replace(**columns)
+                self._room[by] = len(grown)
+        self._made = self._made._replace(**columns)
 
 
 def closer(
@@ -280,7 +277,7 @@ def warm() -> None:
 
 def new_scratch() -> Scratch:
     """Room for one thread."""
-    sizes = (128, 128, 10, 10, 13, 7, 5)
+    sizes = (128, 128, 10, 10, 10, 13, 13, 7, 5)
     return Scratch(*(np.zeros(size) for size in sizes))
 
 
@@ -338,15 +335,24 @@ class _Pairs:
 class _Work:
     """Fills rows and checks them, a portion at a time."""
 
-    def __init__(self, made: Made, given: Given, first: Ints, at: int) -> None:
-        self._made, self._given, self._first, self._at = made, given, first, at
+    def __init__(self, shapes: Shapes, given: Given, first: Ints, at: int) -> None:
+        self._shapes, self._made = shapes, shapes.made
+        self._given, self._first, self._at = given, first, at
 
     def fill(self, begin: int, end: int) -> int:
         fault = np.zeros(3)
         row, why = fill_rows(self._given, begin, end, self._first, self._at, self._made, fault)
+        if row < 0:
+            row, why = check_rows(
+                self._made, self._at + begin, self._at + end, self._scratch_for(end - begin), fault
+            )
+            row -= self._at
         if why:
             raise self._refused(row, why, fault)
         return 0
+
+    def _scratch_for(self, rows: int) -> Scratch:
+        return self._shapes.scratch if rows == len(self._first) else new_scratch()
 
     def _refused(self, row: int, why: int, fault: Floats) -> BadInput:
         if why == NOUN_REFUSES:
