@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Can a party that trusts nobody verify with ``record/``, ``errors.py`` and ``cryptography``, and nothing else?
+"""Can a party that trusts nobody verify with ``record/``, ``errors.py``, ``cryptography`` and nothing else?
 
 Each runs in a process of its own, in which no other package can be imported.
 """
