@@ -48,6 +48,9 @@ _GONE: Final = 2**31 - 1
 
 _GROUP: Final = 5
 _GROUPS: Final = 10
+_ONE_TYPE: Final = 0
+"""Added to a 32-bit number it gives a 64-bit one, so that what takes it is compiled once and not twice."""
+
 _LANE: Final = 20
 _GUARDS: Final = (1 << 20) | (1 << 41) | (1 << 62)
 
@@ -259,7 +262,7 @@ def pairs_within(
     while cell < to_cell:
         end = block.first[cell + 1]
         while at < end:
-            until = _until(block.start, at + 1, end, block.end[at])
+            until = _until(block.start, at + 1, end, _ONE_TYPE + block.end[at])
             if len(room.a) - found < until - at - 1:
                 return found, cell, at
             found = _later_ones(boxes, block, at, until, block.exact[cell] == 1, room, found)
@@ -315,7 +318,7 @@ def pairs_across(
     found, at, hits = 0, from_, room.row
     while at < len(rows):
         row = rows[at]
-        near = _met(boxes, block, 1 << level, boxes[row], party[row], hits)
+        near = _met(boxes, block, 1 << level, boxes[row], _ONE_TYPE + party[row], hits)
         if near < 0 and found == 0:
             return -1, at
         if near < 0 or len(room.a) - found < near:
@@ -331,11 +334,9 @@ def pairs_across(
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _met_in_cell(
-    boxes: I32, block: Block, cell: int, begins: int, box: I32, side: int, out: I32, found: int
-) -> int:
-    at = block.first[cell]
-    to = _until(block.start, at, block.first[cell + 1], box[9])
+def _met_in_cell(boxes: I32, block: Block, cell: int, begins: int, box: I32, side: int, out: I32) -> int:
+    found, at = 0, block.first[cell]
+    to = _until(block.start, at, block.first[cell + 1], _ONE_TYPE + box[9])
     since, guards, every = box[4], np.uint64(_GUARDS), np.uint32(_ALL_BEGIN << ROW_BITS)
     corner, asked = _corner_of(block.shape, block.code[cell]), np.uint32(begins << ROW_BITS)
     low, high = _lanes(box, 0, corner), _lanes(box, 5, corner) | guards
@@ -389,9 +390,10 @@ def _met(boxes: I32, block: Block, levels: int, box: I32, side: int, out: I32) -
                     and h0 <= h <= h1
                 ):
                     begins = (x == x0) | (y == y0) << 1 | (z == z0) << 2 | (h == h0) << 3
-                    found = _met_in_cell(boxes, block, cell, begins, box, side, out, found)
-                    if found < 0:
+                    more = _met_in_cell(boxes, block, cell, begins, box, side, out[found:])
+                    if more < 0:
                         return -1
+                    found += more
             continue
         for x in range(x0, x1 + 1):
             for y in range(y0, y1 + 1):
@@ -401,10 +403,11 @@ def _met(boxes: I32, block: Block, levels: int, box: I32, side: int, out: I32) -
                         if block.slots[at] == -1:
                             continue
                         begins = (x == x0) | (y == y0) << 1 | (z == z0) << 2 | (h == h0) << 3
-                        cell = block.cell_of_slot[at]
-                        found = _met_in_cell(boxes, block, cell, begins, box, side, out, found)
-                        if found < 0:
+                        cell = _ONE_TYPE + block.cell_of_slot[at]
+                        more = _met_in_cell(boxes, block, cell, begins, box, side, out[found:])
+                        if more < 0:
                             return -1
+                        found += more
     return found
 
 
@@ -433,7 +436,7 @@ def meeting_many(boxes: I32, block: Block, asked: I32, sides: I32, from_: int, o
     """``meeting`` for many boxes against one block, one after another. Returns the box to go on with."""
     used, at = 0, from_
     while at < len(asked):
-        found = _met(boxes, block, 255, asked[at], sides[at], out[used:])
+        found = _met(boxes, block, 255, asked[at], _ONE_TYPE + sides[at], out[used:])
         if found < 0:
             return at
         count[at] = found
@@ -459,7 +462,7 @@ def removed(boxes: I32, block: Block, level: int, row: int) -> int:
                         continue
                     cell = block.cell_of_slot[at]
                     end = block.first[cell + 1]
-                    place = _until(block.start, block.first[cell], end, box[4] - 1)
+                    place = _until(block.start, block.first[cell], end, _ONE_TYPE + box[4] - 1)
                     while place < end and block.start[place] == box[4]:
                         if np.int64(block.entry[place] & _ROW_MASK) == row:
                             block.end[place] = -_GONE
