@@ -86,7 +86,7 @@ _NOWHERE_M: Final = 3.0e7
 
 class Scratch(NamedTuple):
     """Of one thread. ``x``, ``y`` (128): plane corners of both; ``a``, ``b``, ``spot`` (10): a piece each;
-    ``frame``, ``frame2`` (13); ``found`` (7): the answer of ``nearest_pieces``; ``least`` (5): the columns below."""
+    ``frame``, ``frame2`` (13); ``found`` (7): what ``nearest_pieces`` answers; ``least`` (5): the columns below."""
 
     x: F64
     y: F64

@@ -12,6 +12,7 @@ from __future__ import annotations
 import bisect
 import math
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ class Shapes:
     changed by one thread while another reads.
     """
 
-    __slots__ = ("_before", "_given", "_given_first", "_made", "_most_bytes", "_room", "_used", "scratch")
+    __slots__ = ("_before", "_given", "_given_first", "_made", "_most_bytes", "_room", "_used")
 
     def __init__(self, *, most_bytes: int | None = None) -> None:
         self._most_bytes = most_bytes
@@ -111,7 +112,6 @@ class Shapes:
         self._before: list[tuple[int, ...]] = []
         self._given: list[FootprintArrays] = []
         self._given_first: list[int] = []
-        self.scratch = new_scratch()
 
     @staticmethod
     def of(
@@ -275,10 +275,16 @@ def warm() -> None:
     closer(Shapes.of(square), np.array([0]), np.array([1]), 1_000_000)
 
 
-def new_scratch() -> Scratch:
-    """Room for one thread."""
-    sizes = (128, 128, 10, 10, 10, 13, 13, 7, 5)
-    return Scratch(*(np.zeros(size) for size in sizes))
+def scratch_of_thread() -> Scratch:
+    """Room that no other thread uses; made once for each."""
+    found: Scratch | None = getattr(_OF_THREAD, "scratch", None)
+    if found is None:
+        sizes = (128, 128, 10, 10, 10, 13, 13, 7, 5)
+        found = _OF_THREAD.scratch = Scratch(*(np.zeros(size) for size in sizes))
+    return found
+
+
+_OF_THREAD: Final = threading.local()
 
 
 # ---------------------------------------------------------------------------------------------- settling
@@ -302,7 +308,6 @@ class _Pairs:
         self._minimum_mm, self._state, self._gap_m, self._want_gap = minimum_mm, state, gap_m, want_gap
 
     def settle(self, begin: int, end: int) -> int:
-        scratch = new_scratch() if end - begin < len(self._left) else self._shapes.scratch
         return int(
             settle_pairs(
                 self._shapes.made,
@@ -312,7 +317,7 @@ class _Pairs:
                 begin,
                 end,
                 self._want_gap,
-                scratch,
+                scratch_of_thread(),
                 self._state,
                 self._gap_m,
             )
@@ -344,15 +349,12 @@ class _Work:
         row, why = fill_rows(self._given, begin, end, self._first, self._at, self._made, fault)
         if row < 0:
             row, why = check_rows(
-                self._made, self._at + begin, self._at + end, self._scratch_for(end - begin), fault
+                self._made, self._at + begin, self._at + end, scratch_of_thread(), fault
             )
             row -= self._at
         if why:
             raise self._refused(row, why, fault)
         return 0
-
-    def _scratch_for(self, rows: int) -> Scratch:
-        return self._shapes.scratch if rows == len(self._first) else new_scratch()
 
     def _refused(self, row: int, why: int, fault: Floats) -> BadInput:
         if why == NOUN_REFUSES:
