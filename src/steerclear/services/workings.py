@@ -37,6 +37,8 @@ from steerclear.services.requests import NameKeys, RevokeKeys
 from steerclear.services.ring import Ringer
 from steerclear.services.roots import keys_of, name_keys, revoke_keys, take_signed
 from steerclear.services.screen import Screener
+from steerclear.services.signals_shown import SignalRow, signals
+from steerclear.services.spent_keys import SpentKeys
 from steerclear.services.status import Heard, status
 from steerclear.services.sync import Sync
 from steerclear.services.verbs import Request, verbs_of
@@ -57,6 +59,7 @@ class Workings:
         self.sync = Sync(ledger)
         self._screener = Screener(ledger)
         self._ringer = Ringer(ledger)
+        self.spent_keys = SpentKeys(ledger)
         self._verbs = verbs_of(places)
         self._began_at = ledger.now()
         self.faults: dict[str, str] = {}
@@ -94,6 +97,7 @@ class Workings:
             # The first entry after them is the receipt for what it covers, unless it names it unreadable.
             if self.ledger.unreadable:
                 self._attend("name the unreadable", lambda: beat_if_owed(self.ledger))
+            self._attend("destroy spent keys", self.spent_keys.destroy)
             self._attend("screen", self._screener.screen_new)
             self._attend("beat", lambda: beat_if_owed(self.ledger))
         return rung + self._rung()
@@ -150,6 +154,9 @@ class Workings:
 
     def stop(self, about: str) -> StopRow:
         return stop(self.ledger, about)
+
+    def signals(self, language: str, reviewed: Mapping[str, str]) -> tuple[SignalRow, ...]:
+        return signals(self.ledger, language, reviewed)
 
     def take_carried(self, bundle: bytes) -> int:
         """A bundle that came by hand; how many entries were new."""
