@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,14 +13,11 @@ from steerclear.mechanism import bodies as say
 from steerclear.mechanism.annexes import SURVIVES_SUSPENSION, MechanismState
 from steerclear.mechanism.bodies import KINDS
 from steerclear.mechanism.classes import STANDING_RESPONSE, phases, strictest
-from steerclear.mechanism.templates import NAMES, template
+from steerclear.mechanism.templates import template
 from steerclear.model.annex import (
     Annex,
     AnnexName,
-    Standing,
     annex_hash,
-    annex_to_wire,
-    read_annex,
 )
 from steerclear.model.finding import SeparationMinima
 from steerclear.model.member import DeskName, MemberId
@@ -265,25 +262,6 @@ def test_a_ladder_ends_in_somebody_who_may_act() -> None:
     with pytest.raises(BadInput) as caught:
         Ladder(TUR, DeskName("air"), (Rung(RungSort.RELAY, "watch officer"),))
     assert caught.value.code == "ladder-without-authority"
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_value_of_a_template_is_a_fact_with_its_source_or_a_proposal(name: str) -> None:
-    for annex in template(name, parties=("TUR", "ISR"), host="AZE"):
-        named = {field.name for field in fields(annex.terms)}
-        assert annex.marks, annex.name
-        covered = {mark.field for mark in annex.marks}
-        assert "*" in covered or named <= covered
-        assert covered - {"*"} <= named
-        for mark in annex.marks:
-            assert (mark.standing is Standing.FACT) == (mark.source is not None)
-        assert read_annex(annex_to_wire(annex)) == annex
-
-
-@pytest.mark.parametrize("name", ["syria-2025", "us-russia-2015"])
-def test_a_full_template_names_each_annex_once(name: str) -> None:
-    names = [annex.name for annex in template(name, parties=("TUR", "ISR"), host=None)]
-    assert sorted(names, key=str) == sorted(AnnexName, key=str)
 
 
 def test_the_ladders_of_a_template() -> None:
