@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 T ?= tests
 ARGS ?=
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint bench bench-screening soak soak-parsers clean
 
 $(VENV)/run-time: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("steerclear needs Python 3.11 or newer; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -34,6 +34,27 @@ lint: $(VENV)/test-time
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# What only the benchmarks need: the peers (extra "bench"), and PostGIS from Debian, which root installs here and
+# without which its lines say so.
+$(VENV)/bench-time: $(VENV)/run-time
+	-test "$$(id -u)" -ne 0 || dpkg-query -W postgresql-postgis >/dev/null 2>&1 || \
+		(apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql-postgis)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	touch $@
+
+bench: bench-screening
+
+bench-screening: $(VENV)/bench-time
+	mkdir -p build
+	$(BIN)/python -m benchmarks.screening --json build/bench-screening.json $(ARGS)
+
+# The long versions of what `make test` does shortly. N is the number of files for each parser.
+N ?= 5000000
+soak: soak-parsers
+
+soak-parsers: $(VENV)/test-time
+	STEERCLEAR_MUTATIONS=$(N) $(BIN)/python -m pytest tests/interop/test_mutations.py
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
