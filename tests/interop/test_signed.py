@@ -114,7 +114,9 @@ def is_whole(data: bytes) -> bool:
 
 def reading(note: Note) -> str:
     """The note as the Go program tells it."""
-    lines = (f"{line.name}:{line.key_id.hex()}:{line.signature.hex()}" for line in note.signatures)
+    lines = (
+        f"{line.name.encode().hex()}:{line.key_id.hex()}:{line.signature.hex()}" for line in note.signatures
+    )
     return f"{note.text.encode().hex()} {','.join(lines)}"
 
 

@@ -8,9 +8,11 @@
 //	prove SIZE INDEX DATA,DATA,…                      the hashes of the inclusion proof
 //	tiles SIZE ROOT PATH=BYTES,…                      yes if every leaf hash can be read through these tiles
 //	path PATH                                         the path as they print it | no
-//	note VKEYS BYTES                                  TEXT NAME:ID:SIGNATURE,… of the keys that signed | no
+//	note VKEYS BYTES                                  TEXT NAME:ID:SIGNATURE,… by the keys given | no
+//	lines BYTES                                       the same of all lines, whoever signed | no
+//	vkey BYTES                                        NAME:ID of a key that signs notes | no
 //
-// Bytes are in hex and lists joined by commas; an empty one is a dash.
+// Bytes and names in answers are in hex, lists joined by commas; an empty one is a dash.
 package main
 
 import (
@@ -62,6 +64,14 @@ func answer(asked []string) string {
 		return path(asked[1])
 	case "note":
 		return opened(list(asked[1]), unhex(asked[2]))
+	case "lines":
+		return lines(unhex(asked[1]))
+	case "vkey":
+		made, err := note.NewVerifier(string(unhex(asked[1])))
+		if err != nil {
+			return "no"
+		}
+		return fmt.Sprintf("%x:%08x", made.Name(), made.KeyHash())
 	}
 	return "unknown question"
 }
@@ -173,12 +183,25 @@ func opened(vkeys []string, data []byte) string {
 	if err != nil {
 		return "no"
 	}
-	lines := []string{}
-	for _, line := range read.Sigs {
-		raw, _ := base64.StdEncoding.DecodeString(line.Base64)
-		lines = append(lines, fmt.Sprintf("%s:%08x:%x", line.Name, line.Hash, raw[4:]))
+	return told(read.Text, read.Sigs)
+}
+
+func lines(data []byte) string {
+	_, err := note.Open(data, nil)
+	unverified, ok := err.(*note.UnverifiedNoteError)
+	if !ok {
+		return "no"
 	}
-	return hex.EncodeToString([]byte(read.Text)) + " " + strings.Join(lines, ",")
+	return told(unverified.Note.Text, unverified.Note.UnverifiedSigs)
+}
+
+func told(text string, signatures []note.Signature) string {
+	found := []string{}
+	for _, line := range signatures {
+		raw, _ := base64.StdEncoding.DecodeString(line.Base64)
+		found = append(found, fmt.Sprintf("%x:%08x:%x", line.Name, line.Hash, raw[4:]))
+	}
+	return hex.EncodeToString([]byte(text)) + " " + strings.Join(found, ",")
 }
 
 func verifier(vkey string) note.Verifier {

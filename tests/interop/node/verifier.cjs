@@ -4,6 +4,7 @@
 //
 //     inclusion SIZE INDEX ROOT DATA HASHES          yes | no
 //     checkpoint NAME ID PUBLIC BYTES                ORIGIN SIZE ROOT of a checkpoint that this key signed | no
+//     tree TEXT                                      the same of a checkpoint's text, whoever signed it | no
 //     envelope PUBLIC TYPE PAYLOAD SIGNATURE         yes | no
 //     open PRIVATE INFO ENCAPSULATED CIPHERTEXT      the plaintext | no
 //     seal PUBLIC INFO PLAINTEXT                     ENCAPSULATED CIPHERTEXT
@@ -14,7 +15,7 @@
 const crypto = require("node:crypto");
 const readline = require("node:readline");
 const { verifyMerkleInclusion } = require("@sigstore/verify/dist/tlog/merkle.js");
-const { verifyCheckpoint } = require("@sigstore/verify/dist/tlog/checkpoint.js");
+const { LogCheckpoint, verifyCheckpoint } = require("@sigstore/verify/dist/tlog/checkpoint.js");
 const { DSSESignatureContent } = require("@sigstore/verify/dist/bundle/dsse.js");
 const { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } = require("@hpke/core");
 
@@ -40,7 +41,11 @@ const answers = {
     const entry = { inclusionProof: { checkpoint: { envelope: bytes(data).toString("utf-8") } } };
     const log = { logID: bytes(id), baseURL: name, publicKey: ed25519(key) };
     const read = verifyCheckpoint(entry, [log]);
-    return `${read.origin} ${read.logSize} ${read.logHash.toString("hex")}`;
+    return told(read);
+  },
+
+  tree(text) {
+    return told(LogCheckpoint.fromString(bytes(text).toString("utf-8")));
   },
 
   envelope(key, type, payload, signature) {
@@ -66,6 +71,10 @@ const answers = {
     return `${Buffer.from(sealed.enc).toString("hex")} ${Buffer.from(sealed.ct).toString("hex")}`;
   },
 };
+
+function told(read) {
+  return `${read.origin} ${read.logSize} ${read.logHash.toString("hex")}`;
+}
 
 function bytes(text) {
   return Buffer.from(text === "-" ? "" : text, "hex");
