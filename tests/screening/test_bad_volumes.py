@@ -64,12 +64,12 @@ def refused_by(engine: VolumeEngine, arrays: VolumeArrays) -> BadInput:
     assert [after.a.tolist(), after.b.tolist()] == [before.a.tolist(), before.b.tolist()]
     assert after.lateral_gap_m.tolist() == before.lateral_gap_m.tolist()
     assert (list(engine), engine.memory_bytes) == (rows, bytes_before)
-    added = engine.extend(arrays_of_one(before.a.dtype))
+    added = engine.extend(one_disc())
     assert added.start == rows[-1] + 1  # and its next row is the next
     return refused.value
 
 
-def arrays_of_one(_: object) -> VolumeArrays:
+def one_disc() -> VolumeArrays:
     footprints = FootprintArrays.of([Circle(Position(0, 0), 1_000)])
     feet, code = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.uint8)
     seconds = np.zeros(1, dtype=np.int64)
@@ -133,7 +133,7 @@ def test_columns_with_room_for_what_is_no_number_are_refused(make: Make, column:
 def test_corners_with_room_for_what_is_no_number_are_refused(make: Make, wrong: float) -> None:
     engine = VolumeEngine.of_arrays(arrays_of(make), RULES)
     arrays = arrays_of(make)
-    given = arrays.footprints.lat_e7.astype(np.float64)
+    given: Any = arrays.footprints.lat_e7.astype(np.float64)
     given[1] = wrong
     footprints = replace(arrays.footprints, lat_e7=given)
     assert refused_by(engine, replace(arrays, footprints=footprints)).code == "arrays-uneven"
@@ -151,7 +151,7 @@ def one_ring(lat_e7: list[int], lon_e7: list[int]) -> VolumeArrays:
         radius_mm=np.zeros(corners, dtype=np.int64),
         time_s=np.zeros(corners, dtype=np.int64),
     )
-    return replace(arrays_of_one(None), footprints=footprints)
+    return replace(one_disc(), footprints=footprints)
 
 
 @pytest.mark.parametrize(
