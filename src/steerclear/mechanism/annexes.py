@@ -24,6 +24,7 @@ from steerclear.mechanism.heads import Heads
 from steerclear.mechanism.judge import SURVIVES_SUSPENSION, effective
 from steerclear.mechanism.said import Said, order_of
 from steerclear.model.annex import Annex, AnnexName, Response, Terms, annex_hash
+from steerclear.model.annex_strict import strictest_of
 from steerclear.model.finding import SeparationMinima
 from steerclear.model.member import Role
 from steerclear.model.notice import Domain, NoticeKind
@@ -145,8 +146,9 @@ class Annexes:
         return kept
 
     def terms(self, name: AnnexName, now: Instant) -> Terms | None:
-        annex = self.in_force(name, now)
-        return annex.terms if annex is not None else None
+        """What holds at ``now``: of every value the strictest, while two versions bind."""
+        versions = [annex.terms for annex in self.binding(name, now)]
+        return strictest_of(versions) if versions else None
 
     def separation(self, now: Instant) -> BindingSeparation | None:
         found = self._binding(AnnexName.SEPARATION, now)

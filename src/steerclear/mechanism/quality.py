@@ -10,11 +10,12 @@ whose notices annex lists no kinds has no gate (a bare telephone), and nothing i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import ceil
-from typing import Final
+from time import gmtime
+from typing import Any, Final
 
 from steerclear.geometry.area import area_km2
 from steerclear.geometry.drawing import straight_line_deviation_m
@@ -22,6 +23,7 @@ from steerclear.geometry.geodesic import bearing_deg, distance_m
 from steerclear.geometry.lateral import lateral_gap_at_least_m
 from steerclear.mechanism.annexes import Annexes
 from steerclear.mechanism.classes import class_at
+from steerclear.mechanism.said import Said
 from steerclear.mechanism.view import View
 from steerclear.model.annex import AnnexName, KindTerms, NoticeTerms
 from steerclear.model.notice import Notice, NoticeKind
@@ -38,9 +40,10 @@ from steerclear.model.space import (
     Polygon,
     Position,
 )
+from steerclear.model.terms import Blackout, Season
 from steerclear.model.time import Instant, format_zulu
 
-__all__ = ["QualityFinding", "Severity", "examine", "late_minutes"]
+__all__ = ["QualityFinding", "Severity", "examine", "late_minutes", "position_words"]
 
 FAR_FROM_REFERENCE_M: Final = 2_000
 """Design file 6: a warning above 2 km (Deir ez-Zor: 9 km)."""
@@ -82,8 +85,13 @@ def examine(
     view: View,
     now: Instant,
     third_parties: str | None = None,
+    others: Collection[str] = (),
 ) -> tuple[QualityFinding, ...]:
-    """Everything found, in the order in which an officer corrects it."""
+    """Everything found, in the order in which an officer corrects it.
+
+    ``others`` are the members on the other side of the notice: those addressed when it is filed, its author
+    when it is received. What is said about our own places in the area is for our own eyes.
+    """
     terms = annexes.terms(AnnexName.NOTICES, now)
     if isinstance(terms, NoticeTerms) and not terms.kinds:
         return ()
@@ -94,6 +102,7 @@ def examine(
     found += _of_drawing(notice)
     if third_parties is None:
         found += _of_third_parties(notice, view)
+    found += _of_own_places(notice, view, now, others)
     return tuple(found)
 
 
@@ -134,10 +143,20 @@ def _of_annex(notice: Notice, terms: NoticeTerms, now: Instant) -> Iterator[Qual
         yield _warn("kind", f"the notices annex does not list the kind {notice.kind.value}")
     else:
         yield from _of_kind(notice, row, now)
-    for blackout in terms.blackouts:
-        touches = notice.span.start_s * 1000 < blackout.end and notice.span.end_s * 1000 > blackout.start
+    closed: tuple[Blackout | Season, ...] = (*terms.blackouts, *terms.seasons)
+    for blackout in closed:
+        spans = _spans(blackout, notice)
+        touches = any(notice.span.start_s < end_s and notice.span.end_s > start_s for start_s, end_s in spans)
         if touches and (not blackout.kinds or notice.kind in blackout.kinds):
             yield _gate("blackout", f"it falls into blackout dates ({blackout.because})", notice, now)
+
+
+def _spans(blackout: Blackout | Season, notice: Notice) -> list[tuple[float, float]]:
+    """Seconds from and until; of a season those that begin in the years of the notice, or the year before."""
+    if isinstance(blackout, Blackout):
+        return [(blackout.start / 1000, blackout.end / 1000)]
+    first, last = (gmtime(at_s).tm_year for at_s in (notice.span.start_s, notice.span.end_s))
+    return [(start_s, end_s) for start_s, end_s in blackout.spans(first - 1, last)]
 
 
 def _of_kind(notice: Notice, row: KindTerms, now: Instant) -> Iterator[QualityFinding]:
@@ -174,6 +193,12 @@ def _of_position(notice: Notice, reference: Place | None) -> Iterator[QualityFin
             "position",
             f"position {off_m / 1000:.0f} km from reference: it bears {bears:03.0f}° from {reference.name}",
         )
+
+
+def position_words(notice: Notice, reference: Place) -> str:
+    """How far off, and which way: shown to the officer however near it is."""
+    off_m, bears = min(_distance(volume.footprint, reference.position) for volume in notice.volumes)
+    return f"{off_m / 1000:.1f} km, {bears:03.0f}° from {reference.name}"
 
 
 def _distance(footprint: Footprint, reference: Position) -> tuple[float, float]:
@@ -254,9 +279,38 @@ def _of_third_parties(notice: Notice, view: View) -> Iterator[QualityFinding]:
     if notice.kind not in _HARMS:
         return
     for record in view.sites:
-        inside = any(
-            lateral_gap_at_least_m(volume.footprint, record.site.body.footprint) <= 0
-            for volume in notice.volumes
-        )
+        inside = _meet(notice, [record.site.body.footprint])
         if record.ended is None and record.site.author != notice.party and inside:
             yield _warn("third-party", f"a protected site of {record.site.author} lies in the area")
+
+
+def _of_own_places(
+    notice: Notice, view: View, now: Instant, others: Collection[str]
+) -> Iterator[QualityFinding]:
+    """Al-Tanf, 2016: the site was never registered. A prompt, that travels nowhere and overrides nothing."""
+    if notice.kind not in _HARMS:
+        return
+    for name, said, footprints in _own_places(view, now):
+        unaware = ", ".join(member for member in others if not said.is_readable_by(member))
+        if unaware and _meet(notice, footprints):
+            words = f"your own “{name}” lies in the area, and {unaware} cannot know of it: register it"
+            yield QualityFinding("own-site", Severity.WARN, words)
+
+
+def _own_places(view: View, now: Instant) -> Iterator[tuple[str, Said[Any], list[Footprint]]]:
+    """Where we are, as far as our own node was told: presence that is live, and sites that stand."""
+    for record in view.notices.live(now):
+        content = record.newest.content
+        if content.kind is NoticeKind.OWN_PRESENCE and record.author == view.me:
+            yield content.ref, record.newest.said, [volume.footprint for volume in content.volumes]
+    for site in view.sites:
+        if site.ended is None and site.site.author == view.me:
+            yield site.site.body.name, site.site, [site.site.body.footprint]
+
+
+def _meet(notice: Notice, footprints: Sequence[Footprint]) -> bool:
+    return any(
+        lateral_gap_at_least_m(volume.footprint, footprint) <= 0
+        for volume in notice.volumes
+        for footprint in footprints
+    )

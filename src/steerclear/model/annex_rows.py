@@ -13,6 +13,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, Final
 
+from steerclear.model.annex import Mark
 from steerclear.model.response import ClassTerms, Ladder
 from steerclear.model.terms import (
     Blackout,
@@ -27,8 +28,9 @@ from steerclear.model.terms import (
     Season,
     SeparationRow,
 )
+from steerclear.model.wire import FieldForm, fields_of
 
-__all__ = ["keyed", "paths_of"]
+__all__ = ["forms_of", "keyed", "paths_of"]
 
 _KEYS: Final[dict[type, tuple[str, ...]]] = {
     KindTerms: ("kind",),
@@ -39,8 +41,15 @@ _KEYS: Final[dict[type, tuple[str, ...]]] = {
     Blackout: ("because",),
     Season: ("because",),
     Clause: ("title",),
+    Mark: ("field",),
     **dict.fromkeys((NamedArea, NamedLine, Frequency, CivilContact, Contact), ("name",)),
 }
+
+
+def forms_of(value: object) -> tuple[FieldForm, ...]:
+    """The declared fields of a value's own type."""
+    cls: type = type(value)
+    return fields_of(cls)
 
 
 def keyed(rows: Sequence[Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ is marked late.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from steerclear.errors import BadInput, Refused
@@ -16,9 +16,10 @@ from steerclear.formats.geojson import read_notices
 from steerclear.formats.places import Gazetteer
 from steerclear.mechanism.bodies import NoticeAmend, NoticeContent, NoticeFile, Override
 from steerclear.mechanism.notices import NoticeRecord
-from steerclear.mechanism.quality import QualityFinding, Severity, examine, late_minutes
+from steerclear.mechanism.quality import QualityFinding, Severity, examine, late_minutes, position_words
 from steerclear.model.member import Role
 from steerclear.model.notice import Domain, Notice, NoticeKind
+from steerclear.model.place import Place
 from steerclear.services.answers import GateRow, Receipt
 from steerclear.services.audience import for_new_version, for_notice
 from steerclear.services.change_notice import own_notice
@@ -105,13 +106,15 @@ def _may_act(ledger: Ledger) -> frozenset[str]:
 
 def _through_the_gate(ledger: Ledger, notice: Notice, request: FileNotices, places: Gazetteer) -> _Passed:
     now = ledger.now()
+    reference = places.resolve(notice.near) if notice.near is not None else None
     findings = examine(
         notice,
         annexes=ledger.view.annexes,
-        reference=places.resolve(notice.near) if notice.near is not None else None,
+        reference=reference,
         view=ledger.view,
         now=now,
         third_parties=request.third_parties,
+        others=request.to or tuple(party for party in ledger.view.parties if party != ledger.me),
     )
     _require_passable(notice, findings, request)
     gate = tuple(_row(finding, request) for finding in findings)
@@ -130,7 +133,13 @@ def _through_the_gate(ledger: Ledger, notice: Notice, request: FileNotices, plac
         overrides=overrides,
         late_minutes=late_minutes(notice, annexes=ledger.view.annexes, now=now),
     )
-    return _Passed(content, gate)
+    return _Passed(content, (*gate, *_measured(notice, reference, gate)))
+
+
+def _measured(notice: Notice, reference: Place | None, gate: Sequence[GateRow]) -> Iterator[GateRow]:
+    """Distance and bearing are shown however near it is; too far is a warning that says them already."""
+    if reference is not None and all(row.code != "position" for row in gate):
+        yield GateRow(code="measured", severity="shown", words=position_words(notice, reference))
 
 
 def _require_passable(notice: Notice, findings: Sequence[QualityFinding], request: FileNotices) -> None:
