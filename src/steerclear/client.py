@@ -29,6 +29,8 @@ from steerclear.services.answers import (
     StopRow,
 )
 from steerclear.services.requests import NameKeys, RevokeKeys
+from steerclear.services.signal_catalogue import CatalogueShown
+from steerclear.services.signals_shown import SignalRow
 from steerclear.services.verbs import PATHS, Request
 
 __all__ = ["NodeClient"]
@@ -95,6 +97,13 @@ class NodeClient:
 
     def stop(self, about: str) -> StopRow:
         return self._answer("GET", "/v1/stop", StopRow, query={"about": about})
+
+    def signals(self, language: str = "en") -> tuple[SignalRow, ...]:
+        """The signals at this node, newest first, as a reader of ``language`` is to see them."""
+        return self._answer("GET", "/v1/signals", tuple[SignalRow, ...], query={"language": language})
+
+    def signal_catalogue(self) -> CatalogueShown:
+        return self._answer("GET", "/v1/signal-catalogue", CatalogueShown)
 
     def proof(self, about: str) -> bytes:
         """The ``.tlog-proof`` file of an entry that is RECORDED."""

@@ -21,13 +21,14 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TextIO, TypeVar
 
 import structlog
 
 from steerclear.errors import BadInput, Refused, Unreachable
+from steerclear.formats.languages import LANGUAGES
 from steerclear.formats.places import Gazetteer
 from steerclear.links.clock import Clock, DrillClock, SystemClock
 from steerclear.links.courier import BUNDLE_TYPE, EXCHANGE_PATH, Courier
@@ -71,6 +72,7 @@ from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
 from steerclear.services.recorded import proof_of
 from steerclear.services.requests import NameKeys, RevokeKeys
 from steerclear.services.roots import ask_to_begin
+from steerclear.services.signals_shown import SignalRow
 from steerclear.services.status import Heard
 from steerclear.services.verbs import Request
 from steerclear.services.workings import Workings
@@ -124,13 +126,15 @@ class DrillTime:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """``steerclear.toml``. ``listen`` is host and port of the peers' listener; who reaches it still needs a
-    member's certificate. ``token`` names the PKCS#11 token in which some of the signing keys lie."""
+    member's certificate. ``token`` names the PKCS#11 token in which some of the signing keys lie.
+    ``reviewed`` names, by language, the translation of the signals that our own reviewer has signed for."""
 
     member: MemberId
     host: str
     port: int
     drill_time: DrillTime | None = None
     token: TokenSettings | None = None
+    reviewed: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_settings(folder: Path) -> Settings:
@@ -155,6 +159,7 @@ def read_settings(folder: Path) -> Settings:
             int(port),
             _read_drill(found.get("drill")),
             _read_token(found.get("token")),
+            _read_reviewed(found.get("signals")),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise _bad_settings(path, f"{type(error).__name__} {error}") from error
@@ -171,6 +176,14 @@ def _read_token(found: Mapping[str, Any] | None) -> TokenSettings | None:
         return None
     purposes = tuple(str(one) for one in found["keys"])
     return TokenSettings(module=Path(str(found["module"])), label=str(found["label"]), purposes=purposes)
+
+
+def _read_reviewed(found: Mapping[str, Any] | None) -> Mapping[str, str]:
+    reviewed = dict(found["reviewed"]) if found is not None else {}
+    for code, signed in reviewed.items():
+        if code not in LANGUAGES or not isinstance(signed, str):
+            raise ValueError(f"signals.reviewed.{code} is no translation's hash")
+    return reviewed
 
 
 def _bad_settings(path: Path, why: str) -> BadInput:
@@ -485,6 +498,7 @@ class Node:
         self.folder = folder
         self.host, self.port = settings.host, settings.port
         self._workings = workings
+        self._reviewed = settings.reviewed
         self._certificate = certificate
         self._ears = ears
         self._published = PublishedLogs(workings.ledger)
@@ -546,6 +560,9 @@ class Node:
 
     async def stop(self, about: str) -> StopRow:
         return await self._write(lambda: self._workings.stop(about))
+
+    async def signals(self, language: str) -> tuple[SignalRow, ...]:
+        return await self._write(lambda: self._workings.signals(language, self._reviewed))
 
     async def proof(self, about: str) -> bytes:
         """A ``.tlog-proof`` file for an entry that is RECORDED."""

@@ -29,6 +29,8 @@ from steerclear.services.answers import (
     StopRow,
 )
 from steerclear.services.requests import NameKeys, RevokeKeys
+from steerclear.services.signal_catalogue import CatalogueShown, signal_catalogue
+from steerclear.services.signals_shown import SignalRow
 from steerclear.services.verbs import PATHS
 
 __all__ = ["build_api"]
@@ -87,6 +89,14 @@ def _add_views(app: FastAPI, node: Node) -> None:
     @app.get("/v1/stop")
     async def stop(about: str) -> StopRow:
         return await node.stop(about)
+
+    @app.get("/v1/signals")
+    async def signals(language: Annotated[str, Query(max_length=8)] = "en") -> tuple[SignalRow, ...]:
+        return await node.signals(language)
+
+    @app.get("/v1/signal-catalogue")
+    async def catalogue() -> CatalogueShown:
+        return signal_catalogue()
 
     @app.get("/v1/proof")
     async def proof(about: str) -> Response:

@@ -73,6 +73,10 @@ COMMANDS: Final[dict[str, Command]] = {
     "answer": Command("answering:answer", "Answer a STOP with its outcome, or a question of ownership."),
     "close": Command("stopping:close", "Close a STOP that you called."),
     "ownership": Command("stopping:ownership", "Ask whose it is."),
+    "signals": Command(
+        "signalling:signals",
+        "Coded messages: what there is, what each means in six languages, and send, read back, answer.",
+    ),
     "bundle": Command("carrying:bundle", "Carry the record by hand: save a bundle, or load one."),
     "receipt": Command(
         "proving:receipt", "Save the proof that a notice is RECORDED by all parties and the host."

@@ -16,12 +16,15 @@ from typing import Any, Final, TypeVar
 from steerclear.errors import BadInput, Refused
 from steerclear.formats.coordinates import parse_position, spell
 from steerclear.formats.geojson import write_notices
+from steerclear.formats.slots import read_slot
 from steerclear.mechanism import bodies as say
 from steerclear.mechanism.said import Said
 from steerclear.mechanism.view import View
 from steerclear.model.annex import Annex, AnnexName, annex_hash, annex_to_wire, read_annex
+from steerclear.model.catalogue import CATALOGUE_HASH, SIGNALS
 from steerclear.model.member import DeskName, MemberId, desk_name, member_id
 from steerclear.model.notice import Notice, NoticeKind
+from steerclear.model.signal import Slot, SlotKind
 from steerclear.model.terms import Vocabulary
 from steerclear.model.time import Instant, format_instant
 from steerclear.replay import deeds
@@ -341,8 +344,9 @@ def _(deed: deeds.SendSignal, scene: Scene) -> Spoken:
     body = say.SignalSend(
         code=deed.code,
         slots=_slots(deed.slots, scene),
-        read_back=vocabulary is not None and deed.code in vocabulary.read_back,
-        vocabulary=vocabulary.catalogue if vocabulary is not None else None,
+        read_back=SIGNALS[deed.code].read_back
+        or (vocabulary is not None and deed.code in vocabulary.read_back),
+        vocabulary=CATALOGUE_HASH,
         free_text=None,
     )
     return Say(body, scene.to)
@@ -384,8 +388,8 @@ def _slot(value: deeds.SlotValue, scene: Scene) -> say.SlotValue:
         case "desk":
             member, _, desk = value.text.partition(" ")
             return say.DeskSlot(member_id(member), desk_name(desk))
-        case _:
-            return say.TrackSlot(value.text)
+        case kind:
+            return read_slot(Slot(kind, SlotKind(kind)), value.text, thing_of=scene.id_named)
 
 
 # -- sites and movements ------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Final, get_args
 
 from steerclear.errors import BadInput
-from steerclear.formats.coordinates import parse_position
 from steerclear.model.notice import NoticeKind
 from steerclear.model.space import Position, Volume
 from steerclear.model.time import Instant
@@ -24,6 +23,7 @@ from steerclear.replay.script import (
     Sort,
 )
 from steerclear.replay.shapes import read_footprint, read_near, read_position, read_volumes
+from steerclear.replay.signal_words import filled_signal
 from steerclear.replay.verbs import TO, Clause, Verb
 from steerclear.replay.words import Words, instant_of, is_time
 
@@ -165,64 +165,12 @@ def _answers_ownership(words: Words) -> deeds.AnswerOwnership:
 
 
 def _sends(words: Words) -> deeds.SendSignal:
-    return deeds.SendSignal(words.word("the code of a signal"), _slots(words))
+    return deeds.SendSignal(*filled_signal(words))
 
 
 def _answers_signal(words: Words) -> deeds.AnswerSignal:
     signal = words.thing("signal")
-    return deeds.AnswerSignal(signal, words.word("the code of a signal"), _slots(words))
-
-
-def _slots(words: Words) -> tuple[deeds.SlotValue, ...]:
-    """``place=…``, with quotation marks around a value of several words: ``place="35.2N 40.1E"``."""
-    slots = []
-    while (text := words.peek()) is not None and "=" in text:
-        name, _, value = words.word("a slot").partition("=")
-        slots.append(_slot(name, value or words.quoted("the value of this slot"), words))
-    return tuple(slots)
-
-
-def _slot(name: str, value: str, words: Words) -> deeds.SlotValue:
-    """A slot is named by its sort; its value is read now: no play runs up to a slot that says nothing."""
-    sense = SLOTS.get(name)
-    if sense is None or not sense(value, words):
-        raise BadInput(
-            "play-slot",
-            f"“{name[:20]}={value[:40]}” does not fill a slot.",
-            where=words.where,
-            remedy=f"Use a name of {', '.join(SLOTS)}; a place, a time and a number as a play writes them, "
-            'an area, a movement and an item by their names, a desk as in desk="USA air".',
-        )
-    return deeds.SlotValue(name, value)
-
-
-def _is_place(value: str, _words: Words) -> bool:
-    try:
-        parse_position(value)
-    except BadInput:
-        return False
-    return True
-
-
-def _is_desk(value: str, words: Words) -> bool:
-    member, _, desk = value.partition(" ")
-    return member in words.scene.members and desk.isidentifier()
-
-
-def _is_name(value: str, words: Words) -> bool:
-    return value in words.scene.names
-
-
-SLOTS: Final[dict[str, Callable[[str, Words], bool]]] = {
-    "place": _is_place,
-    "time": lambda value, _words: is_time(value),
-    "number": lambda value, _words: value.lstrip("-").isdecimal() and len(value) <= 9,
-    "area": _is_name,
-    "movement": _is_name,
-    "item": _is_name,
-    "desk": _is_desk,
-    "track": lambda value, _words: len(value) <= 80,
-}
+    return deeds.AnswerSignal(signal, *filled_signal(words))
 
 
 # -- sites and movements ------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from steerclear.services.roots import keys_of, name_keys, revoke_keys, take_sign
 from steerclear.services.screen import Screener
 from steerclear.services.signals_shown import SignalRow, signals
 from steerclear.services.spent_keys import SpentKeys
+from steerclear.services.signals_shown import SignalRow, signals
 from steerclear.services.status import Heard, status
 from steerclear.services.sync import Sync
 from steerclear.services.verbs import Request, verbs_of
@@ -154,6 +155,9 @@ class Workings:
 
     def stop(self, about: str) -> StopRow:
         return stop(self.ledger, about)
+
+    def signals(self, language: str, reviewed: Mapping[str, str]) -> tuple[SignalRow, ...]:
+        return signals(self.ledger, language, reviewed)
 
     def signals(self, language: str, reviewed: Mapping[str, str]) -> tuple[SignalRow, ...]:
         return signals(self.ledger, language, reviewed)
