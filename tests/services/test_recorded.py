@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.services.conftest import area
 
-from steerclear.errors import BadInput, Refused
+from steerclear.errors import BadInput, NotVerified, Refused
 from steerclear.record import (
     COSIGNATURE,
     KeyRole,
@@ -84,3 +84,21 @@ def test_a_line_of_nobody_or_a_false_one_keeps_no_cosignature_out(channel: Chann
     assert ledger.notes.newest("TUR") == newest
     channel.settle()
     assert verify_proof(proof_of(ledger, receipt.short), channel.charter).is_verified
+
+
+def test_a_proof_that_its_reader_would_refuse_is_not_handed_over(channel: Channel) -> None:
+    """The database of an older node holds a line in TUR's name, on its own log, that TUR did not sign."""
+    receipt = channel.file("TUR", area("older", "TUR"))
+    ledger = channel.node("TUR").ledger
+    newest = ledger.notes.newest("TUR")
+    assert newest is not None
+    note = parse_note(newest)
+    [witness] = ledger.logs["TUR"].keys.holders(KeyRole.WITNESS)
+    name = cosigner_name(ledger.mechanism, "TUR")
+    at_s = next(line.signature[:8] for line in note.signatures if line.name.endswith("/ISR/witness"))
+    false = NoteSignature(name, note_key_id(name, COSIGNATURE, witness.public), at_s + bytes(64))
+    ledger.store.keep_note("TUR", 0, ledger.own.size, print_note(Note(note.text, (*note.signatures, false))))
+    with pytest.raises(NotVerified) as refused:
+        proof_of(ledger, receipt.short)
+    assert refused.value.code == "proof-would-not-hold"
+    assert "cosignature-false" in refused.value.what

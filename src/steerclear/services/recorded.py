@@ -47,8 +47,8 @@ def proof_of(ledger: Ledger, about: str) -> bytes:
     proof = prove(log, seq, entry, note, delegations)
     for failure in verify_proof(proof, ledger.charter).failures:
         raise NotVerified(
-            failure.code,
-            f"The proof of {about} would not hold: {failure.what}",
+            "proof-would-not-hold",
+            f"The proof of {about} would not hold: {failure}",
             where=about,
             remedy="Have the whole record verified: steerclear verify.",
         )
