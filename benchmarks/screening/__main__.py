@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +20,8 @@ _ALIASES = {"query": "standing", "insert": "standing", "memory": "standing"}
 _SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 _IN_A_FILE = 180
 """Columns when nobody's terminal says how many."""
-_QUICK = (3_000, 10_000, 30_000)
+_POLYGON_SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
+_QUICK = 30_000
 
 
 def bench(
@@ -28,6 +31,7 @@ def bench(
         typer.Option(help="start, pairs, standing (query, insert, memory), polygon-query, polygons."),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Up to 30,000 only: does everything work?")] = False,
+    up_to: Annotated[int, typer.Option(help="The largest size.")] = 1_000_000,
     cap: Annotated[int, typer.Option(help="Seconds that one measurement may take.")] = 120,
     budget: Annotated[int, typer.Option(help="Seconds after which nothing new is begun.")] = 870,
     seed: Annotated[int, typer.Option(help="Another seed is other work.")] = 4,
@@ -44,8 +48,10 @@ def bench(
     if not console.is_terminal:
         console = Console(width=_IN_A_FILE)
     if from_json is None:
+        # Whoever ends the run ends its server and its child too, and leaves no folder.
+        signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
         results = Results(machine(), today(), seed, cap)
-        plan = _plan(only, seed=seed, cap=cap, budget=budget, quick=quick)
+        plan = _plan(only, seed=seed, cap=cap, budget=budget, largest=_QUICK if quick else up_to)
         Run(plan, results, console, json).run()
     else:
         results = Results.load(from_json)
@@ -59,18 +65,19 @@ def bench(
     raise typer.Exit(1 if faults else 0)
 
 
-def _plan(only: list[str] | None, *, seed: int, cap: int, budget: int, quick: bool) -> Plan:
+def _plan(only: list[str] | None, *, seed: int, cap: int, budget: int, largest: int) -> Plan:
     wanted = {_ALIASES.get(name, name) for name in only or ROWS}
     if unknown := wanted - set(ROWS):
         raise typer.BadParameter(f"no row {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
+    sizes = tuple(size for size in _SIZES if size <= largest) or (largest,)
     return Plan(
         seed=seed,
         rows=tuple(row for row in ROWS if row in wanted),
-        sizes=_QUICK if quick else _SIZES,
-        polygon_sizes=_QUICK if quick else (10_000, 100_000, 1_000_000),
-        standing=_QUICK[-1] if quick else _SIZES[-1],
+        sizes=sizes,
+        polygon_sizes=tuple(size for size in _POLYGON_SIZES if size <= largest) or sizes,
+        standing=sizes[-1],
         questions=5_000,
-        newcomers=2_000 if quick else 20_000,
+        newcomers=max(sizes[-1] // 50, 1_000),
         polygon_questions=2_000,
         cap_s=cap,
         budget_s=budget,

@@ -83,7 +83,7 @@ class Results:
 
 
 def disagreements(results: Results) -> Iterator[str]:
-    """Every place where two entrants did not find the same boxes, and every polygon pair we got wrong."""
+    """Where two did not find the same boxes, where we failed, and where we got polygons wrong."""
     for row, groups in AGREE.items():
         for size in results.sizes(row):
             for names in groups:
@@ -95,6 +95,8 @@ def disagreements(results: Results) -> Iterator[str]:
                     sides = "; ".join(f"{', '.join(who)}: {what[0]:,.0f}" for what, who in found.items())
                     yield f"{row}, {size:,}: not the same {names[0]}: {sides}"
     for each in results.measured:
+        if each.entrant.startswith("ours") and each.because.startswith("failed"):
+            yield f"{each.row}, {each.size:,}: {each.entrant} {each.because}"
         if each.row == "settle":
             wrong = each.figures.get("only_ours, none", 0) + each.figures.get("only_theirs, conflict", 0)
             if wrong:

@@ -179,9 +179,11 @@ class Run:
             try:
                 _, said = child.communicate(timeout=self.plan.cap_s + _AROUND_S)
             except subprocess.TimeoutExpired:
-                child.kill()
-                child.communicate()
                 return Answer("", f"not run: ended after {self.plan.cap_s + _AROUND_S} s", {})
+            finally:
+                if child.poll() is None:
+                    child.kill()
+                    child.communicate()
         if not answer.exists():
             words = said.strip().splitlines()[-1:] or [f"signal or exit {child.returncode}"]
             return Answer("", f"failed: {words[0]}", {})

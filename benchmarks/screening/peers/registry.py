@@ -67,4 +67,6 @@ def load(name: str) -> Any:
     try:
         return getattr(import_module(f"benchmarks.screening.peers.{module}"), kind)()
     except ModuleNotFoundError as error:
+        if (error.name or "").startswith(("steerclear", "benchmarks")):
+            raise
         raise Absent(f"{error.name} is not installed; `make bench-screening` installs it") from error
