@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from steerclear.errors import BadInput
 from steerclear.geometry.grid import BoxGrid, Minima5
+from steerclear.geometry.memory import spare_bytes
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -237,3 +238,16 @@ def test_renumbered_rows_keep_their_boxes_and_their_order() -> None:
     assert {(was[a], was[b]) for a, b in pairs_of(grid)} == {
         (a, b) for a, b in before if a not in gone and b not in gone
     }
+
+
+def test_more_boxes_than_there_is_room_for_are_refused_from_their_number_alone() -> None:
+    grid = BoxGrid(NONE, most_bytes=2**20)
+    low = np.zeros((10_000_000, 5), dtype=np.int8)
+    with pytest.raises(BadInput) as refused:
+        grid.extend(low, low, np.zeros(1, dtype=np.int32))
+    assert refused.value.code == "too-many-volumes"
+    assert (len(grid), grid.rows, grid.memory_bytes) == (0, 0, 0)
+
+
+def test_what_the_machine_can_spare_is_known() -> None:
+    assert 2**20 < spare_bytes() < 2**50

@@ -17,7 +17,7 @@ block is made of everything. A removed box stays as a row that nothing meets, un
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from queue import SimpleQueue
@@ -40,6 +40,7 @@ from steerclear.geometry.grid_kernels import (
     removed,
     sorted_entries,
 )
+from steerclear.geometry.memory import spare_bytes
 
 __all__ = ["AXES", "BoxGrid", "Minima5", "Rows"]
 
@@ -64,6 +65,8 @@ _SHORTEST_CELL_FT: Final = 100
 _LEVELS: Final = 8
 _WIDEST_IN_CELLS: Final = 4
 _UNBOUNDED_FT: Final = 100_000_000
+_BYTES_A_ROW: Final = 500
+"""Of a box, its entries, and what is needed while a block is made; measured 180 to 300 without the last."""
 
 
 class _Sized(NamedTuple):
@@ -82,11 +85,16 @@ class BoxGrid:
 
     ``minima``   one for each axis, in its unit
     ``threads``  for building pairs; the kernels release the GIL
+    ``most_bytes``  what boxes and blocks may take; ``None`` is what the machine has to spare when asked
     """
 
-    def __init__(self, minima: Minima5 = (0, 0, 0, 0, 0), *, threads: int = 1) -> None:
+    def __init__(
+        self, minima: Minima5 = (0, 0, 0, 0, 0), *, threads: int = 1, most_bytes: int | None = None
+    ) -> None:
+        self._most_bytes = most_bytes
         # Strictly less than the minimum, in whole numbers: at most one less.
         self._room_up = np.array(minima, dtype=np.int64) - 1
+        self._room_list: list[int] = self._room_up.tolist()
         self._threads = threads
         self._boxes: I32 = np.empty((0, 2 * AXES), dtype=np.int32)
         self._party: I32 = np.empty(0, dtype=np.int32)
@@ -126,11 +134,12 @@ class BoxGrid:
     def extend(self, low: NDArray[np.integer], high: NDArray[np.integer], party: I32) -> int:
         """Add boxes, shape (n, 5) each; returns the row of the first. ``party`` −1 meets everybody.
 
-        Raises ``BadInput`` (``box-inverted``, ``box-out-of-range``); then nothing was added.
+        Raises ``BadInput`` (``box-inverted``, ``box-out-of-range``, ``too-many-volumes``); then nothing was
+        added.
         """
+        self._reserve(self._rows + len(low))
         packed = self._checked(low, high)
         begin, self._rows = self._rows, self._rows + len(packed)
-        self._reserve(self._rows)
         self._boxes[begin : self._rows] = packed
         self._party[begin : self._rows] = party
         if self._rows - self._pending >= _PENDING:
@@ -142,14 +151,14 @@ class BoxGrid:
         row = self._rows
         if row == len(self._party):
             self._reserve(row + 1)
-        room = self._room_up
+        room = self._room_list
         kept = self._boxes[row]
         for axis in range(AXES):
             low, high = box[axis], box[axis + AXES]
             if not -_LARGEST <= low <= high <= _LARGEST:
                 raise _not_a_box(low, high, row)
             kept[axis] = low
-            kept[axis + AXES] = min(high + int(room[axis]), _LARGEST)
+            kept[axis + AXES] = min(high + room[axis], _LARGEST)
         self._party[row] = party
         self._rows = row + 1
         if self._rows - self._pending >= _PENDING:
@@ -185,10 +194,21 @@ class BoxGrid:
 
     # ---------------------------------------------------------------------------------------- questions
 
-    def meeting(self, low: tuple[int, ...], high: tuple[int, ...], party: int) -> Rows:
-        """The rows of other parties that meet a box, in no particular order. See ``extend``."""
-        asked = self._checked(np.array([low]), np.array([high]))[0]
-        return self.meeting_packed(asked, party)
+    def meeting(self, low: Sequence[int], high: Sequence[int], party: int) -> Rows:
+        """The rows of other parties that meet a box, in no particular order; overwritten by the next answer.
+
+        Raises as ``extend``.
+        """
+        for axis in range(AXES):
+            if not -_LARGEST <= low[axis] <= high[axis] <= _LARGEST:
+                raise _not_a_box(low[axis], high[axis], self._rows)
+        return self.meeting_ten((*low, *high), party)
+
+    def meeting_ten(self, box: tuple[int, ...], party: int) -> Rows:
+        """As ``meeting``, for ten numbers (five low, five high) that the caller vouches for."""
+        room = self._room_list
+        raised = [min(box[axis + AXES] + room[axis], _LARGEST) for axis in range(AXES)]
+        return self.meeting_packed(np.array([*box[:AXES], *raised], dtype=np.int32), party)
 
     def meeting_packed(self, asked: I32, party: int) -> Rows:
         """As ``meeting``, for ten int32 as ``packed`` gives them. The answer is overwritten by the next."""
@@ -326,20 +346,26 @@ class BoxGrid:
         return packed
 
     def _reserve(self, rows: int) -> None:
-        if rows > 1 << ROW_BITS:
-            raise BadInput(
-                "too-many-volumes",
-                f"{rows:,} volumes are more than one index holds ({1 << ROW_BITS:,}).",
-                remedy="Screen fewer at once, by region or by day.",
-            )
         if rows <= len(self._party):
             return
+        self._check_room(rows)
         capacity = rows if not len(self._party) else max(rows, len(self._party) * 5 // 4 + _PENDING)
         boxes = np.empty((capacity, 2 * AXES), dtype=np.int32)
         boxes[: len(self._boxes)] = self._boxes
         party = np.empty(capacity, dtype=np.int32)
         party[: len(self._party)] = self._party
         self._boxes, self._party = boxes, party
+
+    def _check_room(self, rows: int) -> None:
+        more = (rows - len(self._party)) * _BYTES_A_ROW
+        room = spare_bytes() if self._most_bytes is None else self._most_bytes - self.memory_bytes
+        if more > room or rows > 1 << ROW_BITS:
+            raise BadInput(
+                "too-many-volumes",
+                f"{rows:,} volumes need {more / 2**20:,.0f} MiB more of index; "
+                f"{max(room, 0) / 2**20:,.0f} MiB may be used, for {1 << ROW_BITS:,} volumes at most.",
+                remedy="Give fewer volumes at once, by region or by day, or use a machine with more memory.",
+            )
 
     def _settle_pending(self) -> None:
         if self._pending < self._rows or not self._blocks:

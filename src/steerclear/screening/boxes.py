@@ -39,8 +39,14 @@ class BoxEngine:
     Boxes of one party (0 and up) never meet each other.
     """
 
-    def __init__(self, minima: Minima5 = _NO_MINIMA, *, threads: int | None = None) -> None:
-        self._grid = BoxGrid(minima, threads=threads or os.cpu_count() or 1)
+    def __init__(
+        self,
+        minima: Minima5 = _NO_MINIMA,
+        *,
+        threads: int | None = None,
+        memory_limit_bytes: int | None = None,
+    ) -> None:
+        self._grid = BoxGrid(minima, threads=threads or os.cpu_count() or 1, most_bytes=memory_limit_bytes)
 
     @classmethod
     def of_boxes(
@@ -51,13 +57,14 @@ class BoxEngine:
         minima: Minima5 = _NO_MINIMA,
         *,
         threads: int | None = None,
+        memory_limit_bytes: int | None = None,
     ) -> BoxEngine:
         """An engine of many boxes at once; ``low`` and ``high`` are integers of shape (n, 5), ``party``
         int32 (n,). Box ``i`` has row ``i``.
 
         Raises ``BadInput``: ``box-inverted``, ``box-out-of-range``, ``too-many-volumes``.
         """
-        engine = cls(minima, threads=threads)
+        engine = cls(minima, threads=threads, memory_limit_bytes=memory_limit_bytes)
         whose = np.full(len(low), NOBODY, dtype=np.int32) if party is None else party
         engine._grid.extend(low, high, whose)
         return engine
@@ -92,7 +99,7 @@ class BoxEngine:
 
     def query(self, low: Sequence[int], high: Sequence[int], party: int = NOBODY) -> NDArray[np.int32]:
         """The rows that meet a box, in rising order. The box need not be inserted."""
-        found = self._grid.meeting(tuple(low), tuple(high), party)
+        found = self._grid.meeting(low, high, party)
         return np.sort(found)
 
     def query_many(

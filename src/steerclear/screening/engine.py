@@ -25,7 +25,7 @@ from steerclear.screening.findings import PairFinding, Screening
 from steerclear.screening.minima import MinimaBetween, minima_between
 from steerclear.screening.prepared import Prepared, prepare
 from steerclear.screening.volume_engine import FoundPairs, VolumeEngine
-from steerclear.screening.volumes import KINDS, VolumeArrays
+from steerclear.screening.volumes import KINDS, NOBODY, VolumeArrays
 
 __all__ = ["Engine"]
 
@@ -167,10 +167,10 @@ class Engine:
         In the order of references. Raises ``BadInput`` as ``extend``.
         """
         findings: list[PairFinding] = []
+        party = self._party_code.get(notice.party, NOBODY)
         for number, volume in enumerate(notice.volumes):
-            arrays = self._arrays_of((Notice(notice.ref, notice.party, notice.kind, (volume,)),))
+            found = self._volumes.query(volume, party=party, kind=KINDS.index(notice.kind))
             own = _Slot(notice, number)
-            found = self._volumes.query_arrays(arrays)
             findings += self._findings(found, [(own, self._slots[row]) for row in found.b.tolist()])
         return tuple(sorted(findings, key=_order_of_pair))
 

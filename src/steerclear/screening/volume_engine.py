@@ -23,7 +23,8 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from steerclear.geometry.arrays import LEGS
+from steerclear.errors import BadInput
+from steerclear.geometry.arrays import LEGS, FootprintArrays
 from steerclear.geometry.grid import BoxGrid
 from steerclear.geometry.lateral import Approach
 from steerclear.geometry.shapes import Progress, Shapes, closer
@@ -31,12 +32,13 @@ from steerclear.model.finding import SeparationMinima
 from steerclear.model.space import Altitude, Band, Volume
 from steerclear.model.time import TimeSpan
 from steerclear.screening.assess import closest_in_time
+from steerclear.screening.index import EPOCH_S, FARTHEST_S
 from steerclear.screening.kernels import left_over
 from steerclear.screening.minima import MinimaBetween, minima_between
 from steerclear.screening.prepared import Prepared
-from steerclear.screening.volumes import DATUMS, KINDS, NOBODY, VolumeArrays, bands_of
+from steerclear.screening.volumes import DATUMS, KINDS, NOBODY, VolumeArrays, band_of, bands_of
 
-__all__ = ["FoundPairs", "VolumeEngine"]
+__all__ = ["ASKED", "FoundPairs", "VolumeEngine"]
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -44,8 +46,8 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
-_EPOCH_S: Final = 1_735_689_600  # 2025-01-01: the index keeps seconds in 32 bits, 68 years either way
-_FARTHEST_S: Final = 2**31 - 2
+ASKED: Final = -1
+"""Stands for the row of a volume that only asks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +55,7 @@ class FoundPairs:
     """Pairs of volumes that conflict or cannot be decided, as a structure of arrays of one length.
 
     ``a``, ``b``        int32   rows, a < b, in an order that only the volumes and their coming decide; of a
-                                query ``a`` is −1
+                                query ``a`` is ``ASKED``, and ``b`` rises
     ``undetermined``    bool    the gap in height needs terrain: neither a conflict nor none
     ``lateral_gap_m``   float64 metres, 0 where interior is shared; never overstated
     ``vertical_gap_ft`` int32   signed feet, on the worse side; −2³¹ where it needs terrain
@@ -118,7 +120,7 @@ class VolumeEngine:
         # One metre more: corners lie in whole metres rounded outward, and the exact gap decides.
         lateral_m = -(-lateral_mm // 1000) + 1
         room = (lateral_m, lateral_m, lateral_m, vertical_ft, time_s)
-        self._grid = BoxGrid(room, threads=self._threads)
+        self._grid = BoxGrid(room, threads=self._threads, most_bytes=memory_limit_bytes)
         self._shapes = Shapes(most_bytes=memory_limit_bytes)
         self._facts = _Facts()
         self._scratch: SimpleQueue[_Candidates] = SimpleQueue()
@@ -167,10 +169,13 @@ class VolumeEngine:
         """
         arrays.check()
         rows = self._shapes.append(arrays.footprints, threads=self._threads, progress=progress)
-        bands = bands_of(arrays)
-        self._grid.extend(
-            *_boxes(arrays, bands, *self._shapes.boxes_of(np.arange(rows.start, rows.stop))), arrays.party
-        )
+        try:
+            bands = bands_of(arrays)
+            low, high = _boxes(arrays, bands, *self._shapes.boxes_of(np.arange(rows.start, rows.stop)))
+            self._grid.extend(low, high, arrays.party)
+        except BadInput:
+            self._shapes.withdraw(rows)
+            raise
         self._facts.extend(arrays, bands)
         return rows
 
@@ -185,24 +190,25 @@ class VolumeEngine:
 
         Raises ``BadInput`` as ``extend``.
         """
-        return self.query_arrays(VolumeArrays.of((volume,), (party,), (kind,)))
-
-    def query_arrays(self, arrays: VolumeArrays) -> FoundPairs:
-        """As ``query``, for the one volume of ``arrays``."""
-        arrays.check()
-        rows = self._shapes.append(arrays.footprints)
+        # A question takes microseconds: plain numbers here, arrays only where compiled loops read them.
+        (row,) = rows = self._shapes.append(FootprintArrays.of((volume.footprint,)))
         try:
-            bands = bands_of(arrays)
-            low, high = _boxes(arrays, bands, *self._shapes.boxes_of(np.array([rows.start])))
-            near = self._grid.meeting_packed(self._grid.packed(low, high)[0], int(arrays.party[0]))
+            band = band_of(volume.band)
+            near = self._grid.meeting_ten(self._box_of(row, volume, band), party)
             if not len(near):
                 return _NONE
-            self._facts.stand_in(arrays, bands)
-            found = self._settled(np.full(len(near), rows.start, dtype=np.int32), np.sort(near), gaps=True)
+            self._facts.stand_in(volume, band, kind)
+            found = self._settled(np.full(len(near), row, dtype=np.int32), np.sort(near), gaps=True)
         finally:
             self._shapes.withdraw(rows)
-        found.a[:] = -1
+        found.a[:] = ASKED
         return found
+
+    def _box_of(self, row: int, volume: Volume, band: tuple[int, ...]) -> tuple[int, ...]:
+        x, y, z = self._shapes.made.low[row].tolist()
+        x1, y1, z1 = self._shapes.made.high[row].tolist()
+        low, high = sorted((band[1], band[6]))
+        return (x, y, z, low, _second(volume.span.start_s), x1, y1, z1, high, _second(volume.span.end_s))
 
     def all_conflicts(self, *, gaps: bool = True) -> FoundPairs:
         """Every pair of volumes of different parties that conflicts, or that needs terrain to be decided.
@@ -315,7 +321,7 @@ class _Facts:
         self.spans: I64 = np.empty((1, 2), dtype=np.int64)
         self.kind: NDArray[np.uint8] = np.empty(1, dtype=np.uint8)
         self.moves: Bools = np.zeros(1, dtype=np.bool_)
-        self._asks: VolumeArrays | None = None
+        self._asks: Volume | None = None
 
     @property
     def memory_bytes(self) -> int:
@@ -332,14 +338,17 @@ class _Facts:
         self._given.append(arrays)
         self._rows = end
 
-    def stand_in(self, arrays: VolumeArrays, bands: I32) -> None:
+    def stand_in(self, volume: Volume, band: tuple[int, ...], kind: int) -> None:
         """Write one volume behind the last row, until the next comes."""
-        self._write(slice(self._rows, self._rows + 1), arrays, bands)
-        self._asks = arrays
+        row = self._rows
+        self.bands[row] = band
+        self.spans[row] = volume.span.start_s, volume.span.end_s
+        self.kind[row], self.moves[row] = kind, volume.moves
+        self._asks = volume
 
     def volume(self, row: int) -> Volume:
         if row == self._rows and self._asks is not None:
-            return _volume_of(self._asks, 0)
+            return self._asks
         place = bisect.bisect_right(self._first, row) - 1
         return _volume_of(self._given[place], row - self._first[place])
 
@@ -373,9 +382,13 @@ def _boxes(arrays: VolumeArrays, bands: I32, low_m: I32, high_m: I32) -> tuple[I
     low[:, :3], high[:, :3] = low_m, high_m
     # Limits of different datums may lie the wrong way round on their worse sides.
     low[:, 3], high[:, 3] = np.minimum(bands[:, 1], bands[:, 6]), np.maximum(bands[:, 1], bands[:, 6])
-    low[:, 4] = np.clip(arrays.start_s - _EPOCH_S, -_FARTHEST_S, _FARTHEST_S)
-    high[:, 4] = np.clip(arrays.end_s - _EPOCH_S, -_FARTHEST_S, _FARTHEST_S)
+    low[:, 4] = np.clip(arrays.start_s - EPOCH_S, -FARTHEST_S, FARTHEST_S)
+    high[:, 4] = np.clip(arrays.end_s - EPOCH_S, -FARTHEST_S, FARTHEST_S)
     return low, high
+
+
+def _second(at_s: int) -> int:
+    return min(max(at_s - EPOCH_S, -FARTHEST_S), FARTHEST_S)
 
 
 def _table_of(between: MinimaBetween) -> I64:

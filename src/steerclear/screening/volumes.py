@@ -14,9 +14,9 @@ from steerclear.errors import BadInput
 from steerclear.geometry.arrays import LEGS, FootprintArrays
 from steerclear.geometry.datum import amsl_interval_ft
 from steerclear.model.notice import NoticeKind
-from steerclear.model.space import HIGHEST_FT, LOWEST_FT, Altitude, Datum, Volume
+from steerclear.model.space import HIGHEST_FT, LOWEST_FT, Altitude, Band, Datum, Volume
 
-__all__ = ["DATUMS", "KINDS", "NOBODY", "UNBOUNDED_FT", "VolumeArrays", "bands_of"]
+__all__ = ["DATUMS", "KINDS", "NOBODY", "UNBOUNDED_FT", "VolumeArrays", "band_of", "bands_of"]
 
 DATUMS: Final = (Datum.AMSL, Datum.AGL, Datum.WGS84, Datum.STD)
 """What the codes 0, 1, 2 and 3 of a datum stand for."""
@@ -168,6 +168,19 @@ def bands_of(arrays: VolumeArrays) -> NDArray[np.int32]:
         bands[:, begin], bands[:, begin + 3] = feet, datum
         bands[:, begin + 1], bands[:, begin + 2] = _intervals(feet, datum)
     return bands
+
+
+def band_of(band: Band) -> tuple[int, ...]:
+    """One row of ``bands_of``."""
+    return (*_limit(band.lower), *_limit(band.upper))
+
+
+def _limit(altitude: Altitude) -> tuple[int, int, int, int]:
+    if altitude.datum is Datum.AMSL:
+        return altitude.feet, altitude.feet, altitude.feet, 0
+    bounds = amsl_interval_ft(altitude)
+    low, high = (-UNBOUNDED_FT, UNBOUNDED_FT) if bounds is None else (bounds.low_ft, bounds.high_ft)
+    return altitude.feet, low, high, DATUMS.index(altitude.datum)
 
 
 def _intervals(
