@@ -33,7 +33,14 @@ from steerclear.formats.places import Gazetteer
 from steerclear.links.clock import Clock, DrillClock, SystemClock
 from steerclear.links.courier import BUNDLE_TYPE, EXCHANGE_PATH, Courier
 from steerclear.links.https import HttpsExchange, PeerAddress
-from steerclear.links.keystore import FileKeystore, Keystore, Passphrase, Protection, Unencrypted
+from steerclear.links.keystore import (
+    FileKeystore,
+    Keystore,
+    Passphrase,
+    Protection,
+    Unencrypted,
+    reprotect,
+)
 from steerclear.links.notifier import ConsoleBell, Ears
 from steerclear.links.peer_protocol import PeerProtocol, certificate_of
 from steerclear.links.randomness import Randomness, SystemRandomness
@@ -91,6 +98,7 @@ __all__ = [
     "begin",
     "carry_root_away",
     "compose",
+    "change_protection",
     "create_node",
     "drill_time",
     "node_at_rest",
@@ -414,6 +422,13 @@ def carry_root_away(folder: Path, protection: Protection, *, to: Path, under: Pr
 
 
 def _kept_charter(folder: Path) -> Charter:
+def change_protection(folder: Path, old: Protection, new: Protection) -> None:
+    """Put the keys of a node that does not run under another passphrase, or under one at last."""
+    read_settings(folder)
+    with _locked(folder):
+        reprotect(folder / "keys", old, new, SystemRandomness().bytes)
+
+
     with SqliteStore(folder / "node.db", None, read_only=True) as store:
         kept = store.charter()
     if kept is None:

@@ -211,6 +211,18 @@ def test_keys_may_lie_in_a_token(table: Path, soft_token: Callable[[], TokenSett
     assert not (table / "x" / "steerclear.toml").exists()
 
 
+def test_keys_that_lay_bare_are_encrypted(table: Path) -> None:
+    made(table / "AZE")
+    phrase = table / "phrase"
+    phrase.write_text("three blind mice", encoding="utf-8")
+    phrase.chmod(0o600)
+    words = ["keys", "passphrase", "--node", str(table / "AZE")]
+    assert ask(*words, BARE, "--new-passphrase-file", str(phrase))["encrypted"] is True
+    sealed = json.loads((table / "AZE" / "keys" / "node.json").read_text())
+    assert sealed["sealed"]["kdf"] == "scrypt"
+    assert ask(*words, BARE, "--new-passphrase-file", str(phrase), status=4)["code"] == "passphrase-missing"
+
+
 @pytest.fixture(scope="module")
 def served() -> Iterator[Path]:
     channel = copy_of(ratified())

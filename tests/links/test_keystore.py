@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from steerclear.errors import BadInput, NotKept, NotVerified, Refused, SteerclearError, Unreachable
+from steerclear.links.keyfile import FolderShelf, read_key_file, write_key_file
 from steerclear.links.keystore import (
     FileKeystore,
     KeyName,
@@ -19,9 +20,10 @@ from steerclear.links.keystore import (
     Passphrase,
     Purpose,
     Unencrypted,
+    reprotect,
 )
 from steerclear.links.randomness import SeededRandomness
-from steerclear.record.keys import is_signature
+from steerclear.record.keys import Ed25519Signer, is_signature
 
 PASSPHRASE = Passphrase("correct horse battery", log_n=14)
 RANDOM = SeededRandomness("keys").bytes
@@ -122,6 +124,7 @@ def test_files_are_the_owners_alone_and_say_whose_key_they_hold(folder: Path) ->
 
 def test_the_private_key_does_not_lie_in_an_encrypted_file(folder: Path) -> None:
     signer = FileKeystore(folder, PASSPHRASE, RANDOM).signer(KeyName("node"))
+    assert isinstance(signer, Ed25519Signer)
     spelled = (folder / "node.json").read_bytes()
     assert signer.private_bytes.hex().encode() not in spelled
     assert PASSPHRASE.text not in repr(PASSPHRASE)
@@ -253,3 +256,79 @@ def test_a_passphrase_that_protects_nothing_is_refused() -> None:
     assert refusal(lambda: Passphrase("short"), BadInput) == "passphrase-short"
     assert refusal(lambda: Passphrase("long enough", log_n=4), BadInput) == "scrypt-cost"
     assert refusal(lambda: Passphrase("long enough", log_n=40), BadInput) == "scrypt-cost"
+
+
+def secrets_of(folder: Path, protection: Passphrase | Unencrypted) -> dict[KeyName, bytes]:
+    shelf = FolderShelf(folder, protection)
+    return {name: shelf.get(name) for name in shelf.names()}
+
+
+def test_bare_keys_are_put_under_a_passphrase_and_under_another(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    keys = FileKeystore.create(folder, Unencrypted(), RANDOM)
+    keys.make_signer(KeyName("node"))
+    keys.make_storage_key()
+    keys.make_pin("12")
+    before = secrets_of(folder, Unencrypted())
+    reprotect(folder, Unencrypted(), PASSPHRASE, RANDOM)
+    assert secrets_of(folder, PASSPHRASE) == before
+    other = Passphrase("another battery", log_n=14)
+    reprotect(folder, PASSPHRASE, other, RANDOM)
+    assert secrets_of(folder, other) == before
+    assert FileKeystore(folder, other, RANDOM).pin() == "12"
+    assert [path.name for path in tmp_path.iterdir()] == ["keys"]
+    assert refusal(lambda: reprotect(folder, PASSPHRASE, other, RANDOM), Refused) == "passphrase-wrong"
+    assert secrets_of(folder, other) == before
+
+
+def test_a_change_of_passphrase_that_was_broken_off_is_gone_on_with(folder: Path) -> None:
+    other = Passphrase("another battery", log_n=14)
+    before = secrets_of(folder, PASSPHRASE)
+    FileKeystore.create(folder.with_name("keys.new"), other, RANDOM)
+    reprotect(folder, PASSPHRASE, other, RANDOM)  # an earlier try had begun to write
+    assert secrets_of(folder, other) == before
+    for name, path in (("keys.old", folder), ("keys.new", None)):
+        if path is not None:
+            path.rename(folder.with_name(name))
+        else:
+            FileKeystore.create(folder.with_name(name), PASSPHRASE, RANDOM)
+            shelf = FolderShelf(folder.with_name(name), PASSPHRASE)
+            for key, secret in before.items():
+                shelf.put(key, secret)
+    reprotect(folder, other, PASSPHRASE, RANDOM)  # … or was cut off between the two renames
+    assert secrets_of(folder, PASSPHRASE) == before
+    assert [path.name for path in folder.parent.iterdir()] == ["keys"]
+
+
+def test_a_successor_takes_over_once_its_keyid_is_named(reopen: Callable[[], Keystore]) -> None:
+    name = KeyName("authority")
+    old = reopen().make_signer(name)
+    new = reopen().make_successor(name)
+    assert reopen().make_successor(name).keyid == new.keyid != old.keyid
+    reopen().take_over(name, old.keyid)
+    assert reopen().signer(name).keyid == old.keyid
+    reopen().take_over(name, new.keyid)
+    assert reopen().signer(name).keyid == new.keyid
+    reopen().take_over(name, new.keyid)
+    assert reopen().names() == (name,)
+
+
+def test_a_key_has_one_second_key_beside_it(reopen: Callable[[], Keystore]) -> None:
+    reopen().make_signer(KeyName("root", "1"))
+    assert reopen().second(KeyName("root", "1")).keyid == reopen().second(KeyName("root", "1")).keyid
+
+
+def test_a_key_file_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "root-1.json"
+    secret = bytes(range(32))
+    write_key_file(path, KeyName("root", "1"), secret, PASSPHRASE)
+    assert read_key_file(path, PASSPHRASE) == (KeyName("root", "1"), secret)
+    assert secret.hex().encode() not in path.read_bytes()
+    write = lambda: write_key_file(path, KeyName("root", "1"), secret, PASSPHRASE)  # noqa: E731
+    assert refusal(write, Refused) == "key-exists"
+    path.chmod(0o644)
+    assert refusal(lambda: read_key_file(path, PASSPHRASE), Refused) == "keys-too-open"
+    gone = tmp_path / "none" / "root-1.json"
+    assert refusal(lambda: read_key_file(gone, PASSPHRASE), Unreachable) == "keys-missing"
+    unwritten = lambda: write_key_file(gone, KeyName("root", "1"), secret, PASSPHRASE)  # noqa: E731
+    assert refusal(unwritten, NotKept) == "key-not-kept"

@@ -120,6 +120,8 @@ def test_a_log_begins_when_the_request_comes_back_signed_by_enough(apart: Channe
     assert refusal(lambda: take_signed(ledger, asked.request.encode()), Refused) == "request-unsigned"
     assert refusal(lambda: take_signed(ledger, signed(asked, stick, 1)), Refused) == "request-unsigned"
     assert ledger.own.size == 0
+    assert refusal(lambda: name_keys(ledger, NameKeys(role="ahead")), Refused) == "log-not-begun"
+    assert any("not begun" in alarm for alarm in apart.node("TUR").status({}).alarms)
     done = signed(asked, stick, 3, 1)
     receipts = take_signed(ledger, done)
     assert has_begun(ledger)

@@ -3,7 +3,7 @@
 
     at a machine that is connected to nothing     root, sign
     at the node, running or not                   delegate, revoke, take, show
-    at the node, not running                      carry-away
+    at the node, not running                      carry-away, passphrase
 
 What passes between the two is one file, on a stick.
 """
@@ -247,6 +247,29 @@ def carry_away(
     if not (unencrypted and root_passphrase_file is None):
         under = protection(root_passphrase_file, unencrypted=False, new=True, of="the root")
     _say_root(carry_root_away(node, opened, to=output, under=under), output, as_json=as_json)
+
+
+@keys.command()
+def passphrase(
+    *,
+    node: NodeFolder,
+    passphrase_file: PassphraseFile = None,
+    unencrypted: Unencrypted = False,
+    new_passphrase_file: Annotated[
+        Path | None, typer.Option("--new-passphrase-file", help="A file whose first line is the new one.")
+    ] = None,
+    as_json: show.Json = False,
+) -> None:
+    """Put the keys of a node that does not run under another passphrase."""
+    from steerclear.node import change_protection
+
+    old = protection(passphrase_file, unencrypted=unencrypted)
+    new = protection(new_passphrase_file, unencrypted=False, new=True, of="the node's keys from now on")
+    change_protection(node, old, new)
+    if as_json:
+        show.print_json({"node": str(node), "encrypted": True})
+    else:
+        show.say(f"The keys of {node} are encrypted under the new passphrase.")
 
 
 @contextmanager

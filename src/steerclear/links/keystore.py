@@ -11,11 +11,13 @@ next                                                               what a signin
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
-from steerclear.errors import BadInput, Refused, Unreachable
+from steerclear.errors import BadInput, NotKept, Refused, Unreachable
+from steerclear.links.files import sync_folder
 from steerclear.links.keyfile import FolderShelf, KeyName, Passphrase, Protection, Purpose, Unencrypted
 from steerclear.record.keys import Ed25519Signer, KeySigner, RecipientPrivateKey
 from steerclear.record.second import SecondSigner
@@ -30,6 +32,7 @@ __all__ = [
     "Purpose",
     "ShelvedKeystore",
     "Unencrypted",
+    "reprotect",
 ]
 
 _KEY_BYTES: Final = 32
@@ -212,6 +215,45 @@ class FileKeystore(ShelvedKeystore):
                 where=str(folder),
             ) from error
         return cls(folder, protection, random)
+
+
+def reprotect(folder: Path, old: Protection, new: Protection, random: Callable[[int], bytes]) -> None:
+    """Put every key of ``folder`` under another protection. The node must not run.
+
+    All are written beside the old ones, read back, and put in their place; only then the old ones go. Broken
+    off, it is gone on with when it is called again. Raises what opening and creating a folder raise.
+    """
+    fresh, spent = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
+    if folder.exists():
+        shelf = FolderShelf(folder, old)
+        if fresh.exists():
+            shutil.rmtree(fresh)  # half of an earlier try; the old keys are all there
+        FileKeystore.create(fresh, new, random)
+        target = FolderShelf(fresh, new)
+        for name in shelf.names():
+            target.put(name, shelf.get(name))
+        _require_same(shelf, FolderShelf(fresh, new))
+        folder.rename(spent)
+    FolderShelf(fresh, new)
+    fresh.rename(folder)
+    sync_folder(folder.parent)
+    _destroy(spent, old)
+
+
+def _require_same(one: FolderShelf, other: FolderShelf) -> None:
+    if {name: one.get(name) for name in one.names()} != {name: other.get(name) for name in other.names()}:
+        raise NotKept(
+            "keys-not-copied",
+            "The keys do not read back from their new files as they were.",
+            remedy="Look at the disk; the old files are untouched.",
+        )
+
+
+def _destroy(folder: Path, protection: Protection) -> None:
+    shelf = FolderShelf(folder, protection)
+    for name in shelf.names():
+        shelf.remove(name)
+    folder.rmdir()
 
 
 class _MemoryShelf:

@@ -31,7 +31,7 @@ from steerclear.record.request import RootRequest, parse_request, print_request,
 from steerclear.record.statement import SignedStatement
 from steerclear.services.answers import KeyRow, KeysShown, Receipt, RootAsked
 from steerclear.services.ceremony import words_of
-from steerclear.services.found import STANDING, beginning, standing_row
+from steerclear.services.found import STANDING, beginning, has_begun, standing_row
 from steerclear.services.keys_ahead import DAYS_AHEAD, duty_rows, root_is_here, rows_ahead
 from steerclear.services.ledger import Draft, Ledger
 from steerclear.services.receipts import receipt
@@ -51,8 +51,10 @@ def ask_to_begin(ledger: Ledger, *, founds: bool) -> RootAsked:
 
 
 def name_keys(ledger: Ledger, wanted: NameKeys) -> RootAsked:
-    """Raises ``BadInput`` (``key-options``, ``key-public``) and ``Refused`` (``nothing-to-name``)."""
+    """Raises ``BadInput`` (``key-options``, ``key-public``), ``Refused`` (``nothing-to-name``,
+    ``log-not-begun``)."""
     _require_sense(wanted)
+    _require_begun(ledger)
     statements = _named(ledger, wanted)
     if not statements:
         raise Refused(
@@ -72,6 +74,7 @@ def revoke_keys(ledger: Ledger, wanted: RevokeKeys) -> RootAsked:
             "A revocation names at least one key, and why.",
             remedy="Give the keyids that steerclear keys show prints, and --reason.",
         )
+    _require_begun(ledger)
     keyids = tuple(dict.fromkeys(_whole_keyid(ledger, one) for one in wanted.keyids))
     nodes = {one.keyid for one in ledger.own.keys.holders(KeyRole.NODE, at=ledger.now())}
     if nodes and nodes <= set(keyids):
@@ -184,6 +187,16 @@ def _replaced(ledger: Ledger, wanted: NameKeys, name: KeyName) -> Iterator[_Say]
     if wanted.fresh and ledger.keys.has(name):
         old = ledger.keys.signer(name).keyid
         yield "key.revoke", revoke_body(Revocation((old,), "replaced by a fresh key"))
+
+
+def _require_begun(ledger: Ledger) -> None:
+    if not has_begun(ledger):
+        raise Refused(
+            "log-not-begun",
+            f"The log of {ledger.me} is not begun: nothing stands before its first keys.",
+            where=ledger.me,
+            remedy="Have the request signed that found or join wrote, then: steerclear keys take.",
+        )
 
 
 def _require_sense(wanted: NameKeys) -> None:

@@ -60,6 +60,8 @@ def status(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard], faults: Mappi
 
 
 def _alarms(ledger: Ledger, sync: Sync, now: Instant) -> Iterator[str]:
+    if not ledger.own.size:
+        yield "the own log is not begun: the root's request, signed, is to be taken in (steerclear keys take)"
     for member in ledger.notes.split_views:
         yield f"STOP THE LINE: {member} has signed two records; both are kept as proof"
     yield from ledger.false_heads.values()
