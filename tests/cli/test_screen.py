@@ -172,6 +172,44 @@ def test_many_conflicts_leave_alternatives_out_and_say_so(many_conflicts: Callab
     assert "--alternatives" in run(path).stdout
 
 
+def test_every_way_out_is_listed_when_asked_for_the_least_change_first(circle: Circle, write: Write) -> None:
+    path = write(circle("a", "TUR", 37.6, 34.5), circle("b", "ISR", 37.7, 34.5))
+    plain, full = found(path), found(path, "--all-alternatives")
+    (few,), (many,) = (document["conflicts"] for document in (plain, full))
+    assert "not_offered" not in plain
+    ways = [move for move in many["alternatives"] if move["move"] == "a"]
+    assert [move["cost"] for move in ways] == sorted(move["cost"] for move in ways)
+    assert {move["way"] for move in ways} == {"start", "altitude", "place"}
+    # What stands there without the option stands there with it, word for word.
+    for move in few["alternatives"]:
+        assert any(move.items() <= other.items() for other in many["alternatives"])
+    place = next(move for move in ways if move["way"] == "place")
+    moved = json.dumps({"type": "FeatureCollection", "features": place["features"]}).encode()
+    other = write(circle("b", "ISR", 37.7, 34.5), name="other.geojson")
+    assert found("-", other, given=moved)["conflicts"] == []
+    assert {"move": "a", "way": "area", "because": "none-within-the-limits"} in full["not_offered"]
+
+
+def test_what_is_left_of_an_area_is_listed_and_can_be_filed(circle: Circle, write: Write) -> None:
+    path = write(circle("a", "TUR", 37.6, 34.5, radius_m=40_000), circle("b", "ISR", 38.1, 34.5))
+    (conflict,) = found(path, "--all-alternatives")["conflicts"]
+    left = next(move for move in conflict["alternatives"] if (move["move"], move["way"]) == ("a", "area"))
+    assert 0.5 < left["kept_share"] < 1
+    trimmed = json.dumps({"type": "FeatureCollection", "features": left["features"]}).encode()
+    other = write(circle("b", "ISR", 38.1, 34.5), name="other.geojson")
+    assert found("-", other, given=trimmed)["conflicts"] == []
+
+
+def test_every_way_out_in_words(circle: Circle, write: Write) -> None:
+    always = {"start": "2025-04-01T00:00:00Z", "end": "2025-04-30T00:00:00Z"}
+    path = write(circle("a", "TUR", 37.6, 34.5, **always), circle("b", "ISR", 37.7, 34.5, radius_m=20_000))
+    said = run(path, "--all-alternatives").stdout
+    assert "b instead, the least change first:" in said
+    assert "of its area (the shape: --json)" in said
+    assert "m towards 0" in said
+    assert "no other start" in said
+
+
 def test_few_conflicts_do_not_speak_of_what_was_left_out(many_conflicts: Callable[[int], Path]) -> None:
     document = found(many_conflicts(3))
     assert "alternatives_left_out" not in document

@@ -7,14 +7,16 @@ import sqlite3
 import ssl
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from steerclear.errors import SteerclearError, Unreachable
 
-__all__ = ["Check", "examine"]
+__all__ = ["Check", "examine", "warm_in_background", "warmed"]
 
 _OLDEST_PYTHON: Final = (3, 11)
 _OLDEST_SQLITE: Final = (3, 37, 0)
@@ -33,6 +35,22 @@ def examine(node: Path | None) -> tuple[Check, ...]:
     machine = (_python, _sqlite, _tls, _sealing, _clock, _disk)
     at_node = () if node is None else (lambda: _answers(node),)
     return tuple(check() for check in (*machine, *at_node))
+
+
+def warmed() -> Iterator[Check]:
+    """Compile the engine, a part at a time: each is told when it is done."""
+    from steerclear.screening.warming import stages
+
+    for stage in stages():
+        began_s = time.perf_counter()
+        stage.work()
+        took_s = time.perf_counter() - began_s
+        yield Check(stage.name, ok=True, words=f"compiled and ready ({took_s:.1f} s)")
+
+
+def warm_in_background() -> None:
+    """So that the first notice need not wait: a node begins to serve while its engine is made ready."""
+    threading.Thread(target=lambda: list(warmed()), name="warm", daemon=True).start()
 
 
 def _python() -> Check:

@@ -22,6 +22,13 @@ Time = Annotated[str, typer.Option(help="Time to keep, as 0s, 15min or 2h; with 
 Alternatives = Annotated[
     bool, typer.Option("--alternatives", help="Look for alternatives however many conflicts there are.")
 ]
+AllAlternatives = Annotated[
+    bool,
+    typer.Option(
+        "--all-alternatives",
+        help="Look for start and altitude together, another place and what is left of the area, too.",
+    ),
+]
 
 
 def screen(
@@ -31,6 +38,7 @@ def screen(
     vertical: Vertical = "1000ft",
     time: Time = "0s",
     alternatives: Alternatives = False,
+    all_alternatives: AllAlternatives = False,
     as_json: show.Json = False,
 ) -> int:
     """Check the notices in files against each other; needs no node.
@@ -47,7 +55,9 @@ def screen(
         vertical_ft=quantities.vertical_ft(vertical),
         time_s=quantities.time_s(time),
     )
-    report = screen_work.screened(files, minima, always_alternatives=alternatives)
+    report = screen_work.screened(
+        files, minima, always_alternatives=alternatives, all_alternatives=all_alternatives
+    )
     if as_json:
         show.print_json(screen_words.as_json(report))
     else:

@@ -13,11 +13,10 @@ from typing import Any, Final
 
 from rich.text import Text
 
-from steerclear.cli import show
+from steerclear.cli import screen_ways, show
 from steerclear.cli.screen_work import MOST_WITH_ALTERNATIVES, Instead, Report
 from steerclear.model.finding import Conflict, SeparationMinima, Undetermined
 from steerclear.model.notice import Notice
-from steerclear.model.space import Altitude, Band
 from steerclear.model.time import format_zulu
 from steerclear.screening.screen import PairFinding
 
@@ -37,6 +36,12 @@ def as_json(report: Report) -> dict[str, Any]:
     }
     if report.alternatives is None:
         document["alternatives_left_out"] = _left_out()
+    elif report.every_way:
+        document["not_offered"] = [
+            {"move": ref, "way": answer.way.value, "because": answer.why.value}
+            for ref, found in report.alternatives.items()
+            for answer in screen_ways.not_offered(found)
+        ]
     return document
 
 
@@ -77,19 +82,17 @@ def _pair_json(pair: PairFinding) -> dict[str, Any]:
 
 def _moves_json(found: Instead, volume: int) -> Iterator[dict[str, Any]]:
     """All volumes of a notice move together; the band is that of the volume in conflict."""
+    if found.every is not None:
+        yield from (screen_ways.as_json(found.notice.ref, offer, volume) for offer in found.every.offers)
+        return
     if found.start is not None:
         yield {"move": found.notice.ref, "start": format_zulu(found.start.notice.span.start_s)}
     if found.band is not None:
         band = found.band.notice.volumes[volume].band
         yield {
             "move": found.notice.ref,
-            "lower": _limit_json(band.lower),
-            "upper": _limit_json(band.upper),
+            **screen_ways.band_json(band),
         }
-
-
-def _limit_json(altitude: Altitude) -> dict[str, Any]:
-    return {"value": altitude.feet, "unit": "ft", "datum": altitude.datum.value}
 
 
 def _lines(report: Report) -> Iterator[Text]:
@@ -133,6 +136,10 @@ def _conflict_lines(pair: PairFinding, report: Report) -> Iterator[Text]:
     yield Text(f"{INDENT}to the side {side}; in height {height}; in time {time}")
     for found, volume in _instead_of(pair, report):
         ref = show.printable(found.notice.ref)
+        if found.every is not None:
+            yield Text(f"{INDENT}{ref} instead, the least change first:")
+            yield from (Text(f"{INDENT}  {line}") for line in screen_ways.lines(found, volume))
+            continue
         yield Text(f"{INDENT}{ref} instead: {_start(found)}, or {_band(found, volume)}")
 
 
@@ -143,14 +150,9 @@ def _start(found: Instead) -> str:
 
 
 def _band(found: Instead, volume: int) -> str:
-    return "no other altitude" if found.band is None else _spelled(found.band.notice.volumes[volume].band)
-
-
-def _spelled(band: Band) -> str:
-    lower, upper = band.lower, band.upper
-    if lower.datum is upper.datum:
-        return f"{lower.feet:,} to {upper.feet:,} ft {upper.datum.value}"
-    return f"{lower.feet:,} ft {lower.datum.value} to {upper.feet:,} ft {upper.datum.value}"
+    if found.band is None:
+        return "no other altitude"
+    return screen_ways.spelled(found.band.notice.volumes[volume].band)
 
 
 def _both(pair: PairFinding) -> str:

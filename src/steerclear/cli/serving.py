@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -23,9 +24,9 @@ def serve(
 ) -> int:
     """Run the node until it is interrupted."""
     import asyncio
-    import sys
 
     from steerclear.api.serving import serve as serve_node
+    from steerclear.cli.checkup import warm_in_background
     from steerclear.node import open_node
 
     opened = protection(passphrase_file, unencrypted=unencrypted)
@@ -41,6 +42,7 @@ def serve(
                 )
             sys.stdout.flush()
 
+        warm_in_background()
         asyncio.run(serve_node(running, when_ready=ready))
     return 0
 
@@ -51,15 +53,20 @@ def doctor(
         Path | None,
         typer.Option("--node", "-n", envvar="STEERCLEAR_NODE", help="Look at this node, too."),
     ] = None,
+    warm: Annotated[
+        bool, typer.Option("--warm", help="Compile the screening engine now, not when it is first used.")
+    ] = False,
     as_json: show.Json = False,
 ) -> int:
     """Say what this machine has, what it lacks, and the remedy."""
-    from steerclear.cli.checkup import examine
+    from steerclear.cli.checkup import examine, warmed
 
-    checks = examine(node)
+    checks = []
+    for check in (*examine(node), *(warmed() if warm else ())):
+        checks.append(check)
+        if not as_json:
+            show.say(f"{'ok  ' if check.ok else 'LACK'} {check.name}: {check.words}")
+            sys.stdout.flush()
     if as_json:
         show.print_json({"checks": [{"name": c.name, "ok": c.ok, "words": c.words} for c in checks]})
-    else:
-        for check in checks:
-            show.say(f"{'ok  ' if check.ok else 'LACK'} {check.name}: {check.words}")
     return 0 if all(check.ok for check in checks) else 1
