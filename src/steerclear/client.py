@@ -18,6 +18,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from steerclear.errors import BadInput, NotKept, NotVerified, Refused, SteerclearError, Unreachable
+from steerclear.services.annexes_shown import AnnexShown
 from steerclear.services.answers import (
     Carried,
     Inbox,
@@ -97,6 +98,10 @@ class NodeClient:
 
     def stop(self, about: str) -> StopRow:
         return self._answer("GET", "/v1/stop", StopRow, query={"about": about})
+
+    def annexes(self) -> tuple[AnnexShown, ...]:
+        """Every annex on the table, oldest first, with its document."""
+        return self._answer("GET", "/v1/annexes", tuple[AnnexShown, ...])
 
     def signals(self, language: str = "en") -> tuple[SignalRow, ...]:
         """The signals at this node, newest first, as a reader of ``language`` is to see them."""

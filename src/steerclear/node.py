@@ -61,6 +61,7 @@ from steerclear.record.bundle import LARGEST_BUNDLE
 from steerclear.record.card import MemberCard, parse_card, print_card
 from steerclear.record.charter import Charter, parse_charter, print_charter
 from steerclear.record.root import RootKeys
+from steerclear.services.annexes_shown import AnnexShown
 from steerclear.services.answers import (
     Carried,
     Inbox,
@@ -575,6 +576,9 @@ class Node:
 
     async def stop(self, about: str) -> StopRow:
         return await self._write(lambda: self._workings.stop(about))
+
+    async def annexes(self) -> tuple[AnnexShown, ...]:
+        return await self._write(self._workings.annexes)
 
     async def signals(self, language: str) -> tuple[SignalRow, ...]:
         return await self._write(lambda: self._workings.signals(language, self._reviewed))

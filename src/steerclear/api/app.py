@@ -18,6 +18,7 @@ from pydantic import ConfigDict, with_config
 from steerclear.api.limits import LARGEST_REQUEST, BoundedBodies
 from steerclear.api.problems import answer_problems, wrong_form
 from steerclear.node import Node
+from steerclear.services.annexes_shown import AnnexShown
 from steerclear.services.answers import (
     Carried,
     Inbox,
@@ -89,6 +90,10 @@ def _add_views(app: FastAPI, node: Node) -> None:
     @app.get("/v1/stop")
     async def stop(about: str) -> StopRow:
         return await node.stop(about)
+
+    @app.get("/v1/annexes")
+    async def annexes() -> tuple[AnnexShown, ...]:
+        return await node.annexes()
 
     @app.get("/v1/signals")
     async def signals(language: Annotated[str, Query(max_length=8)] = "en") -> tuple[SignalRow, ...]:

@@ -54,6 +54,20 @@ COMMANDS: Final[dict[str, Command]] = {
     "serve": Command("serving:serve", "Run the node until it is interrupted."),
     "propose": Command("annexes:propose", "Propose every annex of a template."),
     "ratify": Command("annexes:ratify", "Ratify proposed annexes with the authority key."),
+    "annexes": Command(
+        "annexes:annexes",
+        "The annexes: which hold, what they say, what a new version changes; propose and counter one.",
+    ),
+    "template": Command(
+        "templates:template",
+        "The templates that ship: what past mechanisms agreed in public, and our proposals for the rest.",
+    ),
+    "suspend": Command(
+        "annexes:suspend",
+        "Suspend the mechanism for our side. STOP, distress and all that is in force go on.",
+    ),
+    "resume": Command("annexes:resume", "Lower our own flag; nobody else's."),
+    "end": Command("annexes:end", "Declare the mechanism ended; it has ended when every party has."),
     "status": Command(
         "looking:status",
         "How the node and its lines are, and what is in force. Exit 1 when something needs a person.",

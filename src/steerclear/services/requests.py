@@ -20,19 +20,24 @@ __all__ = [
     "CallStop",
     "CloseStop",
     "Disseminate",
+    "EndMechanism",
     "FileNotices",
     "GoCold",
     "KeyRole",
     "Level",
     "NameKeys",
     "Propose",
+    "ProposeAnnex",
     "Ratify",
     "ReadBack",
+    "ResumeMechanism",
     "RevokeKeys",
     "SendSignal",
+    "SuspendMechanism",
     "TakeAlternative",
     "Unable",
     "Withdraw",
+    "WithdrawAnnex",
 ]
 
 Level = Literal["L0", "L1"]
@@ -210,6 +215,39 @@ class Propose:
     """Propose every annex of a template."""
 
     template: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeAnnex:
+    """Propose one annex. ``document`` is its JSON as the record writes it; ``counter_to`` the proposal that
+    it answers, and then ``because`` is owed."""
+
+    document: str
+    because: str | None = None
+    counter_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawAnnex:
+    """Take a signature back, or give notice of termination. ``annex`` is a name, a hash or an id."""
+
+    annex: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendMechanism:
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeMechanism:
+    """Lower our own flag."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndMechanism:
+    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

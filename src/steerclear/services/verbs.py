@@ -19,7 +19,15 @@ from steerclear.services.call_stop import answer, ask_ownership, call_stop, clos
 from steerclear.services.change_notice import activate, go_cold, take_alternative, withdraw
 from steerclear.services.file_notice import file_notices
 from steerclear.services.ledger import Ledger
-from steerclear.services.ratify import propose, ratify
+from steerclear.services.ratify import (
+    end,
+    propose,
+    propose_annex,
+    ratify,
+    resume,
+    suspend,
+    withdraw_annex,
+)
 from steerclear.services.send_signal import answer_signal, read_back, send_signal
 
 __all__ = ["PATHS", "Request", "Verb", "verbs_of"]
@@ -44,6 +52,11 @@ Request = (
     | ask.AnswerSignal
     | ask.Propose
     | ask.Ratify
+    | ask.ProposeAnnex
+    | ask.WithdrawAnnex
+    | ask.SuspendMechanism
+    | ask.ResumeMechanism
+    | ask.EndMechanism
 )
 
 PATHS: Final[dict[type[Request], str]] = {
@@ -64,6 +77,11 @@ PATHS: Final[dict[type[Request], str]] = {
     ask.AnswerSignal: "/v1/signal-answers",
     ask.Propose: "/v1/proposals",
     ask.Ratify: "/v1/ratifications",
+    ask.ProposeAnnex: "/v1/annex-proposals",
+    ask.WithdrawAnnex: "/v1/annex-withdrawals",
+    ask.SuspendMechanism: "/v1/suspensions",
+    ask.ResumeMechanism: "/v1/resumptions",
+    ask.EndMechanism: "/v1/endings",
 }
 
 
@@ -87,4 +105,9 @@ def verbs_of(places: Gazetteer) -> Mapping[type[Request], Verb]:
         ask.AnswerSignal: answer_signal,
         ask.Propose: propose,
         ask.Ratify: ratify,
+        ask.ProposeAnnex: propose_annex,
+        ask.WithdrawAnnex: withdraw_annex,
+        ask.SuspendMechanism: suspend,
+        ask.ResumeMechanism: resume,
+        ask.EndMechanism: end,
     }

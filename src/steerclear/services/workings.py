@@ -20,6 +20,7 @@ from steerclear.formats.places import Gazetteer
 from steerclear.links.notifier import Alarm
 from steerclear.mechanism.obligations import next_due_at
 from steerclear.model.time import Instant
+from steerclear.services.annexes_shown import AnnexShown, annexes_shown
 from steerclear.services.answers import (
     Inbox,
     KeysShown,
@@ -161,6 +162,9 @@ class Workings:
 
     def signals(self, language: str, reviewed: Mapping[str, str]) -> tuple[SignalRow, ...]:
         return signals(self.ledger, language, reviewed)
+
+    def annexes(self) -> tuple[AnnexShown, ...]:
+        return annexes_shown(self.ledger)
 
     def take_carried(self, bundle: bytes) -> int:
         """A bundle that came by hand; how many entries were new."""
