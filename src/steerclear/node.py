@@ -98,8 +98,8 @@ __all__ = [
     "Unencrypted",
     "begin",
     "carry_root_away",
-    "compose",
     "change_protection",
+    "compose",
     "create_node",
     "drill_time",
     "node_at_rest",
@@ -422,7 +422,6 @@ def carry_root_away(folder: Path, protection: Protection, *, to: Path, under: Pr
     return root
 
 
-def _kept_charter(folder: Path) -> Charter:
 def change_protection(folder: Path, old: Protection, new: Protection) -> None:
     """Put the keys of a node that does not run under another passphrase, or under one at last."""
     read_settings(folder)
@@ -430,6 +429,7 @@ def change_protection(folder: Path, old: Protection, new: Protection) -> None:
         reprotect(folder / "keys", old, new, SystemRandomness().bytes)
 
 
+def _kept_charter(folder: Path) -> Charter:
     with SqliteStore(folder / "node.db", None, read_only=True) as store:
         kept = store.charter()
     if kept is None:
