@@ -282,6 +282,31 @@ def test_what_makes_no_sense_is_not_asked_of_the_root(channel: Channel) -> None:
     assert refusal(lambda: revoke_keys(ledger, last), Refused) == "revoke-last-node-key"
 
 
+def test_a_recipient_key_that_was_revoked_is_followed_by_another(channel: Channel) -> None:
+    ledger = channel.node("TUR").ledger
+    today = ledger.keys.recipients()["2025-04-10"]
+    revoke_keys(ledger, RevokeKeys(keyids=(today.keyid,), reason="the disk was copied"))
+    assert not ledger.recipient_keys("TUR")
+    asked = name_keys(ledger, NameKeys(role="recipient"))
+    assert asked.says == ("name 1 recipient keys, one a day, from 2025-04-10T00:00Z until 2025-04-11T00:00Z",)
+    other = ledger.keys.recipients()["2025-04-10-2"]
+    assert [one.public for one in ledger.recipient_keys("TUR")] == [other.public] != [today.public]
+    assert ledger.keys.has(KeyName("recipient", "2025-04-10")), "it still opens what was sealed before"
+
+
+def test_a_revoked_key_is_not_named_again(channel: Channel) -> None:
+    ledger = channel.node("TUR").ledger
+    air = ledger.keys.signer(KeyName("duty", "air")).keyid
+    revoke_keys(ledger, RevokeKeys(keyids=(air,), reason="lost"))
+    assert refusal(lambda: name_keys(ledger, NameKeys(role="duty", desk="air")), Refused) == "key-revoked"
+    channel.at("2025-05-01T00:00:00.000Z")
+    ahead = name_keys(ledger, NameKeys(role="ahead"))
+    assert not any(air[:16] in line for line in ahead.says)
+    fresh = name_keys(ledger, NameKeys(role="duty", desk="air", days=1, fresh=True))
+    assert [one.kind for one in fresh.receipts] == ["key.delegate"]
+    assert ledger.own.keys.holders(KeyRole.DUTY, at=ledger.now())[-1].desk == "air"
+
+
 # ---- signed twice ------------------------------------------------------------------------------------------
 
 

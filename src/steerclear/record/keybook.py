@@ -132,6 +132,11 @@ class KeyBook:
         for keyid in keyids:
             self._revoked.setdefault(keyid, seq)
 
+    @property
+    def revoked(self) -> frozenset[str]:
+        """Keyids that count for nothing any more."""
+        return frozenset(self._revoked)
+
     def rows(self) -> Iterator[tuple[Delegation, int, int | None]]:
         """Every delegation, the entry that names it, and the entry that revokes its key (``None``: none)."""
         for held in self._by_role.values():

@@ -136,7 +136,8 @@ class _Days:
     def words(self) -> str:
         times = f"from {_shown(self.begin)} until {_shown(self.end)}"
         if self.role == KeyRole.RECIPIENT.value:
-            return f"name {self.count} recipient keys, one a day, {times}"
+            several = "a recipient key" if self.count == 1 else f"{self.count} recipient keys, one a day"
+            return f"name {several}, {times}"
         desk = f" for the {self.desk} desk" if self.desk is not None else ""
         return f"name {self.keyid[:16]}… as {self.role} key{desk}, {times}"
 

@@ -9,11 +9,12 @@ elsewhere the status says until when they last, and a request to it says what it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, count
 from typing import Final
 
 from steerclear.links.keystore import KeyName
 from steerclear.model.time import Instant, format_instant
-from steerclear.record.keys import Delegation, KeyRole, delegate_body
+from steerclear.record.keys import Delegation, KeyRole, RecipientPrivateKey, delegate_body
 from steerclear.services.ledger import Ledger
 from steerclear.services.speak import root_says
 
@@ -44,7 +45,8 @@ def keys_last_until(ledger: Ledger) -> Instant:
 
 def delegate_ahead(ledger: Ledger) -> int:
     """Name what is missing for the days to come, if the root is here and it is time; how many rows."""
-    if keys_last_until(ledger) - ledger.now() > RENEW_AT_DAYS * DAY_MS or not root_is_here(ledger):
+    missing = _missing_days(ledger)
+    if not missing or missing[0] - ledger.now() > RENEW_AT_DAYS * DAY_MS or not root_is_here(ledger):
         return 0
     statements = rows_ahead(ledger)
     for rows in statements:
@@ -54,8 +56,7 @@ def delegate_ahead(ledger: Ledger) -> int:
 
 def rows_ahead(ledger: Ledger) -> list[list[Delegation]]:
     """What is to be named for the days to come, a statement each; the recipient keys for it are made."""
-    now = ledger.now()
-    statements = [list(_recipients(ledger, now)), *_duties(ledger)]
+    statements = [list(_recipients(ledger)), *_duties(ledger)]
     return [rows for rows in statements if rows]
 
 
@@ -64,19 +65,33 @@ def root_is_here(ledger: Ledger) -> bool:
     return any(name.purpose == "root" for name in ledger.keys.names())
 
 
-def _recipients(ledger: Ledger, now: int) -> Iterator[Delegation]:
-    held = ledger.keys.recipients()
-    for day in _days(now, keys_last_until(ledger)):
-        label = format_instant(Instant(day))[:10]
-        # A key that was made and could not be named (the disk was full) is named now.
-        key = held.get(label) or ledger.keys.make_recipient(KeyName("recipient", label))
+def _missing_days(ledger: Ledger) -> list[int]:
+    """Starts of the days to come for which no unrevoked recipient key is named."""
+    named = {one.valid_from for one in ledger.own.keys.holders(KeyRole.RECIPIENT)}
+    return [day for day in _days(ledger.now(), 0) if day not in named]
+
+
+def _recipients(ledger: Ledger) -> Iterator[Delegation]:
+    for day in _missing_days(ledger):
+        key = _recipient_key(ledger, format_instant(Instant(day))[:10])
         yield Delegation.of(KeyRole.RECIPIENT, key.public, valid_from=day, valid_until=day + DAY_MS)
+
+
+def _recipient_key(ledger: Ledger, day: str) -> RecipientPrivateKey:
+    """The key of a day: one that was made and could not be named (the disk was full), or a new one.
+
+    A day whose key was revoked gets another: ``2025-04-09-2``. The revoked one still opens what it must.
+    """
+    held = ledger.keys.recipients()
+    labels = chain([day], (f"{day}-{number}" for number in count(2)))
+    label = next(one for one in labels if one not in held or held[one].keyid not in ledger.own.keys.revoked)
+    return held.get(label) or ledger.keys.make_recipient(KeyName("recipient", label))
 
 
 def _duties(ledger: Ledger) -> Iterator[list[Delegation]]:
     """For each desk its days to come, a week in one statement."""
     for name in ledger.keys.names():
-        if name.purpose == "duty":
+        if name.purpose == "duty" and ledger.keys.signer(name).keyid not in ledger.own.keys.revoked:
             yield from duty_rows(ledger, ledger.keys.signer(name).public, name.label, days=DAYS_AHEAD)
 
 

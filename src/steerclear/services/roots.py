@@ -52,7 +52,7 @@ def ask_to_begin(ledger: Ledger, *, founds: bool) -> RootAsked:
 
 def name_keys(ledger: Ledger, wanted: NameKeys) -> RootAsked:
     """Raises ``BadInput`` (``key-options``, ``key-public``), ``Refused`` (``nothing-to-name``,
-    ``log-not-begun``)."""
+    ``log-not-begun``, ``key-revoked``)."""
     _require_sense(wanted)
     _require_begun(ledger)
     statements = _named(ledger, wanted)
@@ -172,7 +172,15 @@ def _public(ledger: Ledger, wanted: NameKeys, name: KeyName) -> tuple[bytes, boo
         return ledger.keys.make_successor(name).public, False
     if not ledger.keys.has(name):
         return ledger.keys.make_signer(name).public, True
-    return ledger.keys.signer(name).public, True
+    held = ledger.keys.signer(name)
+    if held.keyid in ledger.own.keys.revoked:
+        raise Refused(
+            "key-revoked",
+            f"The {name} key of this node was revoked, and a revoked key never returns.",
+            where=held.keyid,
+            remedy="Ask for another with --fresh.",
+        )
+    return held.public, True
 
 
 def _standing(ledger: Ledger, role: KeyRole, public: bytes, name: KeyName | None) -> list[Delegation]:
@@ -186,6 +194,8 @@ def _replaced(ledger: Ledger, wanted: NameKeys, name: KeyName) -> Iterator[_Say]
     """Revoked after its successor is named: the entry that revokes a node key is the last that it signs."""
     if wanted.fresh and ledger.keys.has(name):
         old = ledger.keys.signer(name).keyid
+        if old in ledger.own.keys.revoked:
+            return
         yield "key.revoke", revoke_body(Revocation((old,), "replaced by a fresh key"))
 
 

@@ -98,7 +98,7 @@ class SpentKeys:
         for label, key in self._ledger.keys.recipients().items():
             row = named.get(key.keyid)
             # One that was made and never named opens nothing; it goes by the day on its label.
-            begins = row.valid_from if row is not None else parse_instant(f"{label}T00:00:00.000Z")
+            begins = row.valid_from if row is not None else parse_instant(f"{label[:10]}T00:00:00.000Z")
             ends = row.valid_until if row is not None else begins + DAY_MS
             if ends <= now:
                 yield _Past(KeyName("recipient", label), key, begins, ends)
