@@ -76,7 +76,7 @@ def _plan(only: list[str] | None, *, seed: int, cap: int, budget: int, largest: 
         sizes=sizes,
         polygon_sizes=tuple(size for size in _POLYGON_SIZES if size <= largest) or sizes,
         standing=sizes[-1],
-        questions=5_000,
+        questions=20_000,
         newcomers=max(sizes[-1] // 50, 1_000),
         polygon_questions=2_000,
         cap_s=cap,

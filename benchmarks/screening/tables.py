@@ -203,7 +203,7 @@ def _standing(results: Results) -> Sheet:
         "",
         "build",
         "query, one by one: p50 / p99",
-        "in calls of 50: p50 / p99",
+        "in calls of 200: p50 / p99",
         "all in one call: each",
         "insert: p50 / p99, mean",
         "bytes a box",

@@ -114,8 +114,8 @@ class PostgisTable:
         self.base.close()
 
     def _fill(self, name: str, boxes: Boxes) -> None:
-        # A temporary table is local to the connection, is not logged, and goes when the connection goes.
-        self.base.execute(f"CREATE TEMPORARY TABLE {name} (id bigint, box geometry)")
+        # Unlogged, never committed: it goes with the connection. A temporary one would be read by one core.
+        self.base.execute(f"CREATE UNLOGGED TABLE {name} (id bigint, box geometry)")
         with self.base.cursor().copy(f"COPY {name} FROM STDIN (FORMAT binary)") as copy:
             copy.write(_COPY_HEAD + _records(boxes).tobytes() + _COPY_TAIL)
 

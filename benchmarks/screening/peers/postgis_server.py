@@ -33,7 +33,6 @@ _SETTINGS: Final = {
     "autovacuum": "off",
     "jit": "off",
     "shared_buffers": "1GB",
-    "temp_buffers": "2GB",
     "work_mem": "512MB",
     "maintenance_work_mem": "1GB",
 }
