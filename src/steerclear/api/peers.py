@@ -10,6 +10,7 @@ GET  /peer/v1/witness/HASH_OF_ORIGIN/checkpoint       what was cosigned last
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -51,7 +52,7 @@ def _publish(app: FastAPI, node: Node) -> None:
         request: Request, member: str, generation: Annotated[int, Path(ge=0, le=999_999_999)], path: str
     ) -> Response:
         node.caller_of(request.scope)
-        return _served(request, await node.published(member, generation, path))
+        return await _served(request, await node.published(member, generation, path))
 
     @app.post("/peer/v1/witness/add-checkpoint")
     async def add_checkpoint(request: Request) -> Response:
@@ -63,10 +64,10 @@ def _publish(app: FastAPI, node: Node) -> None:
     @app.get("/peer/v1/witness/{hash_of_origin}/checkpoint")
     async def cosigned(request: Request, hash_of_origin: str) -> Response:
         node.caller_of(request.scope)
-        return _served(request, await node.cosigned(hash_of_origin))
+        return await _served(request, await node.cosigned(hash_of_origin))
 
 
-def _served(request: Request, page: Page | None) -> Response:
+async def _served(request: Request, page: Page | None) -> Response:
     if page is None:
         missing = BadInput(
             "not-published",
@@ -79,6 +80,7 @@ def _served(request: Request, page: Page | None) -> Response:
         "vary": "accept-encoding",
     }
     if page.never_changes and "gzip" in request.headers.get("accept-encoding", ""):
-        packed = gzip.compress(page.body, mtime=0)
+        # A bundle of entries may have 16 MiB; packing it must not keep a STOP waiting.
+        packed = await asyncio.to_thread(gzip.compress, page.body, mtime=0)
         return Response(packed, media_type=page.media_type, headers={**headers, "content-encoding": "gzip"})
     return Response(page.body, media_type=page.media_type, headers=headers)
