@@ -11,27 +11,28 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from tests.record.conftest import World
 
 import steerclear
+from steerclear.errors import NotVerified
 from steerclear.record import (
     Bundle,
     Held,
     LogPart,
     delegate_body,
+    parse_charter,
     print_bundle,
     print_charter,
     print_note,
     prove,
     write_replica,
 )
+from steerclear.services.verify import verify_path
 from steerclear.store.port import StoredEntry
 from steerclear.store.sqlite import SqliteStore
-
-if TYPE_CHECKING:
-    from tests.record.conftest import World
 
 HERE = Path(steerclear.__file__).parent
 
@@ -135,3 +136,13 @@ def test_a_flipped_bit_is_found_alone_too(kept: Path) -> None:
     )
     assert not is_verified
     assert failures
+
+
+def test_no_record_is_verified_against_the_charter_of_another(kept: Path) -> None:
+    """Whoever gives a charter has compared it by voice: nothing else may take its place."""
+    other = parse_charter(print_charter(World("another").charter))
+    assert verify_path(kept / "node.db").is_verified
+    for name in ("replica", "by-hand.steerclear", "node.db"):
+        with pytest.raises(NotVerified) as refused:
+            verify_path(kept / name, charter=other)
+        assert refused.value.code == "verify-other-mechanism"

@@ -17,7 +17,7 @@ from steerclear.record.replica import ReplicaLog, read_replica
 from steerclear.record.report import Progress, Remark, VerifyReport
 from steerclear.record.verify import verify_record
 
-__all__ = ["verify_bundle", "verify_replica"]
+__all__ = ["require_same", "verify_bundle", "verify_replica"]
 
 _BUNDLE: Final = b"steerclear/bundle/"
 _PROOF: Final = b"c2sp.org/tlog-proof@"
@@ -52,7 +52,7 @@ def verify_bundle(
 ) -> VerifyReport:
     """Verify the logs that a bundle carries from their beginning; a part without its beginning fails."""
     known = charter or _founding(bundle)
-    _require_same(known, bundle.mechanism)
+    require_same(known, bundle.mechanism)
     whole = {(part.member, part.generation): [part] for part in bundle.parts if part.start == 0}
     loose: list[LogPart] = []
     for part in bundle.parts:
@@ -69,7 +69,7 @@ def verify_bundle(
 
 def _verify_folder(path: Path, progress: Progress | None, charter: Charter | None) -> VerifyReport:
     replica = read_replica(path)
-    _require_same(charter or replica.charter, mechanism_of(replica.charter))
+    require_same(charter or replica.charter, mechanism_of(replica.charter))
     report = verify_record(replica.charter, replica.logs, kind="replica", progress=progress)
     strays = (
         Remark("replica-stray", None, None, None, f"{name} is no part of the record.")
@@ -98,7 +98,8 @@ def _given(charter: Charter | None) -> Charter:
     )
 
 
-def _require_same(charter: Charter, mechanism: str) -> None:
+def require_same(charter: Charter, mechanism: str) -> None:
+    """Is this the charter of the record that is verified? Raises ``NotVerified``."""
     if mechanism_of(charter) != mechanism:
         raise NotVerified(
             "verify-other-mechanism",

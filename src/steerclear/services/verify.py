@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from steerclear.errors import Refused
-from steerclear.record.charter import Charter, parse_charter
+from steerclear.record.charter import Charter, mechanism_of, parse_charter
 from steerclear.record.replica import ReplicaLog
 from steerclear.record.report import Progress, VerifyReport
 from steerclear.record.verify import verify_record
-from steerclear.record.verify_path import verify_replica
+from steerclear.record.verify_path import require_same, verify_replica
 from steerclear.store.sqlite import SqliteStore
 
 __all__ = ["verify_path"]
@@ -26,13 +26,13 @@ _SQLITE: Final = b"SQLite format 3\x00"
 def verify_path(
     path: Path, progress: Progress | None = None, *, charter: Charter | None = None
 ) -> VerifyReport:
-    """Check what lies at ``path``; a proof needs the ``charter``. A file that is none of these is refused."""
+    """Check what lies at ``path``; a proof needs the ``charter``, and what names another is refused."""
     if path.is_file() and _begins_with(path, _SQLITE):
-        return _verify_database(path, progress)
+        return _verify_database(path, progress, charter)
     return verify_replica(path, progress, charter=charter)
 
 
-def _verify_database(path: Path, progress: Progress | None) -> VerifyReport:
+def _verify_database(path: Path, progress: Progress | None, charter: Charter | None) -> VerifyReport:
     with SqliteStore(path, None, read_only=True) as store:
         kept = store.charter()
         if kept is None:
@@ -42,6 +42,8 @@ def _verify_database(path: Path, progress: Progress | None) -> VerifyReport:
                 where=str(path),
                 remedy="Join one first; until then there is no record.",
             )
+        own = parse_charter(kept)
+        require_same(charter or own, mechanism_of(own))
         logs = [
             ReplicaLog(
                 member,
@@ -52,7 +54,7 @@ def _verify_database(path: Path, progress: Progress | None) -> VerifyReport:
             for member in store.members()
             for generation in store.generations(member)
         ]
-        return verify_record(parse_charter(kept), logs, progress=progress)
+        return verify_record(own, logs, progress=progress)
 
 
 def _begins_with(path: Path, magic: bytes) -> bool:
