@@ -271,6 +271,7 @@ def test_what_is_in_doubt_is_a_doubt_and_a_revocation_is_none(bare: World) -> No
     assert remark is not None
     assert remark[0::2] == ("statement-expired-key", False)
     book.revoke([bare.keys["TUR"].duty.keyid], seq=4)
+    assert book.revoked == {bare.keys["TUR"].duty.keyid}
     before, after = (
         book.judge(bare.notice("TUR"), at=int(10.5 * DAY), until=int(11.5 * DAY), seq=seq) for seq in (4, 5)
     )

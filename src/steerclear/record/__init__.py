@@ -61,6 +61,7 @@ from steerclear.record.keys import (
     Delegation,
     Ed25519Signer,
     KeyRole,
+    KeySigner,
     RecipientPrivateKey,
     RecipientPublicKey,
     Revocation,
@@ -116,8 +117,12 @@ from steerclear.record.prove import prove, verify_proof
 from steerclear.record.quorum import Cosigners, cosigners_of, is_recorded, lines_that_hold
 from steerclear.record.replica import Replica, ReplicaLog, read_replica, write_replica
 from steerclear.record.report import Counts, LogSummary, Progress, Remark, VerifyReport
+from steerclear.record.request import ROOT_KINDS, RootRequest, parse_request, print_request, request_of
+from steerclear.record.root import RootKeys, parse_root, print_root
 from steerclear.record.seal import commit, open_sealed, reseal, seal
 from steerclear.record.sealed import SealedStatement, Shown, Wrap, read_sealed, sealed_of
+from steerclear.record.second import SecondSigner, is_second, second_hash, second_keyid
+from steerclear.record.spent import RecipientKeyFacts, why_kept
 from steerclear.record.statement import (
     STATEMENT_TYPE,
     SignedStatement,
@@ -168,6 +173,7 @@ __all__ = [
     "LEAF_TYPE",
     "LONGEST_DUTY_MS",
     "MLDSA44_COSIGNATURE",
+    "ROOT_KINDS",
     "STATEMENT_TYPE",
     "AcceptedLeaf",
     "AddCheckpoint",
@@ -189,6 +195,7 @@ __all__ = [
     "Judgement",
     "KeyBook",
     "KeyRole",
+    "KeySigner",
     "Leaf",
     "Log",
     "LogPart",
@@ -199,13 +206,17 @@ __all__ = [
     "NoteSignature",
     "Progress",
     "ProofExtra",
+    "RecipientKeyFacts",
     "RecipientPrivateKey",
     "RecipientPublicKey",
     "Remark",
     "Replica",
     "ReplicaLog",
     "Revocation",
+    "RootKeys",
+    "RootRequest",
     "SealedStatement",
+    "SecondSigner",
     "Shown",
     "Signature",
     "SignatureJudgement",
@@ -250,6 +261,7 @@ __all__ = [
     "is_mldsa44_cosignature",
     "is_proven",
     "is_recorded",
+    "is_second",
     "is_signature",
     "is_signed_by",
     "is_signed_by_root",
@@ -282,6 +294,8 @@ __all__ = [
     "parse_lines",
     "parse_note",
     "parse_proof",
+    "parse_request",
+    "parse_root",
     "parse_signed",
     "parse_signed_leaf",
     "parse_tile_path",
@@ -299,6 +313,8 @@ __all__ = [
     "print_lines",
     "print_note",
     "print_proof",
+    "print_request",
+    "print_root",
     "print_signed",
     "print_tile_path",
     "print_vkey",
@@ -316,12 +332,15 @@ __all__ = [
     "read_sealed",
     "read_signed",
     "read_succeed_body",
+    "request_of",
     "require_id_of",
     "require_progress",
     "reseal",
     "revoke_body",
     "seal",
     "sealed_of",
+    "second_hash",
+    "second_keyid",
     "sign_checkpoint",
     "sign_envelope",
     "sign_leaf",
@@ -337,5 +356,6 @@ __all__ = [
     "verify_proof",
     "verify_record",
     "verify_replica",
+    "why_kept",
     "write_replica",
 ]
