@@ -81,6 +81,7 @@ def test_an_old_checkpoint_keeps_the_line_of_the_key_that_signed_it_then(world: 
         "TUR", world.say("TUR", "key.delegate", delegate_body(world.keys["TUR"].delegations(world.now)))
     )
     world.add("TUR", world.say("TUR", "key.revoke", revoked))
+    assert world.logs["TUR"].keys.revoked == {world.keys["TUR"].node.keyid}
     assert lines_that_hold(good, "TUR", world.charter, books(world)) == good
 
 
