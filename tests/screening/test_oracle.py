@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Does the engine say what a judge of other code says? Crowds, and pairs that lie at the minimum.
 
-Every run compares more than 400,000 pairs of crowds, and some thousands that are pushed to the minimum, 1 to
+Every run compares 505,000 pairs of crowds, and 12,800 that are pushed to the minimum, 1 to
 3 mm and up to 100 m on either side of it, with PROJ (``oracle.py``), and 2,000 pairs with geographiclib.
 A pair that is not judged is one within the judge's own resolution; how few these are is held too.
 """
@@ -32,8 +32,8 @@ PLACES: Final = {
     "the antimeridian": (-17.0, 179.9),
     "the equator at Greenwich": (0.0, 0.0),
 }
-PUSHED: Final = 3_000
-PUSHED_MOVING: Final = 500
+PUSHED: Final = 4_000
+PUSHED_MOVING: Final = 800
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -84,9 +84,9 @@ def hold(pairs: Pairs) -> None:
     assert (~judgement.sure).sum() < len(pairs) / 50
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(3))
 def test_pairs_at_the_minimum_are_judged_as_the_oracle_judges_them(seed: int) -> None:
-    hold(hard_pairs(seed, PUSHED // 2, moving=False))
+    hold(hard_pairs(seed, PUSHED, moving=False))
 
 
 def test_moving_pairs_at_the_minimum_are_judged_as_the_oracle_judges_them() -> None:

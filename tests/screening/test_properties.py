@@ -52,8 +52,8 @@ def verdicts(found: Named) -> dict[tuple[str, str, int, int], type]:
 # ------------------------------------------------------------------------------------------- the index
 
 
-@given(some=theatres(), rules=minima())
-@drawn
+@given(some=theatres(most=7), rules=minima())
+@settings(drawn, max_examples=40)
 def test_brute_force_equals_index(some: list[Notice], rules: SeparationMinima) -> None:
     expected: Named = {}
     for one, other in itertools.combinations(some, 2):
