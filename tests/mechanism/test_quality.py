@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from steerclear.geometry.geodesic import destination
 from steerclear.mechanism import bodies as say
-from steerclear.mechanism.quality import QualityFinding, Severity, examine, late_minutes
+from steerclear.mechanism.quality import QualityFinding, Severity, examine, late_minutes, position_words
 from steerclear.model.annex import Annex, AnnexName
 from steerclear.model.member import MemberId
 from steerclear.model.notice import Notice, NoticeKind
@@ -27,7 +29,7 @@ from steerclear.model.space import (
     Position,
     Volume,
 )
-from steerclear.model.terms import Blackout, KindTerms, NoticeTerms
+from steerclear.model.terms import Blackout, KindTerms, NoticeTerms, Season
 from steerclear.model.time import Instant, TimeSpan
 
 if TYPE_CHECKING:
@@ -264,3 +266,148 @@ def test_a_bare_telephone_has_no_gate(table: Table, speech: type[Speech]) -> Non
     table.found("voice-line-only")
     region = Circle(Position(350_000_000, 380_000_000), 60_000_000)
     assert look(table, notice(speech, footprint=region, near="north Syria"), speech.at("13:59")) == ()
+
+
+@pytest.mark.parametrize(
+    ("first_day", "last_day", "kinds", "expected"),
+    [
+        ("04-01", "04-30", (), ["blackout"]),
+        ("04-09", "04-09", (NoticeKind.HAZARD,), ["blackout"]),
+        ("04-09", "04-09", (NoticeKind.EXERCISE,), []),
+        ("12-24", "04-09", (), ["blackout"]),
+        ("12-24", "04-08", (), []),
+        ("04-10", "04-08", (), []),
+        ("07-01", "09-01", (), []),
+    ],
+)
+def test_aegean_a_season_of_every_year(
+    table: Table, speech: type[Speech], first_day: str, last_day: str, kinds: Any, expected: list[str]
+) -> None:
+    row = KindTerms(NoticeKind.HAZARD, 0, None, None)
+    terms = NoticeTerms((row,), (), (Season(first_day, last_day, kinds, "the season"),))
+    table.ratify(Annex(AnnexName.NOTICES, 1, (MemberId("TUR"), MemberId("ISR")), Instant(0), 0, terms, ()))
+    assert codes(look(table, notice(speech), speech.at("12:00"))) == expected
+
+
+class TestOwnPlaces:
+    """Al-Tanf, 2016: the site was never registered, so nobody on the other side could know of it."""
+
+    def test_presence_that_the_other_side_cannot_read(self, founded: Table, speech: type[Speech]) -> None:
+        body = speech.file(
+            "10:00", "20:00", kind=NoticeKind.OWN_PRESENCE, footprint=Circle(HERE, 100_000), ref="post 7"
+        )
+        founded.say("TUR", body, when="09:00", to=("ISR",), sealed_to=("AZE",))
+        (found,) = look(founded, notice(speech), speech.at("12:00"), others=("ISR",))
+        assert (found.code, found.severity, found.overridable) == ("own-site", Severity.WARN, False)
+        assert found.words == "your own “post 7” lies in the area, and ISR cannot know of it: register it"
+        assert look(founded, notice(speech), speech.at("12:00"), others=("AZE",)) == ()
+        assert (
+            look(founded, notice(speech, kind=NoticeKind.RESCUE), speech.at("12:00"), others=("ISR",)) == ()
+        )
+
+    def test_what_was_registered_with_them_is_known(self, founded: Table, speech: type[Speech]) -> None:
+        site = say.SiteRegister("post", say.SiteCategory.OWN_POST, Circle(HERE, 100_000), None, None)
+        founded.say("TUR", site, when="10:00", to=("ISR",))
+        assert look(founded, notice(speech), speech.at("12:00"), others=("ISR",)) == ()
+
+    def test_a_site_that_only_others_know(self, founded: Table, speech: type[Speech]) -> None:
+        site = say.SiteRegister("post", say.SiteCategory.OWN_POST, Circle(HERE, 100_000), None, None)
+        where = founded.say("TUR", site, when="10:00", to=("MSF",), sealed_to=("MSF",))
+        assert codes(look(founded, notice(speech), speech.at("12:00"), others=("ISR", "MSF"))) == ["own-site"]
+        founded.say("TUR", say.SiteEnd(where, None), when="11:00", sealed_to=("MSF",))
+        assert look(founded, notice(speech), speech.at("12:00"), others=("ISR",)) == ()
+
+    def test_what_lies_elsewhere_or_is_theirs_is_not_asked_about(
+        self, founded: Table, speech: type[Speech]
+    ) -> None:
+        far = say.SiteRegister("far", say.SiteCategory.OWN_POST, speech.disc(36.0, 38.0, 100), None, None)
+        founded.say("TUR", far, when="10:00", to=("MSF",), sealed_to=("MSF",))
+        presence = speech.file(
+            "10:00", "20:00", kind=NoticeKind.OWN_PRESENCE, party="ISR", footprint=Circle(HERE, 100_000)
+        )
+        founded.say("ISR", presence, when="09:00", to=("TUR",))
+        assert look(founded, notice(speech), speech.at("12:00"), others=("ISR",)) == ()
+
+    def test_on_receipt_it_asks_about_ours_in_their_area(self, founded: Table, speech: type[Speech]) -> None:
+        body = speech.file(
+            "10:00", "20:00", kind=NoticeKind.OWN_PRESENCE, footprint=Circle(HERE, 100_000), ref="garrison"
+        )
+        founded.say("TUR", body, when="09:00", to=("ISR",), sealed_to=("AZE",))
+        theirs = replace(notice(speech), party=MemberId("ISR"))
+        (found,) = look(founded, theirs, speech.at("12:00"), others=("ISR",))
+        assert found.code == "own-site"
+
+
+def test_distance_and_bearing_are_shown_however_near_it_is(speech: type[Speech]) -> None:
+    reference = Place("a mast", destination(HERE, 90.0, 1_200))
+    one = notice(speech, footprint=Circle(HERE, 1_000_000), near="a mast")
+    assert position_words(one, reference) == "1.2 km, 270° from a mast"
+
+
+WORDINGS = Path(__file__).parents[1] / "golden" / "gate-wordings.txt"
+
+
+def test_what_an_officer_reads(
+    new_table: type[Table], speech: type[Speech], request: pytest.FixtureRequest
+) -> None:
+    """Every code with its severity and its words, in one file that a reviewer reads (--write-golden)."""
+    lines = []
+    seen = set()
+    for title, found in every_wording(new_table, speech):
+        lines.append(f"# {title}")
+        for one in found:
+            override = ", overridden with a reason" if one.overridable else ""
+            lines.append(f"{one.severity.value}{override}: {one.code}: {one.words}")
+            seen.add(one.code)
+    text = "\n".join(lines) + "\n"
+    assert seen == GATE_CODES, "a code has no example, or the page of rules does not list it"
+    if request.config.getoption("--write-golden"):
+        WORDINGS.write_text(text, encoding="utf-8")
+    assert WORDINGS.read_text(encoding="utf-8") == text, "the wording changed: read it, then --write-golden"
+
+
+RULES = Path(__file__).parents[2] / "docs" / "rules.md"
+
+
+def gate_codes() -> set[str]:
+    """Codes in the table of docs/rules.md under The quality gate."""
+    section = RULES.read_text(encoding="utf-8").partition("## The quality gate")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| ")]
+    return {code.strip() for row in rows[1:] for code in row.split(",")}
+
+
+GATE_CODES = gate_codes()
+
+
+def every_wording(
+    new_table: type[Table], speech: type[Speech]
+) -> list[tuple[str, tuple[QualityFinding, ...]]]:
+    table = new_table()
+    table.found()
+    site = say.SiteRegister("school", say.SiteCategory.SCHOOL, Circle(HERE, 100_000), None, None)
+    table.say("MSF", site, when="10:00", to=("TUR",))
+    presence = speech.file(
+        "10:00", "20:00", kind=NoticeKind.OWN_PRESENCE, footprint=Circle(HERE, 100_000), ref="post 7"
+    )
+    table.say("TUR", presence, when="09:00", to=("ISR",), sealed_to=("AZE",))
+    summer = new_table()
+    row = KindTerms(NoticeKind.EXERCISE, 0, None, None)
+    blackout = Blackout(speech.at("00:00"), speech.at("23:00"), (), "the feast")
+    with_terms(summer, row, blackout)
+    mast = Place("a mast", destination(HERE, 90.0, 9_000))
+    region = Circle(Position(350_000_000, 380_000_000), 60_000_000)
+    ring = Polygon((HERE, Position(351_234_567, 483_456_789), Position(401_234_567, 483_456_789)))
+    noon, soon, over = speech.at("12:00"), speech.at("13:30"), speech.at("15:00")
+    above = Altitude(500, Datum.AGL)
+    return [
+        ("in good time, on its own site and a school", look(table, notice(speech), noon, others=("ISR",))),
+        ("late: it goes at once", look(table, notice(speech), soon)),
+        ("a region for a place", look(table, notice(speech, footprint=region, near="north Syria"), noon)),
+        ("the same within the hour", look(table, notice(speech, footprint=region, near="north Syria"), soon)),
+        ("9 km off its reference", look(table, notice(speech, near="a mast"), noon, reference=mast)),
+        ("two days long", look(table, notice(speech, end="+2d 15:00"), noon)),
+        ("over", look(table, notice(speech), over)),
+        ("blackout dates, and a kind that is not listed", look(summer, notice(speech), noon)),
+        ("above ground", look(table, notice(speech, lower=above), noon)),
+        ("long edges", look(new_table(), notice(speech, footprint=ring), noon)),
+    ]

@@ -14,7 +14,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import ceil
-from time import gmtime
 from typing import Any, Final
 
 from steerclear.geometry.area import area_km2
@@ -155,13 +154,14 @@ def _spans(blackout: Blackout | Season, notice: Notice) -> list[tuple[float, flo
     """Seconds from and until; of a season those that begin in the years of the notice, or the year before."""
     if isinstance(blackout, Blackout):
         return [(blackout.start / 1000, blackout.end / 1000)]
-    first, last = (gmtime(at_s).tm_year for at_s in (notice.span.start_s, notice.span.end_s))
+    first, last = (int(format_zulu(at_s)[:4]) for at_s in (notice.span.start_s, notice.span.end_s))
     return [(start_s, end_s) for start_s, end_s in blackout.spans(first - 1, last)]
 
 
 def _of_kind(notice: Notice, row: KindTerms, now: Instant) -> Iterator[QualityFinding]:
     ahead_min = max(0, (_start_at(notice) - now) // 60_000)
-    if _start_at(notice) - now < row.lead_s * 1000:
+    is_over = notice.span.end_s * 1000 <= now
+    if not is_over and _start_at(notice) - now < row.lead_s * 1000:
         words = (
             f"lead time {ahead_min} min, the annex asks for {row.lead_s // 60}: it goes at once, marked late"
         )
