@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Does the engine say what a judge of other code says? Crowds, and pairs that lie at the minimum.
 
-Every run compares 505,000 pairs of crowds, and 12,800 that are pushed to the minimum, 1 to
-3 mm and up to 100 m on either side of it, with PROJ (``oracle.py``), and 2,000 pairs with geographiclib.
+Every run compares 674,700 pairs of crowds, of which a third come down to the footprints, and 12,800 that are
+pushed to the minimum, 1 to 3 mm and up to 100 m on either side of it, with PROJ (``oracle.py``); 2,000 pairs
+are measured by geographiclib too.
 A pair that is not judged is one within the judge's own resolution; how few these are is held too.
 """
 
@@ -24,7 +25,7 @@ from steerclear.model.notice import Notice, NoticeKind
 from steerclear.model.space import Legs
 from steerclear.screening.screen import MinimaBetween, screen
 
-IN_A_CROWD: Final = 450
+IN_A_CROWD: Final = 520
 PLACES: Final = {
     "Syria": (35.0, 38.0),
     "the north pole": (89.9, 10.0),
