@@ -34,9 +34,7 @@ from steerclear.formats.footprints import footprint_of, geometry_of, shape_prope
 from steerclear.formats.members import Members, an_object, number, optional, required, text, within
 from steerclear.formats.quoting import quoted
 from steerclear.formats.strict_json import read_json
-from steerclear.geometry.outline import outline_of
-from steerclear.geometry.table import Table
-from steerclear.geometry.validate import check_footprint, check_outlines
+from steerclear.geometry.validate import check_footprint, check_footprints
 from steerclear.model.member import MemberId, member_id
 from steerclear.model.notice import Notice, NoticeKind
 from steerclear.model.space import Altitude, Band, Datum, Footprint, Legs, Volume
@@ -151,7 +149,7 @@ def _footprint_faults(parts: Sequence[_Part]) -> list[BadInput]:
     for start in range(0, len(parts), CHECKED_TOGETHER):
         batch = parts[start : start + CHECKED_TOGETHER]
         try:
-            check_outlines(Table.of([outline_of(part.volume.footprint) for part in batch]))
+            check_footprints([part.volume.footprint for part in batch])
         except BadInput:
             faults += filter(None, map(_footprint_fault, batch))
     return faults

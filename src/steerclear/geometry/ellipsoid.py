@@ -21,6 +21,7 @@ __all__ = [
     "SEMI_MAJOR_M",
     "SEMI_MINOR_M",
     "SHARPEST_RADIUS_M",
+    "Bools",
     "Floats",
     "Ints",
     "TangentFrame",
@@ -34,6 +35,7 @@ __all__ = [
     "position_of",
 ]
 
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 

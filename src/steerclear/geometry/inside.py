@@ -15,43 +15,28 @@ from typing import Final
 
 import numpy as np
 
-from steerclear.geometry.ellipsoid import Floats, Ints, ecef
+from steerclear.geometry.ellipsoid import Bools, Floats, Ints, ecef
 from steerclear.geometry.exact import RESOLUTION_M, EdgeFoot, Lines, Spot
 from steerclear.geometry.nearest import nearest
 from steerclear.geometry.outline import Areas, Pieces
-from steerclear.geometry.table import Bools, Runs, Table
 
-__all__ = ["Place", "Region", "Rim", "Where", "count_inside", "holds_witness"]
+__all__ = ["Place", "Region", "Rim", "Where", "count_inside"]
 
 _ASK_EXACTLY_WITHIN_M: Final = 1.0
 
 
-def holds_witness(table: Table, area_owners: Ints, guests: Ints) -> Bools:
-    """Whether some witness of each guest lies inside an area of the outline beside it."""
-    place, area = table.of_areas.listed(area_owners)
-    # Every (pair, area) with every witness of the pair's guest.
-    row, witness = table.of_witnesses.listed(guests[place])
-    pair, area = place[row], area[row]
-    point = table.witnesses[witness]
-    owner = area_owners[pair]
-    near = np.linalg.norm(point - table.middle[owner], axis=1) <= table.radius_m[owner]
-    pair, area, point = pair[near], area[near], point[near]
-    inside = count_inside(point, table.area_frame[area], table.area_pieces, area, table.plane)
-    return np.bincount(pair[inside], minlength=len(guests)).astype(bool)
-
-
-def count_inside(point: Floats, frame: Floats, area_pieces: Runs, area: Ints, plane: Floats) -> Bools:
-    """Even-odd crossings of a ray in the area's gnomonic view; what its hemisphere hides is outside."""
-    seen = np.einsum("nij,nj->ni", frame, point)
+def count_inside(point: Floats, areas: Areas, area: int, ring: int | None = None) -> Bools:
+    """Even-odd crossings of a ray in an area's gnomonic view, for points (n, 3); what its hemisphere hides is
+    outside. With ``ring`` that ring alone counts."""
+    seen = point @ areas.frame[area].T
     with np.errstate(divide="ignore", invalid="ignore"):
-        x, y = seen[:, 0] / seen[:, 2], seen[:, 1] / seen[:, 2]
-    place, piece = area_pieces.listed(area)
-    x, y = x[place], y[place]
-    x0, y0, x1, y1 = plane[piece].T
+        x, y = seen[:, :1] / seen[:, 2:], seen[:, 1:2] / seen[:, 2:]
+    rows = slice(areas.first[area], areas.first[area] + areas.count[area])
+    x0, y0, x1, y1 = areas.plane[rows if ring is None else areas.ring == ring].T
     with np.errstate(divide="ignore", invalid="ignore"):
         at = x0 + (y - y0) / (y1 - y0) * (x1 - x0)
     crossed = ((y0 > y) != (y1 > y)) & (x < at)
-    odd = np.bincount(place[crossed], minlength=len(point)) % 2 == 1
+    odd = np.count_nonzero(crossed, axis=1) % 2 == 1
     return np.asarray(odd & (seen[:, 2] > 0))
 
 
@@ -132,9 +117,7 @@ class Region:
         return rows, nearest(Pieces.spots(np.tile(point, (len(rows), 1))), p.take(rows)).gap_m
 
     def _inside(self, point: Floats, area: int) -> bool:
-        areas = self._areas
-        runs = Runs(areas.first, areas.count)
-        return bool(count_inside(point, areas.frame[area : area + 1], runs, np.array([area]), areas.plane)[0])
+        return bool(count_inside(point, self._areas, area)[0])
 
     def _on_inner_side(self, edge: int, foot: EdgeFoot) -> bool:
         length = self._lines.line(edge).length_m

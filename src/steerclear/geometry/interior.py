@@ -16,7 +16,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -24,9 +24,8 @@ import numpy as np
 from steerclear.geometry.ellipsoid import Floats, Ints
 from steerclear.geometry.exact import RESOLUTION_M, Lines, meeting
 from steerclear.geometry.inside import Place, Region, Where
-from steerclear.geometry.nearest import nearest
+from steerclear.geometry.nearest import near_pairs
 from steerclear.geometry.outline import Areas, Outline, Pieces
-from steerclear.geometry.table import Table, piece_pairs
 
 __all__ = ["holds_exactly", "share_interior"]
 
@@ -67,19 +66,12 @@ class _Meeting:
 
 
 def _meetings(a: Outline, b: Outline) -> list[_Meeting]:
-    lines = [replace(outline, pieces=outline.pieces.bare(), reach_m=0.0) for outline in (a, b)]
-    table = Table.of(lines)
-    found: list[_Meeting] = []
-    one, other, within = np.array([0]), np.array([1]), np.array([2 * _NEAR_M])
-    for pairs in piece_pairs(table, one, other, within, nearest_only=False):
-        near = nearest(table.pieces.take(pairs.a), table.pieces.take(pairs.b))
-        found.extend(
-            _Meeting(
-                int(pairs.a[row]), int(pairs.b[row]) - len(a.pieces), float(near.s[row]), float(near.w[row])
-            )
-            for row in np.flatnonzero(near.gap_m - near.error_m < _NEAR_M)
-        )
-    return found
+    near = near_pairs(a.pieces.bare(), b.pieces.bare(), _NEAR_M)
+    kept = np.flatnonzero(near.found.gap_m - near.found.error_m < _NEAR_M)
+    return [
+        _Meeting(int(near.a[row]), int(near.b[row]), float(near.found.s[row]), float(near.found.w[row]))
+        for row in kept
+    ]
 
 
 def _runs_inside(area: Outline, guest: Outline, meetings: list[_Meeting]) -> bool:

@@ -12,7 +12,6 @@ import math
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from steerclear.geometry.kernels_nearest import DEPTH, ERROR, GAP, nearest_pieces
@@ -33,7 +32,7 @@ from steerclear.geometry.kernels_prepare import (
     FIRST_EXTRA,
     Made,
 )
-from steerclear.geometry.kernels_surface import tangent
+from steerclear.geometry.kernels_surface import entry, inner, tangent
 from steerclear.geometry.refusals import CROSSES, HOLE_IN_HOLE, HOLE_OUTSIDE, RINGS_CROSS, TOUCHES
 
 __all__ = ["check_rows"]
@@ -48,7 +47,7 @@ _TOUCH_OF_LONG_M: Final = 1e-3
 _LONG_M: Final = 50_000.0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@entry
 def check_rows(made: Made, begin: int, end: int, scratch: Scratch, fault: F64) -> tuple[int, int]:
     """The first of rows ``begin`` … ``end`` − 1 that is refused, and why, or (−1, 0); ``fault``: where."""
     for row in range(begin, end):
@@ -62,7 +61,7 @@ def check_rows(made: Made, begin: int, end: int, scratch: Scratch, fault: F64) -
     return -1, 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _meetings(made: Made, row: int, scratch: Scratch, fault: F64) -> int:
     """The gravest way in which pieces of one polygon meet that must not; 0 for none."""
     worst = 0
@@ -101,7 +100,7 @@ def _meetings(made: Made, row: int, scratch: Scratch, fault: F64) -> int:
     return worst
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _clear(x: F64, y: F64, i: int, j: int) -> bool:
     """Whether one of two plane segments lies on one side of the other's line, a metre from it."""
     ux, uy = x[i + 1] - x[i], y[i + 1] - y[i]
@@ -117,19 +116,19 @@ def _clear(x: F64, y: F64, i: int, j: int) -> bool:
     return bool(off0 * off1 > 0.0 and min(off0 * off0, off1 * off1) > room2)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _neighbours(made: Made, chain: int, i: int, j: int) -> bool:
     first, last = made.chains[chain, 0], made.chains[chain, 1] - 1
     return abs(i - j) == 1 or (i == first and j == last) or (i == last and j == first)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _comes_next(made: Made, chain: int, i: int, j: int) -> bool:
     """Of two neighbours: whether j is the one that follows i."""
     return j == i + 1 or (i == made.chains[chain, 1] - 1 and j == made.chains[chain, 0] and i != j + 1)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _opens(x: F64, y: F64, i: int, j: int, follows: bool) -> bool:
     """Whether the far end of each of two neighbours keeps a metre from the other."""
     far_i, far_j = (i, j + 1) if follows else (i + 1, j)
@@ -139,7 +138,7 @@ def _opens(x: F64, y: F64, i: int, j: int, follows: bool) -> bool:
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _meeting(made: Made, row: int, chain: int, i: int, chain1: int, j: int, scratch: Scratch) -> int:
     take(made, row, i, scratch.a)
     if apart_at_least(scratch.a, made.points, j) > _LOOK_WITHIN_M:
@@ -156,7 +155,7 @@ def _meeting(made: Made, row: int, chain: int, i: int, chain1: int, j: int, scra
     return CROSSES if scratch.found[DEPTH] > _SURE_CROSSING_M + scratch.found[ERROR] else TOUCHES
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _fold(scratch: Scratch, touch: float, follows: bool) -> int:
     """Two neighbours share one corner; the other end of neither may touch the other one."""
     before, after = (scratch.a, scratch.b) if follows else (scratch.b, scratch.a)
@@ -165,7 +164,7 @@ def _fold(scratch: Scratch, touch: float, follows: bool) -> int:
     return 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _end_touches(piece: F64, end: int, other: F64, touch: float, scratch: Scratch) -> bool:
     spot = scratch.spot
     for axis in range(3):
@@ -174,7 +173,7 @@ def _end_touches(piece: F64, end: int, other: F64, touch: float, scratch: Scratc
     return bool(scratch.found[GAP] < touch)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _touch(a: F64, b: F64) -> float:
     long2 = 0.0
     other2 = 0.0
@@ -188,7 +187,7 @@ def _touch(a: F64, b: F64) -> float:
 # ----------------------------------------------------------------------------------------------- holes
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _holes(made: Made, row: int, fault: F64) -> int:
     exterior = made.runs[row, FIRST_CHAIN]
     end = made.runs[row, END_CHAIN]
@@ -209,7 +208,7 @@ def _holes(made: Made, row: int, fault: F64) -> int:
     return 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _lies_in(made: Made, row: int, hole: int, ring: int) -> bool:
     """Whether a ring lies inside another one, which it does not meet: any corner tells."""
     facts = made.facts[row]

@@ -18,9 +18,14 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-from numba import njit
-
-from steerclear.geometry.kernels_surface import arc_at_least, arc_at_most, bulge_at_most, sure_within, tangent
+from steerclear.geometry.kernels_surface import (
+    arc_at_least,
+    arc_at_most,
+    bulge_at_most,
+    inner,
+    sure_within,
+    tangent,
+)
 
 __all__ = ["DEPTH", "ERROR", "FAR", "GAP", "SURE", "S", "W", "nearest_pieces"]
 
@@ -39,7 +44,7 @@ Two = tuple[float, float]
 Four = tuple[float, float, float, float]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def nearest_pieces(a: Any, b: Any, lag: float, frame: Any, out: Any) -> None:
     """``lag`` < 0: nothing moves. ``frame`` (13) is scratch."""
     tangent(a[0] + a[3] + b[0] + b[3], a[1] + a[4] + b[1] + b[4], a[2] + a[5] + b[2] + b[5], frame)
@@ -90,7 +95,7 @@ def nearest_pieces(a: Any, b: Any, lag: float, frame: Any, out: Any) -> None:
                 _side(a, b, side, q, u, v, frame[12], out)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _projected(frame: Any, x: float, y: float, z: float) -> tuple[float, float, float]:
     x, y, z = x - frame[9], y - frame[10], z - frame[11]
     depth = (x * frame[0] + y * frame[1] + z * frame[2]) / frame[12]
@@ -99,7 +104,7 @@ def _projected(frame: Any, x: float, y: float, z: float) -> tuple[float, float, 
     return east, north, depth
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _crossing(a: Any, b: Any, lag: float, q: Four, u: Two, v: Two, radius: float, out: Any) -> None:
     """Where the two lines cross, if they do; within the lag, if they move."""
     across = u[0] * v[1] - u[1] * v[0]
@@ -118,7 +123,7 @@ def _crossing(a: Any, b: Any, lag: float, q: Four, u: Two, v: Two, radius: float
     out[DEPTH] = sine * min(min(s, 1.0 - s) * size_u, min(w, 1.0 - w) * size_v)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _side(a: Any, b: Any, side: Four, q: Four, u: Two, v: Two, radius: float, out: Any) -> None:
     """The least gap on a line across the square from (s0, w0) to (s1, w1)."""
     s0, w0 = side[0], side[1]
@@ -139,7 +144,7 @@ def _side(a: Any, b: Any, side: Four, q: Four, u: Two, v: Two, radius: float, ou
     _kept(a, b, s0 + x * ds, w0 + x * dw, q, u, v, radius, out)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _kept(a: Any, b: Any, s: float, w: float, q: Four, u: Two, v: Two, radius: float, out: Any) -> None:
     """Keep the place if the distance on the osculating sphere, less the radii, is the least so far."""
     x0, y0 = q[0] + s * u[0], q[1] + s * u[1]
@@ -153,7 +158,7 @@ def _kept(a: Any, b: Any, s: float, w: float, q: Four, u: Two, v: Two, radius: f
         out[GAP], out[S], out[W] = gap, s, w
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _window(at: float, begin: float, length: float, lag: float) -> Two:
     """The part of [0, 1] whose time lies within the lag of ``at``; (1, 0) when there is none."""
     if at + lag < begin or begin + length < at - lag:
@@ -163,7 +168,7 @@ def _window(at: float, begin: float, length: float, lag: float) -> Two:
     return min(max((at - lag - begin) / length, 0.0), 1.0), min(max((at + lag - begin) / length, 0.0), 1.0)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _out_of_sight(a: Any, b: Any, lag: float, out: Any) -> None:
     """Pieces too far apart for one plane get bounds alone: the balls around both."""
     x, y, z = a[0] + a[3] - b[0] - b[3], a[1] + a[4] - b[1] - b[4], a[2] + a[5] - b[2] - b[5]

@@ -16,7 +16,6 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from steerclear.geometry.kernels_nearest import DEPTH, ERROR, GAP, SURE, nearest_pieces
@@ -32,6 +31,7 @@ from steerclear.geometry.kernels_prepare import (
     MIDDLE_X,
     MIDDLE_Y,
     MIDDLE_Z,
+    MOVES,
     RADIUS,
     REACH,
     Made,
@@ -40,6 +40,8 @@ from steerclear.geometry.kernels_surface import (
     arc_at_most,
     bulge_at_most,
     chord_of,
+    entry,
+    inner,
     tangent,
 )
 
@@ -54,6 +56,7 @@ __all__ = [
     "point_apart",
     "project",
     "settle_pairs",
+    "stands_after",
     "take",
     "unit_of",
     "units_of",
@@ -61,7 +64,6 @@ __all__ = [
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
-I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
 
 NOT_CLOSER: Final = 0
@@ -77,20 +79,22 @@ _COARSE_M: Final = 1.0
 """What one plane for both says is taken only where it is clear by a metre: five times its error."""
 
 _STRETCHED: Final = 1.0 + (_COARSE_REACH_M / 6.3e6) ** 2
-"""Seen from the centre of curvature the plane shows lengths too long, never too short: 2 m between two that lie
-100 km apart. So what seems closer is, and what seems clear must be so much clearer."""
+"""Seen from the centre of curvature the plane shows lengths too long, never too short: 2 m between two that
+lie 100 km apart. So what seems closer is, and what seems clear must be so much clearer."""
 
 _SEPARATES_BY_M: Final = 5.0
 """Pieces rise at most 49 m over their chords, and a chord at 150 km leans at most 1.4° against the plane's
 normal: 1.2 m on either side."""
 
+_CUT_SURE_M: Final = 1.0
+"""Timed legs may have been cut to a window, at places of their chords."""
+
 _LOOK_WITHIN_M: Final = 2.0
-_NOWHERE_M: Final = 3.0e7
 
 
 class Scratch(NamedTuple):
     """Of one thread. ``x``, ``y`` (128): plane corners of both; ``a``, ``b``, ``spot`` (10): a piece each;
-    ``frame``, ``frame2`` (13); ``found`` (7): what ``nearest_pieces`` answers; ``least`` (5): the columns below."""
+    ``frame``, ``frame2`` (13); ``found`` (7): what ``nearest_pieces`` answers; ``least`` (5): see below."""
 
     x: F64
     y: F64
@@ -112,7 +116,7 @@ APART: Final = 3
 SURELY_CROSS: Final = 4
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@entry
 def settle_pairs(
     made: Made,
     left: I64,
@@ -138,7 +142,7 @@ def settle_pairs(
     for pair in range(begin, end):
         minimum = minimum_mm[pair if len(minimum_mm) > 1 else 0] / 1000.0
         a, b = left[pair], right[pair]
-        if _stands_after(facts, runs, points, a, b):
+        if stands_after(facts, runs, points, a, b):
             a, b = b, a
         found = _coarse(facts, runs, chains, points, a, b, minimum, x, y, frame)
         gap = minimum
@@ -153,8 +157,8 @@ def settle_pairs(
     return asked
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _stands_after(facts: F64, runs: I32, points: F64, a: int, b: int) -> bool:
+@inner
+def stands_after(facts: F64, runs: I64, points: F64, a: int, b: int) -> bool:
     """An order that the caller's order does not change; only equal footprints have none, and need none."""
     for column in range(6):
         if facts[a, column] != facts[b, column]:
@@ -173,11 +177,11 @@ def _stands_after(facts: F64, runs: I32, points: F64, a: int, b: int) -> bool:
 # ---------------------------------------------------------------------------------------------- coarse
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _coarse(
     facts: F64,
-    runs: I32,
-    chains: I32,
+    runs: I64,
+    chains: I64,
     points: F64,
     a: int,
     b: int,
@@ -199,6 +203,8 @@ def _coarse(
         return _OPEN
     if runs[a, FIRST_EXTRA] >= 0 and runs[b, FIRST_EXTRA] >= 0:
         return _OPEN  # lines and discs are few pieces
+    if facts[a, REACH] > facts[a, LEAST] or facts[b, REACH] > facts[b, LEAST]:
+        return _OPEN  # a radius that changes
     tangent(ax + bx, ay + by, az + bz, frame)
     if _separated(points, first_a, end_a, first_b, end_b, dx, dy, dz, frame, wanted + _SEPARATES_BY_M):
         return NOT_CLOSER
@@ -207,7 +213,7 @@ def _coarse(
     return _in_one_plane(runs, chains, a, b, wanted, x, y)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _separated(
     points: F64,
     first_a: int,
@@ -244,7 +250,7 @@ def _separated(
     return False
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def project(points: F64, first: int, end: int, frame: F64, x: F64, y: F64, at: int) -> None:
     """Plane corners of the points ``first`` … ``end`` − 1, from ``at`` on."""
     ux, uy, uz, ex, ey, ez = frame[0], frame[1], frame[2], frame[3], frame[4], frame[5]
@@ -257,8 +263,8 @@ def project(points: F64, first: int, end: int, frame: F64, x: F64, y: F64, at: i
         y[at + row - first] = (px * nx + py * ny + pz * nz) * scale
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _in_one_plane(runs: I32, chains: I32, a: int, b: int, wanted: float, x: F64, y: F64) -> int:
+@inner
+def _in_one_plane(runs: I64, chains: I64, a: int, b: int, wanted: float, x: F64, y: F64) -> int:
     clear, sure = (wanted + _COARSE_M) * _STRETCHED, wanted - _COARSE_M
     shift_a, shift_b = -runs[a, FIRST_POINT], BESIDE - runs[b, FIRST_POINT]
     all_clear, near = True, False
@@ -308,7 +314,7 @@ def _in_one_plane(runs: I32, chains: I32, a: int, b: int, wanted: float, x: F64,
     return NOT_CLOSER if all_clear and inside == 0 else _OPEN
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _segments_apart(x: F64, y: F64, i: int, j: int) -> float:
     """Distance of two plane segments that do not cross."""
     least = point_apart(x[i], y[i], x, y, j)
@@ -317,7 +323,7 @@ def _segments_apart(x: F64, y: F64, i: int, j: int) -> float:
     return math.sqrt(min(least, point_apart(x[j + 1], y[j + 1], x, y, i)))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def point_apart(px: float, py: float, x: F64, y: F64, j: int) -> float:
     """The square of the distance of a point from plane segment j."""
     ux, uy = x[j + 1] - x[j], y[j + 1] - y[j]
@@ -329,9 +335,9 @@ def point_apart(px: float, py: float, x: F64, y: F64, j: int) -> float:
     return px * px + py * py
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _holds_in_plane(
-    runs: I32, chains: I32, owner: int, at: int, guest: int, guest_at: int, x: F64, y: F64
+    runs: I64, chains: I64, owner: int, at: int, guest: int, guest_at: int, x: F64, y: F64
 ) -> int:
     """1: some chain of the guest has its first point inside an area of the owner, by a metre; 0: none; −1:
     not certain."""
@@ -365,7 +371,7 @@ def _holds_in_plane(
 # ------------------------------------------------------------------------------------------------ fine
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _fine(made: Made, a: int, b: int, minimum: float, want_gap: bool, scratch: Scratch) -> tuple[int, float]:
     """The verdict, and a lower bound of the gap (never overstated; 0 where interior is shared)."""
     ra, rb = made.runs[a], made.runs[b]
@@ -395,7 +401,7 @@ def _fine(made: Made, a: int, b: int, minimum: float, want_gap: bool, scratch: S
     return ASK if least[UNLESS] < minimum else NOT_CLOSER, least[AT_LEAST]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def measure(
     made: Made, a: int, b: int, minimum: float, has_area: bool, want_gap: bool, scratch: Scratch
 ) -> None:
@@ -433,14 +439,14 @@ def measure(
                     return
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _decided(least: F64, minimum: float, has_area: bool, want_gap: bool) -> bool:
     if least[SURELY_CROSS] > 0.0 and has_area:
         return True
     return not want_gap and (least[AT_MOST] < minimum or (least[SURELY_CROSS] > 0.0 and minimum > 0.0))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def units_of(made: Made, row: int) -> int:
     """Blocks of a footprint; without any, its chains."""
     runs = made.runs[row]
@@ -448,7 +454,7 @@ def units_of(made: Made, row: int) -> int:
     return int(blocks if blocks > 0 else runs[END_CHAIN] - runs[FIRST_CHAIN])
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def unit_of(made: Made, row: int, index: int) -> tuple[int, int, float, float, float, float, int]:
     """First piece, end of pieces, the ball around them, and their chain."""
     runs, facts = made.runs[row], made.facts[row]
@@ -477,7 +483,7 @@ def unit_of(made: Made, row: int, index: int) -> tuple[int, int, float, float, f
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _compare(
     made: Made, a: int, b: int, unit_a: int, unit_b: int, limit: float, reach: float, scratch: Scratch
 ) -> float:
@@ -485,6 +491,7 @@ def _compare(
     first_a, end_a, _, _, _, _, _ = unit_of(made, a, unit_a)
     first_b, end_b, _, _, _, _, _ = unit_of(made, b, unit_b)
     least, found = scratch.least, scratch.found
+    moves = made.runs[a, MOVES] != 0 or made.runs[b, MOVES] != 0
     for i in range(first_a, end_a):
         take(made, a, i, scratch.a)
         for j in range(first_b, end_b):
@@ -492,6 +499,8 @@ def _compare(
                 continue
             take(made, b, j, scratch.b)
             nearest_pieces(scratch.a, scratch.b, -1.0, scratch.frame, found)
+            if moves:
+                found[SURE] = max(found[SURE], _CUT_SURE_M)
             radii = min(scratch.a[6], scratch.a[7]) + min(scratch.b[6], scratch.b[7])
             least[AT_LEAST] = min(least[AT_LEAST], found[GAP] - found[ERROR])
             least[UNLESS] = min(least[UNLESS], found[GAP] - found[SURE])
@@ -504,7 +513,7 @@ def _compare(
     return limit
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def take(made: Made, row: int, point: int, piece: F64) -> None:
     for axis in range(3):
         piece[axis] = made.points[point, axis]
@@ -518,7 +527,7 @@ def take(made: Made, row: int, point: int, piece: F64) -> None:
         piece[6] = piece[7] = piece[8] = piece[9] = 0.0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def apart_at_least(a: F64, points: F64, j: int) -> float:
     """No point of the piece ``a`` has a shorter chord to a point of piece j."""
     middle2 = length_a2 = length_b2 = 0.0
@@ -533,7 +542,7 @@ def apart_at_least(a: F64, points: F64, j: int) -> float:
 # ---------------------------------------------------------------------------------------------- inside
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _holds(made: Made, owner: int, guest: int) -> int:
     """1: some chain of the guest lies inside an area of the owner (their lines do not meet); 0: none does;
     −1: that is not certain, because a whole chain lies within a metre of the rim."""
@@ -561,7 +570,7 @@ def _holds(made: Made, owner: int, guest: int) -> int:
     return answer
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def place_in_area(made: Made, chain: int, end: int, facts: F64, point: F64, margin: float) -> int:
     """1 inside, 0 outside of the area with these chains, −1 nearer to its rim than ``margin`` metres.
 

@@ -14,11 +14,10 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from steerclear.geometry.ellipsoid import SEMI_MAJOR_M, SEMI_MINOR_M, SHARPEST_RADIUS_M
-from steerclear.geometry.kernels_surface import bulge_at_most, on_short, point_at
+from steerclear.geometry.kernels_surface import bulge_at_most, entry, inner, on_short, point_at
 from steerclear.geometry.refusals import NOUN_REFUSES, TOO_LARGE, WITHOUT_AREA
 
 __all__ = ["FACTS", "RUNS", "Given", "Made", "count_rows", "fill_rows"]
@@ -98,12 +97,12 @@ class Made(NamedTuple):
     all of the area is seen. ``low`` and ``high``: whole metres ECEF, outward."""
 
     facts: F64
-    runs: I32
-    chains: I32
+    runs: I64
+    chains: I64
     points: F64
     extras: F64
     blocks: F64
-    block_runs: I32
+    block_runs: I64
     areas: F64
     low: I32
     high: I32
@@ -112,7 +111,7 @@ class Made(NamedTuple):
 # ---------------------------------------------------------------------------------------------- counting
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@entry
 def count_rows(given: Given, begin: int, end: int, counts: I64, long_edges: I64) -> int:
     """Room that each row takes at most: points, chains, extras, blocks, areas (``counts``, (rows, 5)).
 
@@ -147,7 +146,7 @@ def count_rows(given: Given, begin: int, end: int, counts: I64, long_edges: I64)
     return long_found
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _at_most_apart(given: Given, p: int, q: int) -> float:
     """The path that is straight in latitude and longitude is longer than the geodesic, and this than it."""
     lat0, lat1 = given.lat_e7[p] / 1e7, given.lat_e7[q] / 1e7
@@ -158,12 +157,12 @@ def _at_most_apart(given: Given, p: int, q: int) -> float:
     return math.sqrt(north * north + east * east) * _DEGREE_M + 1e-3
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _chord(given: Given, p: int, q: int) -> float:
     return _apart(point_at(given.lat_e7[p], given.lon_e7[p]), point_at(given.lat_e7[q], given.lon_e7[q]))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _apart(p: tuple[float, float, float], q: tuple[float, float, float]) -> float:
     x, y, z = p[0] - q[0], p[1] - q[1], p[2] - q[2]
     return math.sqrt(x * x + y * y + z * z)
@@ -172,7 +171,7 @@ def _apart(p: tuple[float, float, float], q: tuple[float, float, float]) -> floa
 # ---------------------------------------------------------------------------------------------- filling
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@entry
 def fill_rows(
     given: Given, begin: int, end: int, first: I64, at: int, made: Made, fault: F64
 ) -> tuple[int, int]:
@@ -189,7 +188,7 @@ def fill_rows(
     return -1, 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _noun_refuses(given: Given, row: int) -> bool:
     kind = given.kind[row]
     first, last = given.first_ring[row], given.first_ring[row + 1]
@@ -222,7 +221,7 @@ def _noun_refuses(given: Given, row: int) -> bool:
     return False
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _fill_row(given: Given, row: int, first: I64, at: int, made: Made, fault: F64) -> int:
     closed = given.kind[row] == 0
     runs = made.runs[at]
@@ -257,7 +256,7 @@ def _fill_row(given: Given, row: int, first: I64, at: int, made: Made, fault: F6
     return 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _fill_ring(given: Given, begin: int, end: int, at: int, made: Made) -> int:
     """Corners and waypoints of a ring from row ``at`` on; returns the row of the last, the first one again.
 
@@ -282,7 +281,7 @@ def _fill_ring(given: Given, begin: int, end: int, at: int, made: Made) -> int:
     return last if edges >= 3 else at
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _fill_line(given: Given, begin: int, end: int, longest: float, at: int, extra: int, made: Made) -> int:
     """Corners and waypoints of a line, with radius and time; a single point stands twice."""
     here = point_at(given.lat_e7[begin], given.lon_e7[begin])
@@ -304,7 +303,7 @@ def _fill_line(given: Given, begin: int, end: int, longest: float, at: int, extr
     return last
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _fill_edge(
     given: Given,
     edge: int,
@@ -332,7 +331,7 @@ def _fill_edge(
     return last
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _find_cap(points: F64, first: int, last: int, up: F64) -> bool:
     """Write a direction from which the whole ring is seen within a hemisphere; false if there is none."""
     x = y = z = 0.0
@@ -370,12 +369,12 @@ def _find_cap(points: F64, first: int, last: int, up: F64) -> bool:
     return _least_cosine(points, first, last, up) > _WIDEST_CAP_COSINE
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _length(point: F64) -> float:
     return math.sqrt(point[0] * point[0] + point[1] * point[1] + point[2] * point[2])
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _least_cosine(points: F64, first: int, last: int, up: F64) -> float:
     least = 1.0
     for row in range(first, last):
@@ -385,8 +384,8 @@ def _least_cosine(points: F64, first: int, last: int, up: F64) -> float:
     return least
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _fill_facts(made: Made, at: int, runs: I32) -> None:
+@inner
+def _fill_facts(made: Made, at: int, runs: I64) -> None:
     """The ball around the lines and the inside, the radii, and the box around everything."""
     points, facts = made.points, made.facts[at]
     first, end = runs[FIRST_POINT], runs[END_POINT]
@@ -428,30 +427,30 @@ def _fill_facts(made: Made, at: int, runs: I32) -> None:
     facts[RADIUS], facts[REACH], facts[LEAST], facts[BULGE] = radius, reach, least, bulge
     facts[7] = 0.0
     room = bulge + reach + 1.0
-    inside = extra < 0
-    _fill_box(made, at, 0, lx - room, hx + room, SEMI_MAJOR_M, inside)
-    _fill_box(made, at, 1, ly - room, hy + room, SEMI_MAJOR_M, inside)
-    _fill_box(made, at, 2, lz - room, hz + room, SEMI_MINOR_M, inside)
+    for axis in range(3):
+        low, high = (lx, ly, lz)[axis] - room, (hx, hy, hz)[axis] + room
+        if extra < 0:
+            low, high = _with_pole(facts, axis, low, high)
+        made.low[at, axis], made.high[at, axis] = math.floor(low), math.ceil(high)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _fill_box(made: Made, at: int, axis: int, low: float, high: float, pole: float, inside: bool) -> None:
+@inner
+def _with_pole(facts: F64, axis: int, low: float, high: float) -> tuple[float, float]:
     """On a smooth surface a coordinate is greatest on the rim, or where the axis itself leaves the Earth:
     the inside of an area adds to the box of its rim only if it may hold that point."""
-    if inside:
-        facts = made.facts[at]
-        for side in (-1.0, 1.0):
-            away2 = (facts[axis] - side * pole) ** 2
-            for other in range(3):
-                if other != axis:
-                    away2 += facts[other] * facts[other]
-            if away2 <= (facts[RADIUS] + 1.0) ** 2:
-                low, high = min(low, side * pole - 1.0), max(high, side * pole + 1.0)
-    made.low[at, axis], made.high[at, axis] = math.floor(low), math.ceil(high)
+    pole = SEMI_MINOR_M if axis == 2 else SEMI_MAJOR_M
+    for side in (-pole, pole):
+        away2 = (facts[axis] - side) ** 2
+        for other in range(3):
+            if other != axis:
+                away2 += facts[other] * facts[other]
+        if away2 <= (facts[RADIUS] + 1.0) ** 2:
+            low, high = min(low, side - 1.0), max(high, side + 1.0)
+    return low, high
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _fill_blocks(made: Made, runs: I32, first: int) -> None:
+@inner
+def _fill_blocks(made: Made, runs: I64, first: int) -> None:
     """Balls around runs of 16 pieces, for footprints of more than 32."""
     block = first
     if runs[END_POINT] - runs[FIRST_POINT] > FEW_PIECES:
@@ -464,7 +463,7 @@ def _fill_blocks(made: Made, runs: I32, first: int) -> None:
     runs[FIRST_BLOCK], runs[END_BLOCK] = first, block
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def _fill_block(made: Made, block: int, chain: int, begin: int, count: int) -> None:
     points = made.points
     x = y = z = 0.0

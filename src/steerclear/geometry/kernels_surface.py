@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, cast
 
 from numba import njit
 
@@ -21,6 +22,8 @@ __all__ = [
     "arc_at_most",
     "bulge_at_most",
     "chord_of",
+    "entry",
+    "inner",
     "normal_at",
     "on_short",
     "point_at",
@@ -35,8 +38,21 @@ _TO_RADIANS: Final = math.pi / 180.0
 
 Three = tuple[float, float, float]
 
+_COMPILE: Final[Any] = njit  # its type stubs do not know ``no_cpython_wrapper``
+Loop = TypeVar("Loop", bound=Callable[..., Any])
 
-@njit(nogil=True, cache=True, error_model="numpy")
+
+def entry(loop: Loop) -> Loop:
+    """What Python calls: compiled once and kept on disk, with all that it calls."""
+    return cast("Loop", njit(nogil=True, cache=True, error_model="numpy")(loop))
+
+
+def inner(loop: Loop) -> Loop:
+    """What compiled code alone calls: kept as part of its callers."""
+    return cast("Loop", _COMPILE(nogil=True, error_model="numpy", no_cpython_wrapper=True)(loop))
+
+
+@inner
 def point_at(lat_e7: int, lon_e7: int) -> Three:
     """ECEF of a point on the ellipsoid."""
     lat, lon = (lat_e7 / 1e7) * _TO_RADIANS, (lon_e7 / 1e7) * _TO_RADIANS
@@ -46,14 +62,14 @@ def point_at(lat_e7: int, lon_e7: int) -> Three:
     return level * math.cos(lon), level * math.sin(lon), prime_vertical * (1.0 - E2) * sine
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def normal_at(x: float, y: float, z: float) -> Three:
     nx, ny, nz = x * _Q1, y * _Q1, z * _Q3
     size = math.sqrt(nx * nx + ny * ny + nz * nz)
     return nx / size, ny / size, nz / size
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def on_short(p: Three, q: Three, chord: float, part: float) -> Three:
     """The point at ``part`` of the arc from p to q: the chord's point, lifted along the normal there."""
     angle = 2.0 * math.asin(chord / (2.0 * _MEAN_RADIUS_M))
@@ -70,7 +86,7 @@ def on_short(p: Three, q: Three, chord: float, part: float) -> Three:
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def lifted(x: float, y: float, z: float, nx: float, ny: float, nz: float) -> Three:
     """A point near the surface, moved along a unit normal until it lies on it."""
     for _ in range(3):  # Newton on a quadric: from 1 km below, three steps reach the last bit
@@ -81,7 +97,7 @@ def lifted(x: float, y: float, z: float, nx: float, ny: float, nz: float) -> Thr
     return x, y, z
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def tangent(x: float, y: float, z: float, frame: Any) -> None:
     """Fill ``frame`` (13): up, east, north, centre of the Gaussian curvature, its radius; below a point."""
     ux, uy, uz = normal_at(x, y, z)
@@ -100,13 +116,13 @@ def tangent(x: float, y: float, z: float, frame: Any) -> None:
     frame[12] = radius
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def bulge_at_most(chord: float) -> float:
     """How far a geodesic departs from its own chord at most."""
     return chord * chord / (8.0 * SHARPEST_RADIUS_M) * 1.01
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def arc_at_least(chord: float) -> float:
     """No geodesic over this chord is shorter."""
     chord = max(chord, 0.0)
@@ -114,13 +130,13 @@ def arc_at_least(chord: float) -> float:
     return max(chord, arc * (1.0 - 1e-6))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def arc_at_most(chord: float) -> float:
     """The geodesic over this chord is not longer."""
     return 2.0 * SHARPEST_RADIUS_M * math.asin(min(chord / (2.0 * SHARPEST_RADIUS_M), 1.0)) * 1.001 + 1e-6
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def chord_of(arc: float) -> float:
     """Every chord at least this long has a geodesic of at least ``arc``."""
     if arc <= 0.0:
@@ -131,7 +147,7 @@ def chord_of(arc: float) -> float:
     return 2.0 * FLATTEST_RADIUS_M * math.sin(angle) * (1.0 + 1e-12) + 1e-6
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inner
 def sure_within(farthest: float, timed: bool) -> float:
     """How far the plane's answer is trusted: what lies nearer to the minimum is asked of geographiclib.
 

@@ -7,21 +7,18 @@ minimum are one interval. Its ends are found by halving.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from steerclear.geometry.ellipsoid import Floats, Ints
 from steerclear.geometry.inside import count_inside
-from steerclear.geometry.nearest import nearest
-from steerclear.geometry.outline import Outline, Pieces
-from steerclear.geometry.table import Bools, Runs, Table, piece_pairs
+from steerclear.geometry.nearest import near_pairs
+from steerclear.geometry.outline import Outline
 
 __all__ = ["Intervals", "time_offsets_closer", "times_closer"]
 
-_HALVINGS: Final = 34
 _SETTLE_WITHIN_M: Final = 1.0
 
 
@@ -41,19 +38,17 @@ def times_closer(moving: Outline, other: Outline, minimum_m: float, lag_s: float
 
     With ``lag_s`` the other is timed too, and counts at times that close.
     """
-    rows = _closer_rows(moving, other, minimum_m, lag_s)
-    a, b = rows.a, rows.b
+    from steerclear.geometry.kernels_timed import moments_closer
+    from steerclear.geometry.scratch import scratch_of_thread
 
-    def closer_between(low: Floats, high: Floats) -> Bools:
-        return np.asarray(nearest(a.during(low, high), b, lag_s).gap_m < rows.minimum_m)
-
-    found = nearest(a, b, lag_s)
-    inner = a.time0_s + found.s * (a.time1_s - a.time0_s)
-    # The least gap of all times before a moment falls below the minimum when the moment passes the first one.
-    low = _halved(a.time0_s, inner, lambda middle: closer_between(a.time0_s, middle))
-    high = _halved(a.time1_s, inner, lambda middle: closer_between(middle, a.time1_s))
-    inside = _times_inside(moving, other, rows.piece, low)
-    return Intervals(np.append(low, inside.low_s), np.append(high, inside.high_s))
+    rows, threshold_m = _closer_rows(moving, other, minimum_m, lag_s)
+    found = np.empty(len(rows)), np.empty(len(rows))
+    lag = -1.0 if lag_s is None else float(lag_s)
+    moments_closer(
+        moving.pieces.table(), other.pieces.table(), rows, threshold_m, lag, scratch_of_thread(), *found
+    )
+    inside = _times_inside(moving, other, rows[:, 0], found[0])
+    return Intervals(np.append(found[0], inside.low_s), np.append(found[1], inside.high_s))
 
 
 def _times_inside(moving: Outline, other: Outline, near: Ints, near_from_s: Floats) -> Intervals:
@@ -61,10 +56,8 @@ def _times_inside(moving: Outline, other: Outline, near: Ints, near_from_s: Floa
     p = moving.pieces
     begun = np.zeros(len(p), dtype=bool)
     if other.areas is not None:
-        runs = Runs(other.areas.first, other.areas.count)
-        for area, frame in enumerate(other.areas.frame):
-            frames = np.broadcast_to(frame, (len(p), 3, 3))
-            begun |= count_inside(p.start, frames, runs, np.full(len(p), area), other.areas.plane)
+        for area in range(len(other.areas.count)):
+            begun |= count_inside(p.start, other.areas, area)
     until = p.time1_s.copy()
     np.minimum.at(until, near, near_from_s)
     return Intervals(p.time0_s[begun], until[begun])
@@ -72,58 +65,22 @@ def _times_inside(moving: Outline, other: Outline, near: Ints, near_from_s: Floa
 
 def time_offsets_closer(ours: Outline, theirs: Outline, minimum_m: float, lag_s: float) -> Intervals:
     """The delays of ``ours`` under which the two, both timed, come closer than the minimum."""
-    rows = _closer_rows(ours, theirs, minimum_m, None)
-    a, b = rows.a, rows.b
-    free = nearest(a, b)
-    inner = b.time0_s + free.w * (b.time1_s - b.time0_s) - a.time0_s - free.s * (a.time1_s - a.time0_s)
+    from steerclear.geometry.kernels_timed import offsets_closer
+    from steerclear.geometry.scratch import scratch_of_thread
 
-    def closer_at(delay: Floats) -> Bools:
-        late = replace(a, time0_s=a.time0_s + delay, time1_s=a.time1_s + delay)
-        return np.asarray(nearest(late, b, lag_s).gap_m < rows.minimum_m)
-
-    low = _halved(b.time0_s - a.time1_s - lag_s - 1, inner, closer_at)
-    high = _halved(b.time1_s - a.time0_s + lag_s + 1, inner, closer_at)
-    return Intervals(low, high)
+    rows, threshold_m = _closer_rows(ours, theirs, minimum_m, None)
+    found = np.empty(len(rows)), np.empty(len(rows))
+    offsets_closer(
+        ours.pieces.table(), theirs.pieces.table(), rows, threshold_m, lag_s, scratch_of_thread(), *found
+    )
+    return Intervals(*found)
 
 
-@dataclass(frozen=True, slots=True)
-class _CloserRows:
-    """``piece`` is the row of ``a`` in its outline."""
-
-    a: Pieces
-    b: Pieces
-    piece: Ints
-    minimum_m: float
-
-
-def _closer_rows(ours: Outline, theirs: Outline, minimum_m: float, lag_s: float | None) -> _CloserRows:
+def _closer_rows(ours: Outline, theirs: Outline, minimum_m: float, lag_s: float | None) -> tuple[Ints, float]:
     """The pairs of pieces that are closer; if only geographiclib says so, the nearest pair stands for it."""
-    table = Table.of((ours, theirs))
-    within = np.array([minimum_m + 2 * _SETTLE_WITHIN_M])
-    parts: list[tuple[Ints, Ints, Floats]] = []
-    for pairs in piece_pairs(table, np.array([0]), np.array([1]), within, lag_s=lag_s, nearest_only=False):
-        gap = nearest(table.pieces.take(pairs.a), table.pieces.take(pairs.b), lag_s).gap_m
-        parts.append((pairs.a, pairs.b, gap))
-    if not parts:
-        nothing = np.empty(0, dtype=np.int64)
-        none = table.pieces.take(nothing)
-        return _CloserRows(none, none, nothing, minimum_m)
-    row_a, row_b, gap = (np.concatenate(column) for column in zip(*parts, strict=True))
-    least = gap.min(initial=np.inf)
+    near = near_pairs(ours.pieces, theirs.pieces, minimum_m + _SETTLE_WITHIN_M, lag_s)
+    gap = near.found.gap_m
+    least = float(gap.min(initial=np.inf))
     threshold = minimum_m if least < minimum_m else min(least + 1e-3, minimum_m + _SETTLE_WITHIN_M)
-    rows = np.flatnonzero(gap < threshold)
-    return _CloserRows(table.pieces.take(row_a[rows]), table.pieces.take(row_b[rows]), row_a[rows], threshold)
-
-
-def _halved(outer: Floats, inner: Floats, holds: Callable[[Floats], Bools]) -> Floats:
-    """Between ``outer`` and ``inner``, where it holds: the border, on the outer side of it."""
-    outer, inner = outer.copy(), inner.copy()
-    at_once = holds(outer)
-    for _ in range(_HALVINGS):
-        if np.abs(outer - inner).max(initial=0.0) < 1e-3:
-            break
-        middle = (outer + inner) / 2
-        true = holds(middle)
-        inner = np.where(true, middle, inner)
-        outer = np.where(true | at_once, outer, middle)
-    return outer
+    kept = gap < threshold
+    return np.column_stack([near.a[kept], near.b[kept]]), threshold

@@ -94,6 +94,11 @@ class Pieces:
         none = np.zeros(len(points))
         return _pieces(points, points, np.full(len(points), -1), none, none)
 
+    def table(self) -> Floats:
+        """Rows of ten for compiled loops: start, end, radii and times, shape (n, 10)."""
+        ends = (self.radius0_m, self.radius1_m, self.time0_s, self.time1_s)
+        return np.ascontiguousarray(np.column_stack([self.start, self.end, *ends]))
+
     def columns(self) -> tuple[Any, ...]:
         """All arrays, in the order of the fields."""
         return tuple(getattr(self, name) for name in Pieces.__slots__)

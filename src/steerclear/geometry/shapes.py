@@ -12,7 +12,6 @@ from __future__ import annotations
 import bisect
 import math
 import os
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,9 +24,9 @@ from numpy.typing import NDArray
 
 from steerclear.errors import BadInput
 from steerclear.geometry.arrays import FootprintArrays
-from steerclear.geometry.ellipsoid import Floats, Ints, ecef, position_of
+from steerclear.geometry.ellipsoid import Bools, Floats, Ints, ecef, position_of
 from steerclear.geometry.kernels_check import check_rows
-from steerclear.geometry.kernels_pair import ASK, CLOSER, NOT_CLOSER, Scratch, settle_pairs
+from steerclear.geometry.kernels_pair import ASK, CLOSER, NOT_CLOSER, settle_pairs
 from steerclear.geometry.kernels_prepare import (
     AREAS,
     BLOCKS,
@@ -47,6 +46,7 @@ from steerclear.geometry.kernels_prepare import (
 from steerclear.geometry.lateral import exactly_closer
 from steerclear.geometry.outline import LONGEST_EDGE_M, Outline, outline_of
 from steerclear.geometry.refusals import EDGE_TOO_LONG, NOUN_REFUSES, refusal
+from steerclear.geometry.scratch import scratch_of_thread
 
 __all__ = ["Approaches", "Shapes", "closer", "warm"]
 
@@ -62,12 +62,12 @@ _PAIRS_AT_ONCE: Final = 32_768
 _WGS84: Final = Geodesic.WGS84
 _COLUMNS: Final = {
     "facts": (FACTS, np.float64, ROWS),
-    "runs": (RUNS, np.int32, ROWS),
-    "chains": (3, np.int32, CHAINS),
+    "runs": (RUNS, np.int64, ROWS),
+    "chains": (3, np.int64, CHAINS),
     "points": (3, np.float64, POINTS),
     "extras": (2, np.float64, EXTRAS),
     "blocks": (4, np.float64, BLOCKS),
-    "block_runs": (3, np.int32, BLOCKS),
+    "block_runs": (3, np.int64, BLOCKS),
     "areas": (3, np.float64, AREAS),
     "low": (3, np.int32, ROWS),
     "high": (3, np.int32, ROWS),
@@ -82,7 +82,7 @@ def _bytes_by(counted: int) -> int:
 _BYTES_OF_COUNTED: Final = np.array([_bytes_by(counted) for counted in range(ROWS)])
 _BYTES_OF_ROW: Final = _bytes_by(ROWS)
 
-Bools = NDArray[np.bool_]
+
 Progress = Callable[[int, int], None]
 """Told how many rows are done, and of how many."""
 
@@ -275,18 +275,6 @@ def warm() -> None:
     closer(Shapes.of(square), np.array([0]), np.array([1]), 1_000_000)
 
 
-def scratch_of_thread() -> Scratch:
-    """Room that no other thread uses; made once for each."""
-    found: Scratch | None = getattr(_OF_THREAD, "scratch", None)
-    if found is None:
-        sizes = (128, 128, 10, 10, 10, 13, 13, 7, 5)
-        found = _OF_THREAD.scratch = Scratch(*(np.zeros(size) for size in sizes))
-    return found
-
-
-_OF_THREAD: Final = threading.local()
-
-
 # ---------------------------------------------------------------------------------------------- settling
 
 
@@ -348,9 +336,7 @@ class _Work:
         fault = np.zeros(3)
         row, why = fill_rows(self._given, begin, end, self._first, self._at, self._made, fault)
         if row < 0:
-            row, why = check_rows(
-                self._made, self._at + begin, self._at + end, scratch_of_thread(), fault
-            )
+            row, why = check_rows(self._made, self._at + begin, self._at + end, scratch_of_thread(), fault)
             row -= self._at
         if why:
             raise self._refused(row, why, fault)
@@ -360,7 +346,8 @@ class _Work:
         if why == NOUN_REFUSES:
             return _as_noun_says(FootprintArrays(*self._given[:8]), row)
         lat, lon = position_of(fault[np.newaxis])
-        return refusal(why, f"near {lat[0]:.5f}, {lon[0]:.5f}; row {row}")
+        place = f"near {lat[0]:.5f}, {lon[0]:.5f}"
+        return refusal(why, f"{place}; row {row}" if len(self._given.kind) > 1 else place)
 
 
 def _as_noun_says(arrays: FootprintArrays, row: int) -> BadInput:
@@ -416,7 +403,8 @@ def _with_long_edges(given: Given, edges: Ints) -> Given:
         ends = [(given.lat_e7[p] / 1e7, given.lon_e7[p] / 1e7) for p in (edge, after)]
         line = _WGS84.InverseLine(*ends[0], *ends[1])
         if line.s13 > LONGEST_EDGE_M:
-            raise refusal(EDGE_TOO_LONG, f"near {ends[0][0]:.5f}, {ends[0][1]:.5f}; row {row}")
+            place = f"near {ends[0][0]:.5f}, {ends[0][1]:.5f}"
+            raise refusal(EDGE_TOO_LONG, f"{place}; row {row}" if len(given.kind) > 1 else place)
         count = math.ceil(line.s13 / (TIMED_PIECE_M if given.kind[row] == 3 else PIECE_M))
         points += [line.Position(step / count * line.s13) for step in range(1, count)]
         first.append(len(points))

@@ -20,10 +20,18 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from steerclear.geometry.ellipsoid import Floats, Ints, TangentFrame, ecef, frame_at, lifted, position_of
+from steerclear.geometry.ellipsoid import (
+    Bools,
+    Floats,
+    Ints,
+    TangentFrame,
+    ecef,
+    frame_at,
+    lifted,
+    position_of,
+)
 from steerclear.geometry.geodesic import bearing_deg, distance_m
 from steerclear.geometry.outline import Outline, Pieces
-from steerclear.geometry.table import Bools
 from steerclear.model.space import E7, Position
 
 __all__ = ["Arrow", "ShiftPlane"]

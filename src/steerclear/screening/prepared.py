@@ -10,8 +10,7 @@ from typing import Final
 
 from steerclear.geometry.datum import amsl_interval_ft
 from steerclear.geometry.outline import Outline, outline_of
-from steerclear.geometry.table import Table
-from steerclear.geometry.validate import check_outlines
+from steerclear.geometry.validate import check_footprints
 from steerclear.model.finding import SeparationMinima
 from steerclear.model.space import Altitude, Legs, Volume
 
@@ -66,10 +65,8 @@ def prepare(volume: Volume) -> Prepared:
 
 def prepare_all(volumes: Sequence[Volume]) -> tuple[Prepared, ...]:
     """As ``prepare``, for many at once."""
-    prepared = tuple(Prepared(volume, outline_of(volume.footprint)) for volume in volumes)
-    if prepared:
-        check_outlines(Table.of([each.outline for each in prepared]))
-    return prepared
+    check_footprints([volume.footprint for volume in volumes])
+    return tuple(Prepared(volume, outline_of(volume.footprint)) for volume in volumes)
 
 
 def _lowest_ft(altitude: Altitude) -> int:
