@@ -31,7 +31,7 @@ from steerclear.model.time import parse_instant
 from steerclear.record.charter import Charter
 from steerclear.record.identity import fresh_id
 from steerclear.record.keybook import Standing
-from steerclear.record.keys import KeyRole
+from steerclear.record.keys import KeyRole, Revocation, delegate_body, revoke_body
 from steerclear.record.leaf import parse_leaf, sign_leaf
 from steerclear.record.request import parse_request, print_request
 from steerclear.record.root import parse_root
@@ -39,9 +39,10 @@ from steerclear.record.second import PREFIX
 from steerclear.record.statement import Statement, sign_statement
 from steerclear.services.answers import RootAsked
 from steerclear.services.ceremony import PUBLIC_FILE, make_root, sign_request, spoken
-from steerclear.services.found import begin_log, charter_of, has_begun, make_card
+from steerclear.services.found import begin_log, charter_of, has_begun, make_card, standing_row
 from steerclear.services.requests import NameKeys, RevokeKeys
 from steerclear.services.roots import ask_to_begin, keys_of, name_keys, revoke_keys, take_signed
+from steerclear.services.speak import root_says
 from steerclear.store.memory import MemoryDisk
 
 WEAK = Passphrase("three blind mice", log_n=14)
@@ -207,6 +208,18 @@ def test_a_fresh_node_key_takes_over_and_the_others_go_along(channel: Channel) -
     assert [one.keyid for one in ledger.own.keys.holders(KeyRole.NODE)] == [new.keyid]
     channel.restart("TUR")
     channel.file("TUR", area("again", "TUR", kind="hazard"))
+
+
+def test_a_power_cut_before_the_fresh_key_took_over_is_made_good_at_the_start(channel: Channel) -> None:
+    ledger = channel.node("TUR").ledger
+    new = ledger.keys.make_successor(KeyName("node"))
+    row = standing_row(ledger, KeyRole.NODE, new.public)
+    old = Revocation((ledger.keys.signer(KeyName("node")).keyid,), "replaced")
+    root_says(ledger, "key.delegate", delegate_body([row]))
+    root_says(ledger, "key.revoke", revoke_body(old))
+    channel.restart("TUR", store=channel.stations["TUR"].store)
+    assert channel.node("TUR").ledger.keys.signer(KeyName("node")).keyid == new.keyid
+    channel.file("TUR", area("depot", "TUR", kind="hazard"))
 
 
 def test_an_entry_that_the_old_node_key_signs_afterwards_is_refused(channel: Channel) -> None:

@@ -10,7 +10,7 @@ What is taken in is filed as it was asked for: all of it or none, each statement
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from steerclear.errors import BadInput, Refused
 from steerclear.links.keystore import KeyName, Purpose
@@ -23,12 +23,10 @@ from steerclear.record.keys import (
     Revocation,
     delegate_body,
     keyid_of,
-    read_delegate_body,
     revoke_body,
 )
 from steerclear.record.leaf import parse_leaf
 from steerclear.record.request import RootRequest, parse_request, print_request, request_of
-from steerclear.record.statement import SignedStatement
 from steerclear.services.answers import KeyRow, KeysShown, Receipt, RootAsked
 from steerclear.services.ceremony import words_of
 from steerclear.services.found import STANDING, beginning, has_begun, standing_row
@@ -38,7 +36,7 @@ from steerclear.services.receipts import receipt
 from steerclear.services.requests import NameKeys, RevokeKeys
 from steerclear.services.speak import root_signers, root_statement
 
-__all__ = ["ask_to_begin", "keys_of", "name_keys", "revoke_keys", "take_signed"]
+__all__ = ["ask_to_begin", "keys_of", "name_keys", "revoke_keys", "take_over_named", "take_signed"]
 
 _SHORTEST_KEYID: Final = 8
 _Say = tuple[str, JsonObject]
@@ -96,9 +94,20 @@ def take_signed(ledger: Ledger, data: bytes) -> tuple[Receipt, ...]:
     _require_ours(ledger, request)
     signed = request.signed_statements(twice=ledger.charter.signs_twice)
     filed = ledger.append([Draft(one, one) for one in signed])
-    for one in signed:
-        _take_over(ledger, one)
+    take_over_named(ledger)
     return tuple(receipt(ledger, one) for one in filed)
+
+
+def take_over_named(ledger: Ledger) -> None:
+    """Let each fresh key that the log names by now take the place of the one it replaces.
+
+    Asked at every start, too: a power cut after the filing must not leave a node with a revoked key.
+    """
+    named = {row.keyid for row, _, _ in ledger.own.keys.rows()}
+    for name in ledger.keys.names():
+        if name.purpose == "next" and (keyid := ledger.keys.signer(name).keyid) in named:
+            purpose, _, label = name.label.partition("-")
+            ledger.keys.take_over(KeyName(cast("Purpose", purpose), label), keyid)
 
 
 def keys_of(ledger: Ledger, member: str | None = None) -> KeysShown:
@@ -274,16 +283,6 @@ def _require_ours(ledger: Ledger, request: RootRequest) -> None:
             where=request.card.member,
             remedy="Nothing is left to do; look at steerclear keys show.",
         )
-
-
-def _take_over(ledger: Ledger, signed: SignedStatement) -> None:
-    if signed.statement.kind != "key.delegate":
-        return
-    for row in read_delegate_body(signed.statement.body):
-        if row.role is KeyRole.DUTY and row.desk is not None:
-            ledger.keys.take_over(KeyName("duty", row.desk), row.keyid)
-        elif row.role in STANDING:
-            ledger.keys.take_over(KeyName(STANDING[row.role]), row.keyid)
 
 
 # ---- what holds ------------------------------------------------------------------------------------------

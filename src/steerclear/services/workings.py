@@ -36,7 +36,7 @@ from steerclear.services.keys_ahead import delegate_ahead
 from steerclear.services.ledger import Ledger
 from steerclear.services.requests import NameKeys, RevokeKeys
 from steerclear.services.ring import Ringer
-from steerclear.services.roots import keys_of, name_keys, revoke_keys, take_signed
+from steerclear.services.roots import keys_of, name_keys, revoke_keys, take_over_named, take_signed
 from steerclear.services.screen import Screener
 from steerclear.services.signals_shown import SignalRow, signals
 from steerclear.services.spent_keys import SpentKeys
@@ -62,6 +62,7 @@ class Workings:
         self._screener = Screener(ledger)
         self._ringer = Ringer(ledger)
         self.spent_keys = SpentKeys(ledger)
+        take_over_named(ledger)
         self._verbs = verbs_of(places)
         self._began_at = ledger.now()
         self.faults: dict[str, str] = {}
