@@ -33,6 +33,7 @@ from steerclear.geometry.kernels_prepare import (
     CHAINS,
     EXTRAS,
     FACTS,
+    MOVES,
     PIECE_M,
     POINTS,
     ROWS,
@@ -43,12 +44,15 @@ from steerclear.geometry.kernels_prepare import (
     count_rows,
     fill_rows,
 )
+from steerclear.geometry.kernels_timed import settle_moving
 from steerclear.geometry.lateral import exactly_closer
+from steerclear.geometry.moment import time_offsets_closer, times_closer
+from steerclear.geometry.nearest import nearest
 from steerclear.geometry.outline import LONGEST_EDGE_M, Outline, outline_of
 from steerclear.geometry.refusals import EDGE_TOO_LONG, NOUN_REFUSES, refusal
 from steerclear.geometry.scratch import scratch_of_thread
 
-__all__ = ["Approaches", "Shapes", "closer", "warm"]
+__all__ = ["Approaches", "Shapes", "closer", "closer_while_both", "warm"]
 
 MOST_POINTS_A_FOOTPRINT: Final = 250_000
 """Corners and waypoints of one footprint. One of 100,000 corners is checked in about a second."""
@@ -181,7 +185,7 @@ class Shapes:
 
     def moves(self) -> Bools:
         """Which rows are timed legs."""
-        return np.asarray(self._made.runs[: len(self), 9] != 0)
+        return np.asarray(self._made.runs[: len(self), MOVES] != 0)
 
     def outline(self, row: int) -> Outline:
         """The row as an outline of its own, for what geographiclib settles."""
@@ -248,7 +252,7 @@ def closer(
     gap is the minimum everywhere, which saves the search for the nearest place once the verdict is certain.
     Timed legs count with all that they ever cover. The order within a pair changes nothing.
     """
-    minimum = np.atleast_1d(np.asarray(minimum_mm, dtype=np.int64))
+    minimum = _one_or_each(minimum_mm)
     state = np.empty(len(left), dtype=np.uint8)
     gap = np.empty(len(left) if want_gap else 0)
     work = _Pairs(shapes, left, right, minimum, state, gap, want_gap=want_gap)
@@ -260,19 +264,76 @@ def closer(
     return Approaches(state == CLOSER, gap)
 
 
+def closer_while_both(
+    shapes: Shapes,
+    left: Ints,
+    right: Ints,
+    minimum_mm: Ints | int,
+    spans_s: Ints,
+    lag_s: Ints | int,
+) -> Approaches:
+    """As ``closer``, for pairs of which one at least moves: while both are there, give or take the lag.
+
+    ``spans_s``: int64 (rows, 2), when each row is there (seconds, closed); of legs their first and last time.
+    ``lag_s``: one value, or int64 (n,); no pair counts at times that are further apart.
+    """
+    minimum, lag = _one_or_each(minimum_mm), _one_or_each(lag_s)
+    state, gap = np.empty(len(left), dtype=np.uint8), np.empty(len(left))
+    asked = settle_moving(
+        shapes.made, left, right, minimum, lag, spans_s, 0, len(left), scratch_of_thread(), state, gap
+    )
+    for pair in np.flatnonzero(state == ASK).tolist() if asked else ():
+        a, b = sorted((int(left[pair]), int(right[pair])))
+        at_most_m = float(_of_pair(minimum, pair)) / 1000
+        yes = _exactly_while_both(shapes, a, b, at_most_m, spans_s, int(_of_pair(lag, pair)))
+        state[pair] = CLOSER if yes else NOT_CLOSER
+        gap[pair] = gap[pair] if yes else at_most_m
+    return Approaches(state == CLOSER, gap)
+
+
 def warm() -> None:
     """Compile everything, or load it from the cache."""
-    square = FootprintArrays(
-        kind=np.array([0, 1], dtype=np.uint8),
-        first_ring=np.array([0, 1, 2]),
-        ring_part=np.zeros(2, dtype=np.int32),
-        first_point=np.array([0, 3, 4]),
-        lat_e7=np.array([0, 0, 1_000_000, 3_000_000], dtype=np.int32),
-        lon_e7=np.array([0, 1_000_000, 0, 0], dtype=np.int32),
-        radius_mm=np.array([0, 0, 0, 1_000]),
-        time_s=np.zeros(4, dtype=np.int64),
+    arrays = FootprintArrays(
+        kind=np.array([0, 1, 3, 3], dtype=np.uint8),
+        first_ring=np.arange(5),
+        ring_part=np.zeros(4, dtype=np.int32),
+        first_point=np.array([0, 3, 4, 6, 8]),
+        lat_e7=np.array([0, 0, 1_000_000, 3_000_000, 0, 10_000, 0, 10_000], dtype=np.int32),
+        lon_e7=np.array([0, 1_000_000, 0, 0, 0, 10_000, 0, 10_000], dtype=np.int32),
+        radius_mm=np.array([0, 0, 0, 1_000, 1_000, 2_000, 1_000, 2_000]),
+        time_s=np.array([0, 0, 0, 0, 0, 60, 0, 60]),
     )
-    closer(Shapes.of(square), np.array([0]), np.array([1]), 1_000_000)
+    shapes = Shapes.of(arrays)
+    closer(shapes, np.array([0]), np.array([1]), 1_000_000)
+    closer_while_both(shapes, np.array([0]), np.array([2]), 1_000, np.array([[0, 60]] * 4), 10)
+    one, other = shapes.outline(2), shapes.outline(3)
+    times_closer(one, other, 100.0, 10.0)
+    time_offsets_closer(one, other, 100.0, 10.0)
+    nearest(one.pieces, other.pieces)
+
+
+def _one_or_each(values: Ints | int) -> Ints:
+    return np.atleast_1d(np.asarray(values, dtype=np.int64))
+
+
+def _of_pair(values: Ints, pair: int) -> int:
+    return int(values[pair if len(values) > 1 else 0])
+
+
+def _exactly_while_both(shapes: Shapes, a: int, b: int, minimum_m: float, spans_s: Ints, lag_s: int) -> bool:
+    """By geographiclib, of what is left of each within the other's span."""
+    mine, theirs = (_while_other(shapes, *pair, spans_s, lag_s) for pair in ((a, b), (b, a)))
+    if mine is None or theirs is None:
+        return False
+    both_move = bool(shapes.made.runs[a, MOVES] and shapes.made.runs[b, MOVES])
+    return exactly_closer(mine, theirs, minimum_m, float(lag_s) if both_move else None)
+
+
+def _while_other(shapes: Shapes, row: int, other: int, spans_s: Ints, lag_s: int) -> Outline | None:
+    outline = shapes.outline(row)
+    if not shapes.made.runs[row, MOVES]:
+        return outline
+    return outline.during(float(spans_s[other, 0] - lag_s), float(spans_s[other, 1] + lag_s))
 
 
 # ---------------------------------------------------------------------------------------------- settling
@@ -315,7 +376,7 @@ class _Pairs:
         """What lies too near the minimum is settled by geographiclib."""
         for pair in np.flatnonzero(self._state == ASK).tolist():
             a, b = sorted((int(self._left[pair]), int(self._right[pair])))
-            minimum_m = float(self._minimum_mm[pair if len(self._minimum_mm) > 1 else 0]) / 1000
+            minimum_m = _of_pair(self._minimum_mm, pair) / 1000
             yes = exactly_closer(self._shapes.outline(a), self._shapes.outline(b), minimum_m, None)
             self._state[pair] = CLOSER if yes else NOT_CLOSER
             if self._want_gap and not yes:
@@ -394,7 +455,8 @@ def _counted(arrays: FootprintArrays, threads: int) -> tuple[Given, Ints]:
 
 def _with_long_edges(given: Given, edges: Ints) -> Given:
     """Edges above 100 km follow the geodesic by geographiclib."""
-    points, first = [], [0]
+    points: list[dict[str, float]] = []
+    first = [0]
     for edge in edges.tolist():
         ring = int(np.searchsorted(given.first_point, edge, side="right")) - 1
         row = int(np.searchsorted(given.first_ring, ring, side="right")) - 1
@@ -402,6 +464,9 @@ def _with_long_edges(given: Given, edges: Ints) -> Given:
         after = edge + 1 if edge < last else int(given.first_point[ring])
         ends = [(given.lat_e7[p] / 1e7, given.lon_e7[p] / 1e7) for p in (edge, after)]
         line = _WGS84.InverseLine(*ends[0], *ends[1])
+        if math.isnan(line.s13):  # a latitude that is none: the noun refuses the row, and says so
+            first.append(len(points))
+            continue
         if line.s13 > LONGEST_EDGE_M:
             place = f"near {ends[0][0]:.5f}, {ends[0][1]:.5f}"
             raise refusal(EDGE_TOO_LONG, f"{place}; row {row}" if len(given.kind) > 1 else place)
