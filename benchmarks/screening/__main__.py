@@ -13,7 +13,7 @@ from rich.console import Console
 
 from benchmarks.screening.document import write_document
 from benchmarks.screening.report import print_report
-from benchmarks.screening.results import Results, disagreements, machine, today
+from benchmarks.screening.results import Results, disagreements, load_now, machine, today
 from benchmarks.screening.run import ROWS, Plan, Run
 
 _ALIASES = {"query": "standing", "insert": "standing", "memory": "standing"}
@@ -50,7 +50,7 @@ def bench(
     if from_json is None:
         # Whoever ends the run ends its server and its child too, and leaves no folder.
         signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
-        results = Results(machine(), today(), seed, cap)
+        results = Results(machine(), today(), seed, cap, load_now())
         plan = _plan(only, seed=seed, cap=cap, budget=budget, largest=_QUICK if quick else up_to)
         Run(plan, results, console, json).run()
     else:

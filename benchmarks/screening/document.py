@@ -51,6 +51,8 @@ def _head(results: Results) -> Iterator[str]:
         f"the whole run {results.seconds:,.0f} s."
     )
     yield f"Versions: {'; '.join(dict.fromkeys(results.versions.values()))}."
+    if results.was_busy:
+        yield f"**{results.was_busy}**"
     faults = list(disagreements(results))
     same = "Everybody found the same boxes, pair by pair; of polygons, we are wrong about none."
     yield f"**Not the same:** {'; '.join(faults)}." if faults else same

@@ -21,6 +21,8 @@ def print_report(results: Results, console: Console) -> None:
         f"{results.date}, seed {results.seed}, {results.seconds:,.0f} s",
         highlight=False,
     )
+    if results.was_busy:
+        console.print(f"[bold yellow]{results.was_busy}[/]", highlight=False)
     for version in results.versions.values():
         console.print(f"  {version}", style="dim", highlight=False)
     for sheet in sheets(results):

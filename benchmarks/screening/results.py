@@ -10,10 +10,14 @@ import platform
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Final
 
-__all__ = ["Machine", "Measured", "Results", "disagreements", "machine"]
+__all__ = ["Machine", "Measured", "Results", "disagreements", "load_now", "machine", "today"]
 
-AGREE: dict[str, tuple[tuple[str, ...], ...]] = {
+_QUIET: Final = 0.5
+"""Load below which nothing else is running to speak of."""
+
+AGREE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "pairs": (("count", "total", "mixed"),),
     "standing": (("query_hits", "query_mixed"), ("after_hits", "after_mixed")),
 }
@@ -50,9 +54,19 @@ class Results:
     date: str
     seed: int
     cap_s: int
+    load_before: float
+    """What else ran: the machine's load over the minute before."""
     versions: dict[str, str] = field(default_factory=dict)
     measured: list[Measured] = field(default_factory=list)
     seconds: float = 0.0
+
+    @property
+    def was_busy(self) -> str:
+        """Empty on a quiet machine; else what the figures are worth."""
+        if self.load_before < _QUIET:
+            return ""
+        busy = f"The machine was busy (load {self.load_before:.1f} before the run)"
+        return f"{busy}: the figures show that everything works, and not how fast."
 
     def of(self, row: str, entrant: str, size: int) -> Measured | None:
         """The latest measurement of that kind that has figures."""
@@ -117,6 +131,11 @@ def machine() -> Machine:
         system=f"{platform.system()} {platform.release().partition('-')[0]}",
         python=platform.python_version(),
     )
+
+
+def load_now() -> float:
+    """Of this machine, over the last minute."""
+    return os.getloadavg()[0]
 
 
 def today() -> str:

@@ -21,7 +21,7 @@ HERE = Machine("a processor", 2, 4.0, "Linux", "3.11")
 
 
 def results_of(*measured: Measured) -> Results:
-    return Results(HERE, "2026-11-22", 4, 120, {}, list(measured))
+    return Results(HERE, "2026-11-22", 4, 120, 0.1, {}, list(measured))
 
 
 def test_boxes_lie_in_the_area_and_the_week() -> None:
@@ -144,6 +144,12 @@ def test_a_table_has_the_ratio_and_why_somebody_did_not_run() -> None:
     assert goals.rows[0][1:3] == ("1 s: 20× as fast", "python-prtree 20 s")
     assert [row[2] for row in table.rows if row[2] != "–"] == ["1 s", "20 s (20×)", "50"]
     assert table.notes == ("PostGIS nd-GiST, 10,000: not run: predicted 2,200 s",)
+
+
+def test_figures_from_a_busy_machine_say_so() -> None:
+    quiet, busy = (Results(HERE, "2026-11-22", 4, 120, load) for load in (0.1, 6.0))
+    assert quiet.was_busy == ""
+    assert busy.was_busy.startswith("The machine was busy (load 6.0")
 
 
 def test_results_survive_being_kept(tmp_path: Path) -> None:
