@@ -12,6 +12,7 @@ $(VENV)/run-time: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("steerclear needs Python 3.11 or newer; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	-$(BIN)/steerclear doctor --warm
 	touch $@
 
 # What only tests need: Debian packages (tests/debian-packages.txt), Python ones, Python ones of which only a data

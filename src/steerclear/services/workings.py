@@ -37,10 +37,8 @@ from steerclear.services.ledger import Ledger
 from steerclear.services.requests import NameKeys, RevokeKeys
 from steerclear.services.ring import Ringer
 from steerclear.services.roots import keys_of, name_keys, revoke_keys, take_over_named, take_signed
-from steerclear.services.screen import Screener
 from steerclear.services.signals_shown import SignalRow, signals
 from steerclear.services.spent_keys import SpentKeys
-from steerclear.services.signals_shown import SignalRow, signals
 from steerclear.services.status import Heard, status
 from steerclear.services.sync import Sync
 from steerclear.services.verbs import Request, verbs_of
@@ -57,6 +55,9 @@ class Workings:
     """One node's services over one ledger. Called from one thread, the node's writer."""
 
     def __init__(self, ledger: Ledger, places: Gazetteer) -> None:
+        # The engine brings numba, which commands that only make or ask a node need not wait for.
+        from steerclear.services.screen import Screener
+
         self.ledger = ledger
         self.sync = Sync(ledger)
         self._screener = Screener(ledger)
@@ -157,9 +158,6 @@ class Workings:
 
     def stop(self, about: str) -> StopRow:
         return stop(self.ledger, about)
-
-    def signals(self, language: str, reviewed: Mapping[str, str]) -> tuple[SignalRow, ...]:
-        return signals(self.ledger, language, reviewed)
 
     def signals(self, language: str, reviewed: Mapping[str, str]) -> tuple[SignalRow, ...]:
         return signals(self.ledger, language, reviewed)

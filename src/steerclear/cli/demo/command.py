@@ -26,12 +26,16 @@ def demo(
     """Three real nodes on this machine, and a story that they play."""
     import dataclasses
 
+    from steerclear.cli.checkup import warmed
     from steerclear.cli.demo.nodes import Scene
     from steerclear.cli.demo.stage import Teller
     from steerclear.cli.demo.story import play
 
     signal.signal(signal.SIGTERM, _as_interrupt)
     teller = Teller(quiet=as_json, hurried=headless or as_json, records=picture is not None)
+    # Three nodes that all compile at once take longer than one process that does it for them.
+    typer.echo("Making the engine ready: the first time on a machine it is compiled.", err=True)
+    list(warmed())
     with Scene() as scene:
         summary = play(scene, teller)
         if not (headless or as_json):
