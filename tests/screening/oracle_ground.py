@@ -375,7 +375,7 @@ class Ground:
         for area, guest in ((left, right), (right, left)):
             rows = np.flatnonzero(asked & self.has_area[area])
             rings = self._rings_of_owners
-            place, ring = _listed(rings[:-1], np.diff(rings), guest[rows])
+            place, ring = listed(rings[:-1], np.diff(rings), guest[rows])
             first = self.ring_piece[ring]
             inside = self.inside(area[rows][place], self.pieces.lat[first], self.pieces.lon[first])
             holds[rows[place[inside]]] = True
@@ -398,7 +398,7 @@ class Ground:
 
     def _inside_of(self, area: Ints, lat: Floats, lon: Floats, point: Floats) -> Bools:
         rings = self._rings_of_owners
-        place, ring = _listed(rings[:-1], np.diff(rings), area)
+        place, ring = listed(rings[:-1], np.diff(rings), area)
         round_it = self._goes_round(ring, lat[place], lon[place], point[place])
         d = self.drawings
         parts = int(d.ring_part.max(initial=0)) + 1
@@ -415,7 +415,7 @@ class Ground:
         It would also turn around the point opposite; the ring's own middle tells the two apart.
         """
         count = np.diff(self.ring_piece)
-        place, row = _listed(self.ring_piece[:-1], count, ring)
+        place, row = listed(self.ring_piece[:-1], count, ring)
         azimuth = np.asarray(GEOD.inv(lon[place], lat[place], self.pieces.lon[row], self.pieces.lat[row])[0])
         first = np.cumsum(count[ring]) - count[ring]
         following = np.arange(1, len(row) + 1)
@@ -545,7 +545,7 @@ def each_with_each(first: Ints, count: Ints, left: Ints, right: Ints) -> tuple[I
     return place, first[left][place] + step // wide[place], first[right][place] + step % wide[place]
 
 
-def _listed(first: Ints, count: Ints, owners: Ints) -> tuple[Ints, Ints]:
+def listed(first: Ints, count: Ints, owners: Ints) -> tuple[Ints, Ints]:
     many = count[owners]
     place = np.repeat(np.arange(len(owners)), many)
     step = np.arange(len(place)) - np.repeat(np.cumsum(many) - many, many)

@@ -17,7 +17,9 @@ from tests.screening.oracle_ground import (
     cross,
     distance_m,
     each_with_each,
+    listed,
     lowest,
+    nearest_place,
     portions,
 )
 
@@ -71,11 +73,25 @@ def _moving_gaps_of(
     area = meets & ground.has_area[other][owner]
     begins = np.flatnonzero(area & (row_b == ground.first_piece[other][owner]))
     cut = a.take(begins).during(from_s[begins], to_s[begins])
-    gap[owner[begins[ground.inside(other[owner[begins]], cut.lat, cut.lon)]]] = -np.inf
+    inside = _surely_inside(ground, other[owner[begins]], cut.lat, cut.lon)
+    gap[owner[begins[inside]]] = -np.inf
     near = np.flatnonzero(area & (_balls_apart_m(ground, row_a, row_b) <= 0))
     crosses = cross(a.take(near).during(from_s[near], to_s[near]), b.take(near), MOVING_TO_M)
     gap[owner[near[crosses]]] = -np.inf
     return gap
+
+
+def _surely_inside(ground: Ground, area: Ints, lat: Floats, lon: Floats) -> Bools:
+    """Inside, and not on the rim, where an azimuth tells nothing."""
+    inside = ground.inside(area, lat, lon)
+    rows = np.flatnonzero(inside)
+    place, piece = listed(ground.first_piece[:-1], np.diff(ground.first_piece), area[rows])
+    half = np.full(len(piece), 0.5)
+    off, _ = nearest_place(lat[rows][place], lon[rows][place], ground.pieces.take(piece), half)
+    least = np.full(len(rows), np.inf)
+    np.minimum.at(least, place, off)
+    inside[rows[least <= MOVING_TO_M]] = False
+    return inside
 
 
 def _balls_apart_m(ground: Ground, row_a: Ints, row_b: Ints) -> Floats:
