@@ -85,7 +85,7 @@ def played(new_table: type[Table], done: list[tuple[str, str, int]]) -> Table:
     return table
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(moves, st.integers(0, 1_000))
 def test_equal_entries_give_equal_annexes_in_any_order(
     new_table: type[Table], speech: type[Speech], done: list[tuple[str, str, int]], seed: int
@@ -104,7 +104,7 @@ def test_equal_entries_give_equal_annexes_in_any_order(
         assert straight.without_effect == shuffled.without_effect
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(moves)
 def test_never_in_force_without_both_and_never_looser_than_any_that_binds(
     new_table: type[Table], speech: type[Speech], done: list[tuple[str, str, int]]
