@@ -62,6 +62,7 @@ MOST_RINGS_A_FOOTPRINT: Final = 2_000
 
 _MOST_OF_ANYTHING: Final = 2**31 - 1
 _ROWS_AT_ONCE: Final = 16_384
+_FEW_ROWS: Final = 64
 _PAIRS_AT_ONCE: Final = 32_768
 _WGS84: Final = Geodesic.WGS84
 _COLUMNS: Final = {
@@ -153,11 +154,16 @@ class Shapes:
         arrays.check_shape()
         count, at = len(arrays), len(self)
         given, counts = _counted(arrays, threads)
+        _check_details(counts)
         total = counts.sum(axis=0)
-        self._check_limits(counts, total)
+        wanted = np.empty(ROWS + 1, dtype=np.int64)
+        wanted[:ROWS], wanted[ROWS] = self._used[:ROWS] + total, at + count
+        fits = not (wanted > self._room).any()
+        if self._most_bytes is not None or not fits:
+            self._check_memory(count, total)
+        if not fits:
+            self._make_room(wanted)
         first = np.cumsum(counts, axis=0) - counts + self._used[:ROWS]
-        wanted = np.append(self._used[:ROWS] + total, at + count)
-        self._make_room(wanted)
         work = _Work(self, given, first, at)
         _in_threads(work.fill, count, threads, progress)
         self._before.append(tuple(self._used.tolist()))
@@ -196,36 +202,18 @@ class Shapes:
         place = bisect.bisect_right(self._given_first, row) - 1
         return self._given[place], row - self._given_first[place]
 
-    def _check_limits(self, counts: Ints, total: Ints) -> None:
-        if len(counts) and counts[:, 0].max() > MOST_POINTS_A_FOOTPRINT:
-            row = int(counts[:, 0].argmax())
-            raise BadInput(
-                "footprint-too-detailed",
-                f"A footprint has {counts[row, 0]:,} points; at most {MOST_POINTS_A_FOOTPRINT:,} are taken.",
-                where=f"row {row}",
-                remedy="Simplify the outline, or divide it into several volumes.",
-            )
-        if len(counts) and counts[:, 1].max() > MOST_RINGS_A_FOOTPRINT:
-            row = int(counts[:, 1].argmax())
-            raise BadInput(
-                "footprint-too-detailed",
-                f"A footprint has {counts[row, 1]:,} rings; at most {MOST_RINGS_A_FOOTPRINT:,} are taken.",
-                where=f"row {row}",
-                remedy="Divide it into several volumes.",
-            )
-        needed = int(total @ _BYTES_OF_COUNTED) + len(counts) * _BYTES_OF_ROW
+    def _check_memory(self, count: int, total: Ints) -> None:
+        needed = int(total @ _BYTES_OF_COUNTED) + count * _BYTES_OF_ROW
         room = _free_bytes() if self._most_bytes is None else self._most_bytes - self.memory_bytes
         if needed > room or int(total.max(initial=0)) > _MOST_OF_ANYTHING - int(self._used.max()):
             raise BadInput(
                 "too-many-volumes",
-                f"{len(counts):,} volumes with {int(total[0]):,} points need {needed / 2**20:,.0f} MiB; "
+                f"{count:,} volumes with {int(total[0]):,} points need {needed / 2**20:,.0f} MiB; "
                 f"{max(room, 0) / 2**20:,.0f} MiB may be used.",
                 remedy="Give fewer volumes at once, simplify them, or use a machine with more memory.",
             )
 
     def _make_room(self, wanted: Ints) -> None:
-        if (wanted <= self._room).all():
-            return
         columns = {}
         for name, (width, dtype, by) in _COLUMNS.items():
             array = getattr(self._made, name)
@@ -426,6 +414,26 @@ def _as_noun_says(arrays: FootprintArrays, row: int) -> BadInput:
     )
 
 
+def _check_details(counts: Ints) -> None:
+    most = counts.max(axis=0, initial=0)
+    if most[POINTS] > MOST_POINTS_A_FOOTPRINT:
+        row = int(counts[:, POINTS].argmax())
+        raise BadInput(
+            "footprint-too-detailed",
+            f"A footprint has {most[POINTS]:,} points; at most {MOST_POINTS_A_FOOTPRINT:,} are taken.",
+            where=f"row {row}",
+            remedy="Simplify the outline, or divide it into several volumes.",
+        )
+    if most[CHAINS] > MOST_RINGS_A_FOOTPRINT:
+        row = int(counts[:, CHAINS].argmax())
+        raise BadInput(
+            "footprint-too-detailed",
+            f"A footprint has {most[CHAINS]:,} rings; at most {MOST_RINGS_A_FOOTPRINT:,} are taken.",
+            where=f"row {row}",
+            remedy="Simplify the outline, or divide it into several volumes.",
+        )
+
+
 def _counted(arrays: FootprintArrays, threads: int) -> tuple[Given, Ints]:
     """The arrays with the waypoints of their long edges, and the room that each row takes at most."""
     none = np.empty(0, dtype=np.int64)
@@ -482,6 +490,8 @@ def _with_long_edges(given: Given, edges: Ints) -> Given:
 def _in_threads(work: Callable[[int, int], int], count: int, threads: int, progress: Progress | None) -> int:
     """Do ``work`` on portions of ``count`` rows; returns the sum. The first row that is refused is the one
     that is told, however many threads there are."""
+    if count <= _FEW_ROWS:
+        return work(0, count)
     portion = min(_ROWS_AT_ONCE, max(1, -(-count // max(threads, 1))))
     cuts = [*range(0, count, portion), count]
     if threads <= 1 or len(cuts) <= 2:
