@@ -169,8 +169,10 @@ def _of_one_target(book: Book, said: Said[Any], target: Target, id_: str) -> str
 
 
 def _of_its_time(book: Book, said: Said[Any], found: Said[Any]) -> str | None:
-    """Within one log the order is beyond doubt; between two logs clocks and lines may be slow."""
-    if said.author == found.author and order_of(said) < order_of(found):
+    """Within one log the order is beyond doubt; between two logs clocks and lines may be slow, and a floor
+    message may be written into its log long after it was heard."""
+    in_one_log = said.place.author == found.place.author and said.is_in_a_log and found.is_in_a_log
+    if in_one_log and said.kind not in FLOOR and order_of(said) < order_of(found):
         return "it was said before what it is about"
     if isinstance(said.body, SiteRenew):
         gone = (end for end in book.about(found.id, SiteEnd) if order_of(end) < order_of(said))
