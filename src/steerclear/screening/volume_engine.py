@@ -26,16 +26,13 @@ from numpy.typing import NDArray
 from steerclear.errors import BadInput
 from steerclear.geometry.arrays import LEGS, FootprintArrays
 from steerclear.geometry.grid import BoxGrid
-from steerclear.geometry.lateral import Approach
-from steerclear.geometry.shapes import Progress, Shapes, closer
+from steerclear.geometry.shapes import Progress, Shapes, closer, closer_while_both
 from steerclear.model.finding import SeparationMinima
 from steerclear.model.space import Altitude, Band, Volume
 from steerclear.model.time import TimeSpan
-from steerclear.screening.assess import closest_in_time
 from steerclear.screening.index import EPOCH_S, FARTHEST_S
 from steerclear.screening.kernels import left_over
 from steerclear.screening.minima import MinimaBetween, minima_between
-from steerclear.screening.prepared import Prepared
 from steerclear.screening.volumes import DATUMS, KINDS, NOBODY, VolumeArrays, band_of, bands_of
 
 __all__ = ["ASKED", "FoundPairs", "VolumeEngine"]
@@ -253,18 +250,12 @@ class VolumeEngine:
         stand = np.flatnonzero(~moving)
         found = closer(self._shapes, left[stand], right[stand], lateral_mm[stand], want_gap=gaps)
         near[stand], gap_m[stand] = found.closer, found.gap_at_least_m
-        for pair in np.flatnonzero(moving):
-            minima = SeparationMinima(int(lateral_mm[pair]), 0, int(time_min_s[pair]))
-            approach = self._while_both(int(left[pair]), int(right[pair]), minima)
-            if approach is not None:
-                near[pair], gap_m[pair] = approach.closer, approach.gap_at_least_m
+        move = np.flatnonzero(moving)
+        found = closer_while_both(
+            self._shapes, left[move], right[move], lateral_mm[move], self._facts.spans, time_min_s[move]
+        )
+        near[move], gap_m[move] = found.closer, found.gap_at_least_m
         return near, gap_m
-
-    def _while_both(self, a: int, b: int, minima: SeparationMinima) -> Approach | None:
-        return closest_in_time(self._prepared(a), self._prepared(b), minima)
-
-    def _prepared(self, row: int) -> Prepared:
-        return Prepared(self._facts.volume(row), self._shapes.outline(row))
 
     def _taken_scratch(self, pairs: int) -> _Candidates:
         try:
