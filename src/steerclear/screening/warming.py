@@ -17,7 +17,7 @@ from steerclear.geometry import shapes
 from steerclear.model.finding import SeparationMinima
 from steerclear.model.member import MemberId
 from steerclear.model.notice import Notice, NoticeKind
-from steerclear.model.space import Altitude, Band, Circle, Datum, Polygon, Position, Volume
+from steerclear.model.space import Altitude, Band, Circle, Datum, Legs, Polygon, Position, Volume
 from steerclear.model.time import TimeSpan
 from steerclear.screening.boxes import BoxEngine
 from steerclear.screening.engine import Engine
@@ -54,7 +54,9 @@ def _index() -> None:
 def _engine() -> None:
     corners = (Position(0, 0), Position(0, 1_000_000), Position(1_000_000, 0))
     area, disc = Polygon(corners), Circle(Position(0, 0), 1_000_000)
-    engine = Engine.of_notices((_notice("A", area), _notice("B", disc)), SeparationMinima(1_000, 0, 0))
+    way = Legs(corners, (0, 1_800, 3_600), (1_000, 2_000, 1_000))
+    standing = (_notice("A", area), _notice("B", disc), _notice("D", way), _notice("E", way))
+    engine = Engine.of_notices(standing, SeparationMinima(1_000, 1_000, 0))
     engine.all_conflicts()
     later = _notice("C", area)
     engine.query(later)
@@ -63,7 +65,7 @@ def _engine() -> None:
     engine.remove(later.party, later.ref)
 
 
-def _notice(party: str, footprint: Polygon | Circle) -> Notice:
+def _notice(party: str, footprint: Polygon | Circle | Legs) -> Notice:
     band = Band(Altitude(0, Datum.AMSL), Altitude(1_000, Datum.AMSL))
     volume = Volume(footprint, band, TimeSpan(0, 3_600))
     return Notice("warm", MemberId(party), NoticeKind.HAZARD, (volume,))
