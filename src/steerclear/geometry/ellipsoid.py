@@ -26,8 +26,6 @@ __all__ = [
     "Ints",
     "TangentFrame",
     "across",
-    "arc_at_least_m",
-    "arc_at_most_m",
     "bulge_at_most_m",
     "ecef",
     "frame_at",
@@ -123,20 +121,6 @@ def across(up: Floats) -> tuple[Floats, Floats]:
     first = np.stack([1.0 + sign * x * x * a, sign * b, -sign * x], axis=-1)
     second = np.stack([b, sign + y * y * a, -y], axis=-1)
     return first, second
-
-
-def arc_at_least_m(chord_m: Floats) -> Floats:
-    """No geodesic over this chord is shorter."""
-    chord = np.maximum(chord_m, 0.0)
-    arc = 2 * FLATTEST_RADIUS_M * np.arcsin(np.minimum(chord / (2 * FLATTEST_RADIUS_M), 1.0))
-    # Schur's theorem is for plane curves and a geodesic twists a little: one part in a million more.
-    return np.maximum(chord, arc * (1 - 1e-6))
-
-
-def arc_at_most_m(chord_m: Floats) -> Floats:
-    """The geodesic over this chord is not longer (its curvature is at most that of the sharpest circle)."""
-    half = np.minimum(chord_m / (2 * SHARPEST_RADIUS_M), 1.0)
-    return 2 * SHARPEST_RADIUS_M * np.arcsin(half) * 1.001 + 1e-6
 
 
 def bulge_at_most_m(chord_m: Floats) -> Floats:

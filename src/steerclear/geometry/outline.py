@@ -46,7 +46,6 @@ _OWN_WAYPOINTS_UP_TO_M: Final = 100_000.0
 
 LONGEST_EDGE_M: Final = 19_900_000.0
 _WIDEST_CAP_COSINE: Final = math.cos(math.radians(89.9))
-_BLOCK: Final = 16
 _ALL_OF_IT_M: Final = 4_000_000.0
 _MEAN_RADIUS_M: Final = 6_371_000.0
 _WGS84: Final = Geodesic.WGS84
@@ -109,16 +108,6 @@ class Pieces:
 
 
 @dataclass(frozen=True, slots=True)
-class Blocks:
-    """Balls around runs of at most 16 pieces: the first coarse question of every comparison."""
-
-    middle: Floats
-    radius_m: Floats
-    first: Ints
-    count: Ints
-
-
-@dataclass(frozen=True, slots=True)
 class Areas:
     """The polygons of a footprint, one row each, seen gnomonically from each polygon's own middle.
 
@@ -146,7 +135,6 @@ class Outline:
     """
 
     pieces: Pieces
-    blocks: Blocks
     edges: Floats
     areas: Areas | None
     witnesses: Floats
@@ -453,7 +441,6 @@ def _gathered(pieces: Pieces, edges: Floats, *, areas: Areas | None, starts: Flo
             radius = float(np.linalg.norm(middle)) + SEMI_MAJOR_M
     return Outline(
         pieces=pieces,
-        blocks=_blocks(pieces),
         edges=edges,
         areas=areas,
         witnesses=pieces.start[:1] if starts is None else starts,
@@ -461,13 +448,3 @@ def _gathered(pieces: Pieces, edges: Floats, *, areas: Areas | None, starts: Flo
         radius_m=radius,
         reach_m=float(np.maximum(pieces.radius0_m, pieces.radius1_m).max()),
     )
-
-
-def _blocks(pieces: Pieces) -> Blocks:
-    first = np.arange(0, len(pieces), _BLOCK)
-    count = np.diff(np.append(first, len(pieces)))
-    low = np.minimum.reduceat(pieces.middle, first, axis=0)
-    high = np.maximum.reduceat(pieces.middle, first, axis=0)
-    middle = (low + high) / 2
-    away = np.linalg.norm(pieces.middle - np.repeat(middle, count, axis=0), axis=1) + pieces.half_m
-    return Blocks(middle, np.maximum.reduceat(away, first), first, count)
