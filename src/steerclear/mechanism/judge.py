@@ -249,11 +249,11 @@ def _of_a_reply(book: Book, said: Said[Any], earlier: str | None) -> str | None:
 
 def _answered_by(body: SiteConcern | IncidentFinding | MeetingMinutes | MeetingAction) -> str | None:
     """What a body answers, if it answers anything."""
-    match body:
-        case SiteConcern(replies_to=earlier) | IncidentFinding(answers=earlier):
-            return earlier
-        case MeetingMinutes(signs=earlier) | MeetingAction(settles=earlier):
-            return earlier
+    if isinstance(body, SiteConcern):
+        return body.replies_to
+    if isinstance(body, IncidentFinding):
+        return body.answers
+    return body.signs if isinstance(body, MeetingMinutes) else body.settles
 
 
 def _of_paragraphs(book: Book, communique: str, paragraphs: tuple[int, ...]) -> str | None:

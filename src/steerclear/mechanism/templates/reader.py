@@ -40,7 +40,7 @@ from steerclear.model.terms import (
     Theatre,
     Vocabulary,
 )
-from steerclear.model.wire import Codec, JsonValue, codec_of, tag_of
+from steerclear.model.wire import Codec, JsonValue, codec_of
 
 __all__ = ["TERMS_OF", "read_marks", "read_rungs", "read_terms"]
 
@@ -117,8 +117,6 @@ def _left_out(hint: Any, where: str) -> JsonValue:
 
 def _value(hint: Any, raw: Any, words: Mapping[str, str], where: str) -> JsonValue:
     origin = get_origin(hint)
-    if raw is None:  # only from the terms that a template starts from: TOML has no null
-        return None
     if isinstance(raw, str) and raw in words:
         return words[raw]
     if origin is Annotated:
@@ -135,14 +133,9 @@ def _value(hint: Any, raw: Any, words: Mapping[str, str], where: str) -> JsonVal
 
 
 def _one_of(options: tuple[Any, ...], raw: Any, words: Mapping[str, str], where: str) -> JsonValue:
+    """A shape, the one union in terms, is written as in the record."""
     if len(options) == 1:
         return _value(options[0], raw, words, where)
-    tags = {tag_of(option): option for option in options if hasattr(option, "IS")}
-    if isinstance(raw, Mapping) and raw.get("is") in tags:
-        rest = {name: value for name, value in raw.items() if name != "is"}
-        inner = _object(tags[raw["is"]], rest, words, where)
-        assert isinstance(inner, dict)  # noqa: S101 - made so above
-        return {"is": raw["is"], **inner}
     written: JsonValue = raw
     return written
 
