@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 import ssl
+import subprocess
 import sys
 import tempfile
 import threading
@@ -38,19 +39,40 @@ def examine(node: Path | None) -> tuple[Check, ...]:
 
 
 def warmed() -> Iterator[Check]:
-    """Compile the engine, a part at a time: each is told when it is done."""
-    from steerclear.screening.warming import stages
+    """Compile the engine with two processes, then load it: each part is told when it is there."""
+    from steerclear.screening.warming import AT_ONCE, stages
 
+    _run_at_once(AT_ONCE)
     for stage in stages():
         began_s = time.perf_counter()
         stage.work()
         took_s = time.perf_counter() - began_s
-        yield Check(stage.name, ok=True, words=f"compiled and ready ({took_s:.1f} s)")
+        yield Check(stage.name, ok=True, words=f"compiled and loaded ({took_s:.1f} s)")
+
+
+def _run_at_once(lots: tuple[tuple[str, ...], ...]) -> None:
+    """Each lot of parts is compiled by a process of its own; the cache on disk then has them all."""
+    command = (sys.executable, "-m", "steerclear.screening.warming")
+    running = [subprocess.Popen((*command, *parts)) for parts in lots]  # noqa: S603 - our own program
+    failed = [process.wait() for process in running]
+    if any(failed):
+        raise Unreachable(
+            "engine-not-compiled",
+            "The screening engine could not be compiled ahead.",
+            remedy="See the lines above; the place where compiled code is kept must be writable.",
+        )
 
 
 def warm_in_background() -> None:
     """So that the first notice need not wait: a node begins to serve while its engine is made ready."""
-    threading.Thread(target=lambda: list(warmed()), name="warm", daemon=True).start()
+    threading.Thread(target=_loaded, name="warm", daemon=True).start()
+
+
+def _loaded() -> None:
+    from steerclear.screening.warming import stages
+
+    for stage in stages():
+        stage.work()
 
 
 def _python() -> Check:

@@ -194,12 +194,14 @@ def _lanes(box: I32, side: int, corner: tuple[int, int, int, int]) -> np.uint64:
 def sorted_entries(boxes: I32, party: I32, of: I32, bits: U32, block: Block) -> None:
     """Bring the entries together by cell: a counting sort, so that their order stays."""
     first = block.first
-    first[:] = 0
+    for cell in range(len(first)):
+        first[cell] = 0
     for cell in of:
         first[cell + 1] += 1
     for cell in range(1, len(first)):
         first[cell] += first[cell - 1]
-    block.exact[:] = 1
+    for cell in range(len(block.exact)):
+        block.exact[cell] = 1
     for at in range(len(of)):
         cell = of[at]
         place = first[cell]
@@ -220,8 +222,10 @@ def sorted_entries(boxes: I32, party: I32, of: I32, bits: U32, block: Block) -> 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def latest_of(end: I32, latest: I32, latest_of_many: I32) -> None:
-    latest[:] = -_GONE
-    latest_of_many[:] = -_GONE
+    for group in range(len(latest)):
+        latest[group] = -_GONE
+    for group in range(len(latest_of_many)):
+        latest_of_many[group] = -_GONE
     for at in range(len(end)):
         latest[at >> _GROUP] = max(latest[at >> _GROUP], end[at])
         latest_of_many[at >> _GROUPS] = max(latest_of_many[at >> _GROUPS], end[at])

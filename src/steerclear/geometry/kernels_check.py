@@ -32,7 +32,7 @@ from steerclear.geometry.kernels_prepare import (
     FIRST_EXTRA,
     Made,
 )
-from steerclear.geometry.kernels_surface import entry, inner, tangent
+from steerclear.geometry.kernels_surface import entry, inner, note_place, tangent
 from steerclear.geometry.refusals import CROSSES, HOLE_IN_HOLE, HOLE_OUTSIDE, RINGS_CROSS, TOUCHES
 
 __all__ = ["check_rows"]
@@ -94,7 +94,7 @@ def _meetings(made: Made, row: int, scratch: Scratch, fault: F64) -> int:
                     why = _meeting(made, row, chain, i, chain1, j, scratch)
                     if why and (worst == 0 or why < worst):
                         worst = why
-                        fault[:] = made.points[i]
+                        note_place(made.points, i, fault)
                         if worst == CROSSES:
                             return worst
     return worst
@@ -197,12 +197,12 @@ def _holes(made: Made, row: int, fault: F64) -> int:
             after += 1
         for hole in range(exterior + 1, after):
             if not _lies_in(made, row, hole, exterior):
-                fault[:] = made.points[made.chains[hole, 0]]
+                note_place(made.points, made.chains[hole, 0], fault)
                 return HOLE_OUTSIDE
         for hole in range(exterior + 1, after):
             for other in range(exterior + 1, after):
                 if other != hole and _lies_in(made, row, hole, other):
-                    fault[:] = made.points[made.chains[hole, 0]]
+                    note_place(made.points, made.chains[hole, 0], fault)
                     return HOLE_IN_HOLE
         exterior = after
     return 0

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steerclear.geometry.ellipsoid import SEMI_MAJOR_M, SEMI_MINOR_M, SHARPEST_RADIUS_M
-from steerclear.geometry.kernels_surface import bulge_at_most, entry, inner, on_short, point_at
+from steerclear.geometry.kernels_surface import bulge_at_most, entry, inner, note_place, on_short, point_at
 from steerclear.geometry.refusals import NOUN_REFUSES, TOO_LARGE, WITHOUT_AREA
 
 __all__ = ["FACTS", "RUNS", "Given", "Made", "count_rows", "fill_rows"]
@@ -243,7 +243,7 @@ def _fill_row(given: Given, row: int, first: I64, at: int, made: Made, fault: F6
                 part = given.ring_part[ring]
                 area += 1
                 if not _find_cap(made.points, point, last, made.areas[area]):
-                    fault[:] = made.points[point]
+                    note_place(made.points, point, fault)
                     return TOO_LARGE
         else:
             last = _fill_line(given, begin, end, longest, point, runs[FIRST_EXTRA], made)
@@ -277,7 +277,7 @@ def _fill_ring(given: Given, begin: int, end: int, at: int, made: Made) -> int:
         last = _fill_edge(given, corner, here, after, PIECE_M, last, made)
         here = after
         edges += 1
-    made.points[last] = made.points[at]
+    note_place(made.points, at, made.points[last])
     return last if edges >= 3 else at
 
 
@@ -319,7 +319,7 @@ def _fill_edge(
         place = np.searchsorted(given.long_edge, edge)
         for row in range(given.long_first[place], given.long_first[place + 1]):
             last += 1
-            made.points[last] = given.long_point[row]
+            note_place(given.long_point, row, made.points[last])
     elif chord > longest:
         count = math.ceil(chord * 1.001 / longest)
         for step in range(1, count):

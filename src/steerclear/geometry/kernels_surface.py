@@ -25,6 +25,7 @@ __all__ = [
     "entry",
     "inner",
     "normal_at",
+    "note_place",
     "on_short",
     "point_at",
     "sure_within",
@@ -158,3 +159,10 @@ def sure_within(farthest: float, timed: bool) -> float:
     if timed:
         return max(1.0, 0.2 + 0.3 * far + 0.05 * far * far * far)
     return max(min(1.0, 0.02 + 0.3 * far * far * far), 0.002 + 0.05 * far * far * far)
+
+
+@inner
+def note_place(points: Any, row: int, place: Any) -> None:
+    """Copy one point. Three numbers at once would be shorter here and take seconds to compile."""
+    for axis in range(3):
+        place[axis] = points[row, axis]

@@ -46,13 +46,11 @@ from steerclear.geometry.kernels_prepare import (
 )
 from steerclear.geometry.kernels_timed import settle_moving
 from steerclear.geometry.lateral import exactly_closer
-from steerclear.geometry.moment import time_offsets_closer, times_closer
-from steerclear.geometry.nearest import nearest
 from steerclear.geometry.outline import LONGEST_EDGE_M, Outline, outline_of
 from steerclear.geometry.refusals import EDGE_TOO_LONG, NOUN_REFUSES, refusal
 from steerclear.geometry.scratch import scratch_of_thread
 
-__all__ = ["Approaches", "Shapes", "closer", "closer_while_both", "warm"]
+__all__ = ["Approaches", "Shapes", "closer", "closer_while_both"]
 
 MOST_POINTS_A_FOOTPRINT: Final = 250_000
 """Corners and waypoints of one footprint. One of 100,000 corners is checked in about a second."""
@@ -277,27 +275,6 @@ def closer_while_both(
         state[pair] = CLOSER if yes else NOT_CLOSER
         gap[pair] = gap[pair] if yes else at_most_m
     return Approaches(state == CLOSER, gap)
-
-
-def warm() -> None:
-    """Compile everything, or load it from the cache."""
-    arrays = FootprintArrays(
-        kind=np.array([0, 1, 3, 3], dtype=np.uint8),
-        first_ring=np.arange(5),
-        ring_part=np.zeros(4, dtype=np.int32),
-        first_point=np.array([0, 3, 4, 6, 8]),
-        lat_e7=np.array([0, 0, 1_000_000, 3_000_000, 0, 10_000, 0, 10_000], dtype=np.int32),
-        lon_e7=np.array([0, 1_000_000, 0, 0, 0, 10_000, 0, 10_000], dtype=np.int32),
-        radius_mm=np.array([0, 0, 0, 1_000, 1_000, 2_000, 1_000, 2_000]),
-        time_s=np.array([0, 0, 0, 0, 0, 60, 0, 60]),
-    )
-    shapes = Shapes.of(arrays)
-    closer(shapes, np.array([0]), np.array([1]), 1_000_000)
-    closer_while_both(shapes, np.array([0]), np.array([2]), 1_000, np.array([[0, 60]] * 4), 10)
-    one, other = shapes.outline(2), shapes.outline(3)
-    times_closer(one, other, 100.0, 10.0)
-    time_offsets_closer(one, other, 100.0, 10.0)
-    nearest(one.pieces, other.pieces)
 
 
 def _one_or_each(values: Ints | int) -> Ints:

@@ -4,16 +4,26 @@
 Every kernel of the engine is compiled when it is first called, which takes some seconds, and is kept beside
 the code (or where ``NUMBA_CACHE_DIR`` says) for every later process. Here each is called once, on next to
 nothing. Whoever imports this module imports numba.
+
+Parts have no kernel in common, so that two processes can compile at the same time; run as a program, this
+module makes the parts ready that are named.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from steerclear.geometry import shapes
+from steerclear.geometry.arrays import FootprintArrays
+from steerclear.geometry.lateral import approach
+from steerclear.geometry.moment import time_offsets_closer, times_closer
+from steerclear.geometry.nearest import nearest
+from steerclear.geometry.outline import outline_of
+from steerclear.geometry.shapes import Shapes
 from steerclear.model.finding import SeparationMinima
 from steerclear.model.member import MemberId
 from steerclear.model.notice import Notice, NoticeKind
@@ -22,7 +32,12 @@ from steerclear.model.time import TimeSpan
 from steerclear.screening.boxes import BoxEngine
 from steerclear.screening.engine import Engine
 
-__all__ = ["Stage", "stages"]
+__all__ = ["AT_ONCE", "PARTS", "Stage", "stages"]
+
+_CORNERS: Final = (Position(0, 0), Position(0, 1_000_000), Position(1_000_000, 0))
+_AREA: Final = Polygon(_CORNERS)
+_DISC: Final = Circle(Position(0, 0), 1_000_000)
+_WAY: Final = Legs(_CORNERS, (0, 1_800, 3_600), (1_000, 2_000, 1_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +49,25 @@ class Stage:
 
 
 def stages() -> Iterator[Stage]:
-    """All of it, in the order in which it is best done."""
-    yield Stage("footprints", shapes.warm)
-    yield Stage("index of boxes", _index)
+    """All of it, in the order in which it is best done; the last brings the parts together."""
+    for name, work in PARTS.items():
+        yield Stage(name, work)
     yield Stage("engine", _engine)
+
+
+def _areas() -> None:
+    """Made ready and checked."""
+    Shapes.of(FootprintArrays.of((_AREA, _DISC, _WAY)))
+
+
+def _distances() -> None:
+    """Of what stands, and of what moves."""
+    area, disc, way = (outline_of(footprint) for footprint in (_AREA, _DISC, _WAY))
+    approach(area, disc, 1.0)
+    approach(way, way, 1.0, 10.0)
+    times_closer(way, way, 100.0, 10.0)
+    time_offsets_closer(way, way, 100.0, 10.0)
+    nearest(way.pieces, way.pieces)
 
 
 def _index() -> None:
@@ -52,13 +82,10 @@ def _index() -> None:
 
 
 def _engine() -> None:
-    corners = (Position(0, 0), Position(0, 1_000_000), Position(1_000_000, 0))
-    area, disc = Polygon(corners), Circle(Position(0, 0), 1_000_000)
-    way = Legs(corners, (0, 1_800, 3_600), (1_000, 2_000, 1_000))
-    standing = (_notice("A", area), _notice("B", disc), _notice("D", way), _notice("E", way))
+    standing = (_notice("A", _AREA), _notice("B", _DISC), _notice("D", _WAY), _notice("E", _WAY))
     engine = Engine.of_notices(standing, SeparationMinima(1_000, 1_000, 0))
     engine.all_conflicts()
-    later = _notice("C", area)
+    later = _notice("C", _AREA)
     engine.query(later)
     engine.insert(later)
     engine.amend(later)
@@ -69,3 +96,12 @@ def _notice(party: str, footprint: Polygon | Circle | Legs) -> Notice:
     band = Band(Altitude(0, Datum.AMSL), Altitude(1_000, Datum.AMSL))
     volume = Volume(footprint, band, TimeSpan(0, 3_600))
     return Notice("warm", MemberId(party), NoticeKind.HAZARD, (volume,))
+
+
+PARTS: Final[dict[str, Callable[[], None]]] = {"areas": _areas, "distances": _distances, "index": _index}
+AT_ONCE: Final = (("areas", "index"), ("distances",))
+"""Two lots that take about the same time."""
+
+if __name__ == "__main__":
+    for part in sys.argv[1:]:
+        PARTS[part]()
