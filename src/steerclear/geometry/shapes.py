@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import bisect
 import math
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -46,9 +45,11 @@ from steerclear.geometry.kernels_prepare import (
 )
 from steerclear.geometry.kernels_timed import settle_moving
 from steerclear.geometry.lateral import exactly_closer
+from steerclear.geometry.memory import spare_bytes
 from steerclear.geometry.outline import LONGEST_EDGE_M, Outline, outline_of
 from steerclear.geometry.refusals import EDGE_TOO_LONG, NOUN_REFUSES, refusal
 from steerclear.geometry.scratch import scratch_of_thread
+from steerclear.model.space import Footprint
 
 __all__ = ["Approaches", "Shapes", "closer", "closer_while_both"]
 
@@ -63,6 +64,9 @@ _ROWS_AT_ONCE: Final = 16_384
 _FEW_ROWS: Final = 64
 _PAIRS_AT_ONCE: Final = 32_768
 _WGS84: Final = Geodesic.WGS84
+_NO_EDGES: Final[Ints] = np.empty(0, dtype=np.int64)
+_NO_RUNS: Final[Ints] = np.zeros(1, dtype=np.int64)
+_NO_POINTS: Final[Floats] = np.empty((0, 3))
 _COLUMNS: Final = {
     "facts": (FACTS, np.float64, ROWS),
     "runs": (RUNS, np.int64, ROWS),
@@ -170,6 +174,24 @@ class Shapes:
         self._given_first.append(at)
         return range(at, at + count)
 
+    def append_one(self, footprint: Footprint) -> int:
+        """As ``append``, for one footprint; returns its row. The quick way of a question."""
+        arrays = FootprintArrays.of_one(footprint)
+        given, counts = _given(arrays), np.empty((1, ROWS), dtype=np.int64)
+        has_long_edges = count_rows(given, 0, 1, counts, _NO_EDGES) > 0
+        needs, used = [*counts[0].tolist(), 1], self._used.tolist()
+        fits = all(u + n <= room for u, n, room in zip(used, needs, self._room.tolist(), strict=True))
+        too_detailed = needs[POINTS] > MOST_POINTS_A_FOOTPRINT or needs[CHAINS] > MOST_RINGS_A_FOOTPRINT
+        if has_long_edges or too_detailed or not fits:
+            return self.append(arrays).start
+        at = used[ROWS]
+        _Work(self, given, self._used[:ROWS].reshape(1, ROWS), at).fill(0, 1)
+        self._before.append(tuple(used))
+        self._used[:] = [u + n for u, n in zip(used, needs, strict=True)]
+        self._given.append(arrays)
+        self._given_first.append(at)
+        return at
+
     def withdraw(self, rows: range) -> None:
         """Take back the rows that were appended last (a question that need not stay)."""
         at = self._given_first[-1] if self._given_first else -1
@@ -202,7 +224,7 @@ class Shapes:
 
     def _check_memory(self, count: int, total: Ints) -> None:
         needed = int(total @ _BYTES_OF_COUNTED) + count * _BYTES_OF_ROW
-        room = _free_bytes() if self._most_bytes is None else self._most_bytes - self.memory_bytes
+        room = spare_bytes() if self._most_bytes is None else self._most_bytes - self.memory_bytes
         if needed > room or int(total.max(initial=0)) > _MOST_OF_ANYTHING - int(self._used.max()):
             raise BadInput(
                 "too-many-volumes",
@@ -278,7 +300,7 @@ def closer_while_both(
 
 
 def _one_or_each(values: Ints | int) -> Ints:
-    return np.atleast_1d(np.asarray(values, dtype=np.int64))
+    return values if isinstance(values, np.ndarray) else np.array([values], dtype=np.int64)
 
 
 def _of_pair(values: Ints, pair: int) -> int:
@@ -413,8 +435,21 @@ def _check_details(counts: Ints) -> None:
 
 def _counted(arrays: FootprintArrays, threads: int) -> tuple[Given, Ints]:
     """The arrays with the waypoints of their long edges, and the room that each row takes at most."""
-    none = np.empty(0, dtype=np.int64)
-    given = Given(
+    given = _given(arrays)
+    counts = np.empty((len(arrays), ROWS), dtype=np.int64)
+    found = _in_threads(
+        lambda begin, end: int(count_rows(given, begin, end, counts, _NO_EDGES)), len(arrays), threads, None
+    )
+    if found:
+        edges = np.empty(found, dtype=np.int64)
+        count_rows(given, 0, len(arrays), counts, edges)
+        given = _with_long_edges(given, edges)
+    return given, counts
+
+
+def _given(arrays: FootprintArrays) -> Given:
+    """The arrays without waypoints."""
+    return Given(
         arrays.kind,
         arrays.first_ring,
         arrays.ring_part,
@@ -423,19 +458,10 @@ def _counted(arrays: FootprintArrays, threads: int) -> tuple[Given, Ints]:
         arrays.lon_e7,
         arrays.radius_mm,
         arrays.time_s,
-        none,
-        np.zeros(1, dtype=np.int64),
-        np.empty((0, 3)),
+        _NO_EDGES,
+        _NO_RUNS,
+        _NO_POINTS,
     )
-    counts = np.empty((len(arrays), 5), dtype=np.int64)
-    found = _in_threads(
-        lambda begin, end: int(count_rows(given, begin, end, counts, none)), len(arrays), threads, None
-    )
-    if found:
-        edges = np.empty(found, dtype=np.int64)
-        count_rows(given, 0, len(arrays), counts, edges)
-        given = _with_long_edges(given, edges)
-    return given, counts
 
 
 def _with_long_edges(given: Given, edges: Ints) -> Given:
@@ -469,6 +495,8 @@ def _in_threads(work: Callable[[int, int], int], count: int, threads: int, progr
     that is told, however many threads there are."""
     if count <= _FEW_ROWS:
         return work(0, count)
+    if count <= _ROWS_AT_ONCE and threads <= 1 and progress is None:
+        return work(0, count) if count else 0
     portion = min(_ROWS_AT_ONCE, max(1, -(-count // max(threads, 1))))
     cuts = [*range(0, count, portion), count]
     if threads <= 1 or len(cuts) <= 2:
@@ -491,10 +519,6 @@ def _in_threads(work: Callable[[int, int], int], count: int, threads: int, progr
                 part.cancel()
             raise
     return done
-
-
-def _free_bytes() -> int:
-    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def _bytes_of(arrays: FootprintArrays) -> int:

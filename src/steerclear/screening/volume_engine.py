@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steerclear.errors import BadInput
-from steerclear.geometry.arrays import LEGS, FootprintArrays
+from steerclear.geometry.arrays import LEGS
 from steerclear.geometry.grid import BoxGrid
 from steerclear.geometry.shapes import Progress, Shapes, closer, closer_while_both
 from steerclear.model.finding import SeparationMinima
@@ -42,6 +42,8 @@ I64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Scalar = TypeVar("Scalar", bound=np.generic)
+
+_NOTHING_MOVES: Final[Bools] = np.zeros(1, dtype=np.bool_)
 
 ASKED: Final = -1
 """Stands for the row of a volume that only asks."""
@@ -188,7 +190,7 @@ class VolumeEngine:
         Raises ``BadInput`` as ``extend``.
         """
         # A question takes microseconds: plain numbers here, arrays only where compiled loops read them.
-        (row,) = rows = self._shapes.append(FootprintArrays.of((volume.footprint,)))
+        row = self._shapes.append_one(volume.footprint)
         try:
             band = band_of(volume.band)
             near = self._grid.meeting_ten(self._box_of(row, volume, band), party)
@@ -197,7 +199,7 @@ class VolumeEngine:
             self._facts.stand_in(volume, band, kind)
             found = self._settled(np.full(len(near), row, dtype=np.int32), np.sort(near), gaps=True)
         finally:
-            self._shapes.withdraw(rows)
+            self._shapes.withdraw(range(row, row + 1))
         found.a[:] = ASKED
         return found
 
@@ -228,12 +230,12 @@ class VolumeEngine:
         near, gap_m = self._closer(left, right, lateral_mm, room.time_min_s[:count], gaps=gaps)
         kept = np.flatnonzero(near)
         found = FoundPairs(
-            left[kept].astype(np.int32),
-            right[kept].astype(np.int32),
-            room.unknown[kept].astype(np.bool_),
-            gap_m[kept],
-            room.vertical_ft[kept],
-            room.time_s[kept],
+            a=left[kept].astype(np.int32),
+            b=right[kept].astype(np.int32),
+            undetermined=room.unknown[kept].view(np.bool_),
+            lateral_gap_m=gap_m[kept],
+            vertical_gap_ft=room.vertical_ft[kept],
+            time_gap_s=room.time_s[kept],
         )
         self._scratch.put(room)
         return found
@@ -242,7 +244,7 @@ class VolumeEngine:
         self, left: I64, right: I64, lateral_mm: I64, time_min_s: I64, *, gaps: bool
     ) -> tuple[Bools, Floats]:
         moves = self._facts.moves
-        moving = moves[left] | moves[right]
+        moving = moves[left] | moves[right] if self._facts.any_moves else _NOTHING_MOVES
         if not moving.any():
             found = closer(self._shapes, left, right, lateral_mm, want_gap=gaps)
             return found.closer, found.gap_at_least_m
@@ -312,6 +314,7 @@ class _Facts:
         self.spans: I64 = np.empty((1, 2), dtype=np.int64)
         self.kind: NDArray[np.uint8] = np.empty(1, dtype=np.uint8)
         self.moves: Bools = np.zeros(1, dtype=np.bool_)
+        self.any_moves = False
         self._asks: Volume | None = None
 
     @property
@@ -335,6 +338,7 @@ class _Facts:
         self.bands[row] = band
         self.spans[row] = volume.span.start_s, volume.span.end_s
         self.kind[row], self.moves[row] = kind, volume.moves
+        self.any_moves |= volume.moves
         self._asks = volume
 
     def volume(self, row: int) -> Volume:
@@ -348,6 +352,7 @@ class _Facts:
         self.spans[rows, 0], self.spans[rows, 1] = arrays.start_s, arrays.end_s
         self.kind[rows] = arrays.kind
         self.moves[rows] = arrays.footprints.kind == LEGS
+        self.any_moves |= bool(self.moves[rows].any())
 
 
 def _grown(array: NDArray[Scalar], rows: int) -> NDArray[Scalar]:
