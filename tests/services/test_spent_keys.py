@@ -42,8 +42,8 @@ def pass_the_day(channel: Channel) -> None:
     """Every log gets an entry on the next day."""
     channel.at(NEXT_DAY)
     for member in ("TUR", "ISR"):
-        times = {"start": "2025-04-11T02:00:00Z", "end": "2025-04-11T04:00:00Z"}
-        channel.file(member, area("later", member, kind="hazard", **times))
+        start, end = "2025-04-11T02:00:00Z", "2025-04-11T04:00:00Z"
+        channel.file(member, area("later", member, kind="hazard", start=start, end=end))
 
 
 def test_it_goes_when_all_have_passed_its_day_and_the_openings_are_backed_up(channel: Channel) -> None:
