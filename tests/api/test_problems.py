@@ -80,10 +80,11 @@ def test_a_body_that_is_not_what_the_path_takes(ask_api: Ask, channel: Channel, 
     assert channel.size("TUR") == channel.sizes["TUR"]
 
 
-@pytest.mark.parametrize("path", sorted(PATHS.values()))
+MAY_NAME_NOTHING = (ask.Ratify, ask.SuspendMechanism, ask.ResumeMechanism)
+
+
+@pytest.mark.parametrize("path", sorted(set(PATHS.values()) - {PATHS[verb] for verb in MAY_NAME_NOTHING}))
 def test_every_verb_refuses_an_empty_request(ask_api: Ask, channel: Channel, path: str) -> None:
-    if path == PATHS[ask.Ratify]:
-        return  # it may name nothing
     assert the_problem(ask_api("POST", path, json={}))["code"] == "request-form"
     assert channel.size("TUR") == channel.sizes["TUR"]
 
