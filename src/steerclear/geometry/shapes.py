@@ -53,8 +53,9 @@ from steerclear.model.space import Footprint
 
 __all__ = ["Approaches", "Shapes", "closer", "closer_while_both"]
 
-MOST_POINTS_A_FOOTPRINT: Final = 250_000
-"""Corners and waypoints of one footprint. One of 100,000 corners is checked in about a second."""
+MOST_POINTS_A_FOOTPRINT: Final = 65_536
+"""Corners and waypoints of one footprint, which is checked in about a second: nothing that one side files may
+keep the others' nodes for longer."""
 
 MOST_RINGS_A_FOOTPRINT: Final = 2_000
 """Parts and holes of one footprint: each hole is held against each other one."""
