@@ -82,6 +82,7 @@ def serving(node: Node) -> Iterator[Path]:
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the server ended before it began"
         threading.Event().wait(0.01)
     try:
         yield node.folder

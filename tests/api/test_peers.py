@@ -33,11 +33,16 @@ def at_the_listener(node: Node, do: Callable[[str], Awaitable[Any]]) -> Any:
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
             config = uvicorn.Config(
-                build_peer_api(node), lifespan="off", log_config=None, **node.peer_listener()
+                build_peer_api(node),
+                lifespan="off",
+                log_config=None,
+                timeout_graceful_shutdown=2,
+                **node.peer_listener(),
             )
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             while not server.started:
+                assert not serving.done(), f"the listener ended before it began: {serving}"
                 await asyncio.sleep(0.01)
             try:
                 return await do(f"https://127.0.0.1:{listening.getsockname()[1]}")

@@ -34,11 +34,13 @@ async def _listening(app: Any, own: Certificate, peers: Mapping[str, bytes]) -> 
             lifespan="off",
             log_config=None,
             ws="none",
+            timeout_graceful_shutdown=2,
         )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started:
-            await asyncio.sleep(0)
+            assert not serving.done(), f"the listener ended before it began: {serving}"
+            await asyncio.sleep(0.001)
         yield f"https://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         await serving
