@@ -14,6 +14,7 @@ from steerclear.errors import BadInput, Refused, SteerclearError, Unreachable
 from steerclear.links.keyfile import KeyName
 from steerclear.links.keystore import Keystore, MemoryKeystore
 from steerclear.links.randomness import SeededRandomness
+from steerclear.links.tls import make_certificate, server_context
 from steerclear.links.token import Token, TokenKeystore, TokenSettings
 from steerclear.record.keys import Delegation, KeyRole, is_signature
 
@@ -51,6 +52,15 @@ def test_a_key_in_the_token_signs_as_any_other_and_can_be_named(keys: Keystore) 
     assert is_signature(made.sign(b"entry"), b"entry", made.public)
     row = Delegation.of(KeyRole.NODE, made.public, valid_from=0, valid_until=1)
     assert row.keyid == made.keyid == keys.signer(NODE).keyid
+
+
+def test_a_listener_begins_after_a_token_was_opened(settings: TokenSettings, pin: str) -> None:
+    own, peers = make_certificate("TUR"), {"ISR": make_certificate("ISR").der}
+    Token(settings, pin).close()
+    server_context(own, peers)
+    with pytest.raises(Refused):
+        Token(settings, pin + "0")
+    server_context(own, peers)
 
 
 def test_it_is_there_when_the_token_is_opened_again(settings: TokenSettings, pin: str) -> None:

@@ -10,6 +10,9 @@ keys stay in the keystore beside it. Such a token signs with Ed25519 alone: a ke
 
 from __future__ import annotations
 
+import _ssl
+import contextlib
+import ctypes
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -241,6 +244,19 @@ def _session(settings: TokenSettings, pin: str) -> Any:
             where=str(settings.module),
             remedy="Plug it in, look at its label with the vendor's tool, and check the path of the module.",
         ) from error
+    finally:
+        _forget_errors_of_the_module()
+
+
+def _forget_errors_of_the_module() -> None:
+    """Clear OpenSSL's queue of errors of this thread.
+
+    A module that stands on the same libcrypto as Python's ``ssl`` may leave an error there (SoftHSM looks for
+    an engine that nobody has), and ``ssl`` would take it for its own at its next call: no listener would
+    begin.
+    """
+    with contextlib.suppress(AttributeError):  # a libcrypto of Python's own: then nothing was left in it
+        ctypes.CDLL(_ssl.__file__).ERR_clear_error()
 
 
 def _api() -> Any:
