@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from steerclear.errors import BadInput
 from steerclear.geometry.grid import BoxGrid, Minima5
-from steerclear.geometry.memory import spare_bytes
+from steerclear.geometry.memory import of_container, spare_bytes
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -249,5 +250,30 @@ def test_more_boxes_than_there_is_room_for_are_refused_from_their_number_alone()
     assert (len(grid), grid.rows, grid.memory_bytes) == (0, 0, 0)
 
 
+def test_removals_of_long_ago_do_not_make_everything_be_built_again() -> None:
+    low, high = boxes(30_000, 5)
+    grid = BoxGrid(SOME)
+    grid.extend(low[:20_000], high[:20_000], parties(20_000, 5))
+    for row in range(6_000):
+        grid.remove(row)
+    ends = []
+    for row in range(20_000, 24_200):
+        grid.insert((*low[row].tolist(), *high[row].tolist()), 0)
+        ends.append(grid._blocks[0].to)
+    # Once, for the removals, and then not again before there are as many anew.
+    assert set(ends) == {20_000, 21_024}
+
+
 def test_what_the_machine_can_spare_is_known() -> None:
     assert 2**20 < spare_bytes() < 2**50
+
+
+def test_file_cache_that_nobody_reads_is_no_memory_in_use(tmp_path: Path) -> None:
+    assert of_container(tmp_path) > 2**60, "no control group, no bound"
+    (tmp_path / "memory.current").write_text("900\n")
+    (tmp_path / "memory.max").write_text("max\n")
+    assert of_container(tmp_path) > 2**60
+    (tmp_path / "memory.max").write_text("1000\n")
+    assert of_container(tmp_path) == 100
+    (tmp_path / "memory.stat").write_text("anon 300\nfile 600\ninactive_file 400\n")
+    assert of_container(tmp_path) == 500

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
@@ -18,6 +19,7 @@ from steerclear.model.notice import NoticeKind
 from steerclear.model.space import Datum
 from steerclear.screening import Engine, FootprintArrays, VolumeArrays, VolumeEngine
 from steerclear.screening.assess import assess
+from steerclear.screening.index import ConflictIndex
 
 if TYPE_CHECKING:
     from tests.screening.conftest import Make
@@ -220,6 +222,40 @@ def test_rows_that_are_removed_are_no_longer_found(make: Make) -> None:
     assert engine.query(disc).b.tolist() == [0, 2, 3]
     with pytest.raises(KeyError):
         engine.remove(1)
+
+
+def year(at: int) -> int:
+    return round(
+        (dt.datetime(at, 1, 1, tzinfo=dt.UTC) - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)).total_seconds()
+    )
+
+
+@pytest.mark.parametrize("lag_s", [0, 600])
+@pytest.mark.parametrize("at", [1, 1900, 1956, 1957, 2025, 2092, 2093, 2094, 2200, 9998])
+def test_no_year_is_too_far_away_for_a_conflict(make: Make, at: int, lag_s: int) -> None:
+    """Beyond 68 years from 2025 the index cannot tell times apart; then they must all be compared."""
+    disc, begin = make.circle(35, 38, 5000), year(at)
+    early = make.volume(disc, begin, begin + 3_600)
+    late = make.volume(disc, begin + 3_599, begin + 9_000)
+    later = make.volume(disc, begin + 9_600, begin + 9_900)
+    minima = SeparationMinima(0, 1_000, lag_s)
+    engine = VolumeEngine.of_arrays(VolumeArrays.of([early, late, later]), minima)
+    found = engine.all_conflicts()
+    assert list(zip(found.a.tolist(), found.b.tolist(), strict=True)) == [(0, 1)]
+    assert [engine.query(each).b.tolist() for each in (early, late, later)] == [[0, 1], [0, 1], [2]]
+    index = ConflictIndex.of(minima, enumerate((early, late, later)))
+    assert set(index.all_pairs()) >= {(0, 1)}
+
+
+def test_a_row_that_was_removed_holds_no_volume(make: Make) -> None:
+    disc = make.volume(make.circle(35, 38, 5000))
+    engine = VolumeEngine.of_arrays(VolumeArrays.of([disc, disc]), SeparationMinima(0, 1_000, 0))
+    engine.query(disc)
+    engine.remove(0)
+    assert engine.volume(1) == disc
+    for row in (0, 2):
+        with pytest.raises(KeyError):
+            engine.volume(row)
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,13 @@ from steerclear.geometry.grid_kernels import (
 )
 from steerclear.geometry.memory import spare_bytes
 
-__all__ = ["AXES", "BoxGrid", "Minima5", "Rows"]
+__all__ = ["AXES", "NOBODY", "BoxGrid", "Minima5", "Rows"]
 
 AXES: Final = 5
 """x, y, z in metres, height in feet, time in seconds: the order of every array of boxes."""
+
+NOBODY: Final = -1
+"""The party of a box that belongs to nobody: it meets every other."""
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -100,6 +103,7 @@ class BoxGrid:
         self._party: I32 = np.empty(0, dtype=np.int32)
         self._rows = 0
         self._gone = 0
+        self._gone_when_one = 0
         self._blocks: list[_Sized] = []
         self._pending = 0
         self._out: I32 = np.empty(1 << 12, dtype=np.int32)
@@ -138,7 +142,7 @@ class BoxGrid:
         added.
         """
         self._reserve(self._rows + len(low))
-        packed = self._checked(low, high)
+        packed = self.packed(low, high)
         begin, self._rows = self._rows, self._rows + len(packed)
         self._boxes[begin : self._rows] = packed
         self._party[begin : self._rows] = party
@@ -182,15 +186,15 @@ class BoxGrid:
         """
         standing = self.standing()
         self._boxes, self._party = self._boxes[standing], self._party[standing]
-        self._rows, self._gone, self._pending, self._blocks = len(standing), 0, 0, []
+        self._rows, self._pending, self._blocks = len(standing), 0, []
+        self._gone = self._gone_when_one = 0
         self._settle()
         return standing
 
     def settle(self) -> None:
         """Make one block of everything, as before a question about all pairs."""
         if len(self._blocks) != 1 or self._pending < self._rows:
-            self._blocks = [self._built(0, self._rows, tier=0)]
-            self._pending = self._rows
+            self._make_one()
 
     # ---------------------------------------------------------------------------------------- questions
 
@@ -261,14 +265,27 @@ class BoxGrid:
         return count, found[0] if len(found) == 1 else np.concatenate([np.empty(0, dtype=np.int32), *found])
 
     def packed(self, low: NDArray[np.integer], high: NDArray[np.integer]) -> I32:
-        """Boxes as the grid keeps them: int32 (n, 10), the minima added to the high side."""
-        return self._checked(low, high)
+        """Boxes as the grid keeps them: int32 (n, 10), the minima added to the high side.
+
+        Raises ``BadInput``: ``box-inverted``, ``box-out-of-range``.
+        """
+        wrong = (low > high) | (low < -_LARGEST) | (high > _LARGEST)
+        if wrong.any():
+            row, axis = (int(place[0]) for place in np.nonzero(wrong))
+            raise _not_a_box(int(low[row, axis]), int(high[row, axis]), row)
+        kept = np.empty((len(low), 2 * AXES), dtype=np.int32)
+        kept[:, :AXES] = low
+        for axis in range(AXES):
+            raised = high[:, axis].astype(np.int64) + self._room_up[axis]
+            kept[:, axis + AXES] = np.minimum(raised, _LARGEST)
+        return kept
 
     def of_pairs(self, work: Callable[[Rows, Rows], T]) -> Iterator[T]:
         """Call ``work`` with portions of all pairs of rows that meet, each once, and hand on what it answers.
 
-        The portions and their order depend on the boxes and the order of their coming alone, not on the
-        threads. ``work`` runs in them; the two arrays are overwritten after it returns.
+        The order of the pairs depends on the boxes and the order of their coming alone; where one portion
+        ends and the next begins depends on the threads, too. ``work`` runs in them; the two arrays are
+        overwritten after it returns.
         """
         self.settle()
         block = self._blocks[0]
@@ -333,18 +350,6 @@ class BoxGrid:
 
     # ------------------------------------------------------------------------------------------ building
 
-    def _checked(self, low: NDArray[np.integer], high: NDArray[np.integer]) -> I32:
-        wrong = (low > high) | (low < -_LARGEST) | (high > _LARGEST)
-        if wrong.any():
-            row, axis = (int(place[0]) for place in np.nonzero(wrong))
-            raise _not_a_box(int(low[row, axis]), int(high[row, axis]), row)
-        packed = np.empty((len(low), 2 * AXES), dtype=np.int32)
-        packed[:, :AXES] = low
-        for axis in range(AXES):
-            raised = high[:, axis].astype(np.int64) + self._room_up[axis]
-            packed[:, axis + AXES] = np.minimum(raised, _LARGEST)
-        return packed
-
     def _reserve(self, rows: int) -> None:
         if rows <= len(self._party):
             return
@@ -375,8 +380,9 @@ class BoxGrid:
     def _settle(self) -> None:
         """Make a block of what is pending; merge blocks when it pays."""
         self._settle_pending()
-        if 4 * (self._rows - self._blocks[0].to) > self._rows or self._gone * 4 > self._rows:
-            self._blocks = [self._built(0, self._rows, tier=0)]
+        newer, gone = self._rows - self._blocks[0].to, self._gone - self._gone_when_one
+        if 4 * max(newer, gone) > self._rows:
+            self._make_one()
             return
         while len(self._blocks) > _MERGED_AT_ONCE:
             last = self._blocks[-_MERGED_AT_ONCE:]
@@ -384,6 +390,10 @@ class BoxGrid:
             if any(sized.tier != tier for sized in last):
                 return
             self._blocks[-_MERGED_AT_ONCE:] = [self._built(last[0].from_, last[-1].to, tier=tier + 1)]
+
+    def _make_one(self) -> None:
+        self._blocks = [self._built(0, self._rows, tier=0)]
+        self._pending, self._gone_when_one = self._rows, self._gone
 
     def _built(self, from_: int, to: int, *, tier: int) -> _Sized:
         boxes = self._boxes
@@ -443,7 +453,8 @@ def _middle_of(values: I32) -> int:
 def _heights_of(own: I32) -> tuple[int, int, int]:
     """Lowest height, height of a cell and number of cells, from the heights that have a bound."""
     low, high = own[:, 3], own[:, 8]
-    bounded = (low > -_UNBOUNDED_FT) & (high < _UNBOUNDED_FT)
+    # The low side of a removed box is no height.
+    bounded = (low > -_UNBOUNDED_FT) & (low < _UNBOUNDED_FT) & (high < _UNBOUNDED_FT)
     if not bounded.any():
         return 0, 10_000, 1
     lowest, highest = int(low[bounded].min()), int(high[bounded].max())

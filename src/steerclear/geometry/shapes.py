@@ -63,7 +63,6 @@ MOST_RINGS_A_FOOTPRINT: Final = 2_000
 _MOST_OF_ANYTHING: Final = 2**31 - 1
 _ROWS_AT_ONCE: Final = 16_384
 _FEW_ROWS: Final = 64
-_PAIRS_AT_ONCE: Final = 32_768
 _WGS84: Final = Geodesic.WGS84
 _NO_EDGES: Final[Ints] = np.empty(0, dtype=np.int64)
 _NO_RUNS: Final[Ints] = np.zeros(1, dtype=np.int64)

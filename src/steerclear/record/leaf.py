@@ -45,7 +45,6 @@ LARGEST_LEAF: Final = 65_535
 """Bytes: an entry's length fits the two bytes that the tiles of C2SP tlog-tiles give it."""
 
 _FIELDS: Final = ("mechanism", "author", "generation", "seq", "at", "heads")
-_CONTENTS: Final = ("statement", "sealed")
 
 
 @dataclass(frozen=True, slots=True)

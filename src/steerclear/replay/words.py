@@ -41,7 +41,6 @@ _PLAIN: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?:([+-])(\
 _FULL: Final = re.compile(r"\d{4}-\d\d-\d\dT\S+Z", re.ASCII)
 _DURATION: Final = re.compile(r"(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?", re.ASCII)
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,29}", re.ASCII)
-_COMPARISON: Final = re.compile(r"(<=|>=|<|>|=)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

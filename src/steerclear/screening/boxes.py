@@ -20,12 +20,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from steerclear.geometry.grid import BoxGrid, Minima5
+from steerclear.geometry.grid import NOBODY, BoxGrid, Minima5
 
 __all__ = ["NOBODY", "BoxEngine"]
-
-NOBODY: Final = -1
-"""The party of a box that belongs to nobody: it meets every other."""
 
 _FIRST_PAIRS: Final = 1 << 16
 _NO_MINIMA: Final[Minima5] = (0, 0, 0, 0, 0)

@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from steerclear.errors import BadInput
+from steerclear.geometry.grid import NOBODY
 from steerclear.geometry.lateral import Approach
 from steerclear.model.finding import Conflict, Finding, SeparationMinima, Undetermined
 from steerclear.model.member import MemberId
@@ -25,11 +27,11 @@ from steerclear.screening.findings import PairFinding, Screening
 from steerclear.screening.minima import MinimaBetween, minima_between
 from steerclear.screening.prepared import Prepared, prepare
 from steerclear.screening.volume_engine import FoundPairs, VolumeEngine
-from steerclear.screening.volumes import KINDS, NOBODY, VolumeArrays
+from steerclear.screening.volumes import KINDS, VolumeArrays
 
 __all__ = ["Engine"]
 
-_MOST_GONE = 1_024
+_MOST_GONE: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Engine:
 
     ``minima``   one for all, or a function of two kinds that gives the same for both orders
     ``threads``  of finding all conflicts; ``None`` takes one for each core
-    ``memory_limit_bytes``  what outlines may take at most; ``None`` is what the machine has to spare
+    ``memory_limit_bytes``  what outlines may take at most, and the index as much again; ``None`` is what
+                            the machine has to spare
     """
 
     def __init__(
@@ -143,9 +146,21 @@ class Engine:
         for row in rows:
             self._volumes.remove(row)
         if len(self._slots) > _MOST_GONE + 2 * len(self._volumes):
-            standing = [self._slots[kept.start].notice for kept in self._rows_of.values()]
-            self._volumes, self._slots, self._rows_of = self._empty(), [], {}
-            self._added(standing)
+            self._compact()
+
+    def _compact(self) -> None:
+        """Give back what removed volumes hold: a second engine of those that stand takes this one's place.
+
+        Both stand for a moment. Where the machine has no memory for that, this one stays as it is: a removal
+        is never refused.
+        """
+        fresh = Engine(self._between, threads=self._threads, memory_limit_bytes=self._limit_bytes)
+        try:
+            fresh.extend(self._slots[kept.start].notice for kept in self._rows_of.values())
+        except BadInput:
+            return
+        self._volumes, self._slots, self._rows_of = fresh._volumes, fresh._slots, fresh._rows_of
+        self._party_code = fresh._party_code
 
     def _empty(self) -> VolumeEngine:
         return VolumeEngine(self._between, threads=self._threads, memory_limit_bytes=self._limit_bytes)

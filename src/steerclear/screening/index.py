@@ -13,18 +13,14 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from steerclear.geometry.grid import BoxGrid
+from steerclear.geometry.grid import NOBODY, BoxGrid
 from steerclear.model.finding import SeparationMinima
 from steerclear.model.space import Volume
 from steerclear.screening.prepared import Box, Prepared, prepare, prepare_all
+from steerclear.screening.seconds import ending, starting
 
-__all__ = ["EPOCH_S", "FARTHEST_S", "ConflictIndex", "Orderable"]
+__all__ = ["ConflictIndex", "Orderable"]
 
-EPOCH_S: Final = 1_735_689_600
-"""2025-01-01: the grid keeps seconds in 32 bits, 68 years either way; what lies beyond stands at the end."""
-
-FARTHEST_S: Final = 2**31 - 2
-_NOBODY: Final = -1
 _MOST_GONE: Final = 4_096
 
 
@@ -79,7 +75,7 @@ class ConflictIndex(Generic[K]):
     def insert_prepared(self, key: K, prepared: Prepared) -> None:
         if key in self._row_of:
             self.remove(key)
-        self._row_of[key] = self._grid.insert(_ten(prepared.box()), _NOBODY)
+        self._row_of[key] = self._grid.insert(_ten(prepared.box()), NOBODY)
         self._key_of.append(key)
 
     def remove(self, key: K) -> None:
@@ -99,7 +95,7 @@ class ConflictIndex(Generic[K]):
     def candidates_of_box(self, box: Box) -> tuple[K, ...]:
         """As ``candidates``, for everything that lies in a box."""
         ten = _ten(box)
-        found = self._grid.meeting(ten[:5], ten[5:], _NOBODY)
+        found = self._grid.meeting(ten[:5], ten[5:], NOBODY)
         return tuple(sorted(self._key_of[row] for row in found))
 
     def all_pairs(self) -> tuple[tuple[K, K], ...]:
@@ -114,8 +110,4 @@ def _ten(box: Box) -> tuple[int, ...]:
     """Low and high x, y, z, height and time, as the grid orders them."""
     (x0, y0, z0, t0, h0), (x1, y1, z1, t1, h1) = box.low, box.high
     # Limits of different datums may lie the wrong way round on their worse sides.
-    return (x0, y0, z0, min(h0, h1), _second(t0), x1, y1, z1, max(h0, h1), _second(t1))
-
-
-def _second(at_s: int) -> int:
-    return min(max(at_s - EPOCH_S, -FARTHEST_S), FARTHEST_S)
+    return (x0, y0, z0, min(h0, h1), starting(t0), x1, y1, z1, max(h0, h1), ending(t1))

@@ -17,7 +17,7 @@ from steerclear.model.space import Altitude, Legs, Volume
 __all__ = ["UNBOUNDED_FT", "Box", "Prepared", "prepare", "prepare_all"]
 
 UNBOUNDED_FT: Final = 1_000_000_000
-"""Stands for "no bound known": an AGL limit is never a reason to pass a pair over."""
+"""Stands for "no bound known": a height above ground is never a reason to pass a pair over."""
 
 Five = tuple[int, int, int, int, int]
 

@@ -25,15 +25,15 @@ from numpy.typing import NDArray
 
 from steerclear.errors import BadInput
 from steerclear.geometry.arrays import LEGS
-from steerclear.geometry.grid import BoxGrid
+from steerclear.geometry.grid import NOBODY, BoxGrid
 from steerclear.geometry.shapes import Progress, Shapes, closer, closer_while_both
 from steerclear.model.finding import SeparationMinima
 from steerclear.model.space import Altitude, Band, Volume
 from steerclear.model.time import TimeSpan
-from steerclear.screening.index import EPOCH_S, FARTHEST_S
 from steerclear.screening.kernels import left_over
 from steerclear.screening.minima import MinimaBetween, minima_between
-from steerclear.screening.volumes import DATUMS, KINDS, NOBODY, VolumeArrays, band_of, bands_of
+from steerclear.screening.seconds import ending, endings, starting, startings
+from steerclear.screening.volumes import DATUMS, KINDS, VolumeArrays, band_of, bands_of
 
 __all__ = ["ASKED", "FoundPairs", "VolumeEngine"]
 
@@ -101,7 +101,8 @@ class VolumeEngine:
 
     ``minima``   one for all, or a function of two kinds that gives the same for both orders
     ``threads``  of finding all conflicts; ``None`` takes one for each core
-    ``memory_limit_bytes``  what the outlines may take at most; ``None`` is what the machine has to spare
+    ``memory_limit_bytes``  what the outlines may take at most, and the index as much again; ``None`` is what
+                            the machine has to spare
 
     Not to be changed by one thread while another asks.
     """
@@ -155,7 +156,9 @@ class VolumeEngine:
         return self._grid.memory_bytes + self._shapes.memory_bytes + self._facts.memory_bytes
 
     def volume(self, row: int) -> Volume:
-        """A volume as it was given."""
+        """A volume as it was given. Raises ``KeyError`` where none stands."""
+        if row not in self:
+            raise KeyError(row)
         return self._facts.volume(row)
 
     # ------------------------------------------------------------------------------------- what changes
@@ -207,7 +210,7 @@ class VolumeEngine:
         x, y, z = self._shapes.made.low[row].tolist()
         x1, y1, z1 = self._shapes.made.high[row].tolist()
         low, high = sorted((band[1], band[6]))
-        return (x, y, z, low, _second(volume.span.start_s), x1, y1, z1, high, _second(volume.span.end_s))
+        return (x, y, z, low, starting(volume.span.start_s), x1, y1, z1, high, ending(volume.span.end_s))
 
     def all_conflicts(self, *, gaps: bool = True) -> FoundPairs:
         """Every pair of volumes of different parties that conflicts, or that needs terrain to be decided.
@@ -315,7 +318,6 @@ class _Facts:
         self.kind: NDArray[np.uint8] = np.empty(1, dtype=np.uint8)
         self.moves: Bools = np.zeros(1, dtype=np.bool_)
         self.any_moves = False
-        self._asks: Volume | None = None
 
     @property
     def memory_bytes(self) -> int:
@@ -339,11 +341,8 @@ class _Facts:
         self.spans[row] = volume.span.start_s, volume.span.end_s
         self.kind[row], self.moves[row] = kind, volume.moves
         self.any_moves |= volume.moves
-        self._asks = volume
 
     def volume(self, row: int) -> Volume:
-        if row == self._rows and self._asks is not None:
-            return self._asks
         place = bisect.bisect_right(self._first, row) - 1
         return _volume_of(self._given[place], row - self._first[place])
 
@@ -378,13 +377,8 @@ def _boxes(arrays: VolumeArrays, bands: I32, low_m: I32, high_m: I32) -> tuple[I
     low[:, :3], high[:, :3] = low_m, high_m
     # Limits of different datums may lie the wrong way round on their worse sides.
     low[:, 3], high[:, 3] = np.minimum(bands[:, 1], bands[:, 6]), np.maximum(bands[:, 1], bands[:, 6])
-    low[:, 4] = np.clip(arrays.start_s - EPOCH_S, -FARTHEST_S, FARTHEST_S)
-    high[:, 4] = np.clip(arrays.end_s - EPOCH_S, -FARTHEST_S, FARTHEST_S)
+    low[:, 4], high[:, 4] = startings(arrays.start_s), endings(arrays.end_s)
     return low, high
-
-
-def _second(at_s: int) -> int:
-    return min(max(at_s - EPOCH_S, -FARTHEST_S), FARTHEST_S)
 
 
 def _table_of(between: MinimaBetween) -> I64:

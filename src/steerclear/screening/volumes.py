@@ -13,22 +13,18 @@ from numpy.typing import NDArray
 from steerclear.errors import BadInput
 from steerclear.geometry.arrays import LEGS, FootprintArrays
 from steerclear.geometry.datum import amsl_interval_ft
+from steerclear.geometry.grid import NOBODY
 from steerclear.model.notice import NoticeKind
 from steerclear.model.space import HIGHEST_FT, LOWEST_FT, Altitude, Band, Datum, Volume
+from steerclear.screening.prepared import UNBOUNDED_FT
 
-__all__ = ["DATUMS", "KINDS", "NOBODY", "UNBOUNDED_FT", "VolumeArrays", "band_of", "bands_of"]
+__all__ = ["DATUMS", "KINDS", "VolumeArrays", "band_of", "bands_of"]
 
 DATUMS: Final = (Datum.AMSL, Datum.AGL, Datum.WGS84, Datum.STD)
 """What the codes 0, 1, 2 and 3 of a datum stand for."""
 
 KINDS: Final = tuple(NoticeKind)
 """What the codes of a kind stand for, from 0."""
-
-NOBODY: Final = -1
-"""The party of a volume that belongs to nobody: it is compared with every other."""
-
-UNBOUNDED_FT: Final = 1_000_000_000
-"""Stands for "no bound known": a height above ground is never a reason to pass a pair over."""
 
 _LAST_S: Final = 253_402_300_799  # 9999-12-31T23:59:59Z
 
