@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 T ?= tests
 ARGS ?=
 
-.PHONY: demo test lint bench bench-screening soak soak-parsers clean
+.PHONY: demo test lint coverage bench bench-screening soak soak-parsers clean
 
 $(VENV)/run-time: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("steerclear needs Python 3.11 or newer; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -30,8 +30,14 @@ $(VENV)/test-time: $(VENV)/run-time tests/debian-packages.txt tests/data-package
 demo: $(VENV)/run-time
 	$(BIN)/steerclear demo $(ARGS)
 
+# On all cores: no test may mind which others run beside it.
 test: $(VENV)/test-time lint
-	$(BIN)/python -m pytest $(T)
+	$(BIN)/python -m pytest -n logical --dist worksteal $(T)
+
+# Every branch of what decides and of what proves, reached by the tests of its own room.
+coverage: $(VENV)/test-time
+	$(BIN)/coverage run --source=src/steerclear/record -m pytest tests/record
+	$(BIN)/coverage report --fail-under=100 --show-missing --skip-covered
 
 lint: $(VENV)/test-time
 	$(BIN)/ruff check .
@@ -52,12 +58,11 @@ bench-screening: $(VENV)/bench-time
 	mkdir -p build
 	$(BIN)/python -m benchmarks.screening --json build/bench-screening.json $(ARGS)
 
-# The long versions of what `make test` does shortly. N is the number of files for each parser.
-N ?= 5000000
+# The long versions of what `make test` does shortly.
 soak: soak-parsers
 
 soak-parsers: $(VENV)/test-time
-	STEERCLEAR_MUTATIONS=$(N) $(BIN)/python -m pytest tests/interop/test_mutations.py
+	STEERCLEAR_EFFORT=soak $(BIN)/python -m pytest -n logical tests/interop/test_mutations.py
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -23,10 +23,10 @@ _NUMBER: Final = re.compile(rb"\d+")
 Change = Callable[[Random, bytes, Sequence[bytes]], bytes]
 
 
-def mutated(seeds: Sequence[bytes], count: int, *, seed: int) -> Iterator[bytes]:
-    """``count`` files, each a seed with one to four changes."""
+def mutated(seeds: Sequence[bytes], *, seed: int) -> Iterator[bytes]:
+    """Files without end, each one of the seeds with one to four changes."""
     chance = Random(seed)
-    for _ in range(count):
+    while True:
         data = chance.choice(seeds)
         for _ in range(chance.choice((1, 1, 1, 2, 4))):
             data = chance.choice(_CHANGES)(chance, data, seeds)

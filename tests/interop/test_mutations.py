@@ -4,8 +4,9 @@
     ours reads it   ──► it prints back to the same bytes, and the other reads the same thing
     ours refuses it ──► by an error of our tree, never by another; what the other reads does not matter
 
-``STEERCLEAR_MUTATIONS`` says how many files a parser gets (`make soak`: 5 million). A file on which two
-disagree is written to build/mutations/; kept in tests/interop/seeds/FORM/, it is tried first for ever.
+A parser gets thousands of files, a minute of them where it is decided whether a change lands, and 5 million
+in `make soak-parsers`; always the same ones in the same order. A file on which two disagree is written to
+build/mutations/; kept in tests/interop/seeds/FORM/, it is tried first for ever.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from securesystemslib.dsse import Envelope as TheirEnvelope
+from tests.effort import effort
 from tests.interop.conftest import Ask, hexed
 from tests.interop.mutations import mutated
 
@@ -64,8 +67,10 @@ from steerclear.record import (
     print_vkey,
 )
 
-MUTATIONS: Final = int(os.environ.get("STEERCLEAR_MUTATIONS", "10000"))
-"""Files a parser; a number and not a time, so that every run tries the same ones."""
+FEWEST: Final = effort(test=10_000, ci=10_000, soak=5_000_000)
+"""Files a parser."""
+FOR_S: Final = effort(test=0, ci=60, soak=0)
+"""So long a parser is given more of them."""
 AT_ONCE: Final = 2_000
 HERE: Final = Path(__file__).parent
 GOLDEN: Final = HERE.parent / "golden" / "record"
@@ -320,12 +325,12 @@ def kept(form: str) -> list[bytes]:
 @pytest.mark.parametrize("name", FORMS)
 def test_two_parsers_never_disagree(name: str, others: dict[str, Others]) -> None:
     form = FORMS[name]
-    stream = mutated(form.seeds, MUTATIONS // LARGE.get(name, 1), seed=len(name) * 1_009 + 7)
-    accepted = 0
-    batch = [*form.seeds, *kept(name)]
-    while batch:
-        accepted += tried(name, batch, others)
-        batch = [data for data, _ in zip(stream, range(AT_ONCE), strict=False)]
+    stream = mutated(form.seeds, seed=len(name) * 1_009 + 7)
+    accepted = tried(name, [*form.seeds, *kept(name)], others)
+    files, until_s = 0, time.monotonic() + FOR_S
+    while files < FEWEST // LARGE.get(name, 1) or time.monotonic() < until_s:
+        accepted += tried(name, list(islice(stream, AT_ONCE // LARGE.get(name, 1))), others)
+        files += AT_ONCE // LARGE.get(name, 1)
     assert accepted >= len(form.seeds)
 
 
