@@ -114,6 +114,10 @@ class NodeClient:
         """The ``.tlog-proof`` file of an entry that is RECORDED."""
         return self._send("GET", "/v1/proof", None, {"about": about}).content
 
+    def opening(self, about: str) -> bytes:
+        """What a sealed entry that is RECORDED says, as a file for a third person."""
+        return self._send("GET", "/v1/opening", None, {"about": about}).content
+
     def take_carried(self, bundle: bytes) -> Carried:
         """Hand the node a bundle that came by hand."""
         return self._answer("POST", "/v1/bundles", Carried, bundle)

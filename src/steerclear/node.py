@@ -77,7 +77,7 @@ from steerclear.services.found import begin_log, has_begun, make_card
 from steerclear.services.keys_ahead import root_is_here
 from steerclear.services.ledger import Ledger, WaterMark
 from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
-from steerclear.services.recorded import proof_of
+from steerclear.services.recorded import opening_of, proof_of
 from steerclear.services.requests import NameKeys, RevokeKeys
 from steerclear.services.roots import ask_to_begin
 from steerclear.services.signals_shown import SignalRow
@@ -586,6 +586,10 @@ class Node:
     async def proof(self, about: str) -> bytes:
         """A ``.tlog-proof`` file for an entry that is RECORDED."""
         return await self._write(lambda: proof_of(self._workings.ledger, about))
+
+    async def opening(self, about: str) -> bytes:
+        """What a sealed entry says, proven to be that entry, as a file for a third person."""
+        return await self._write(lambda: opening_of(self._workings.ledger, about))
 
     async def replica(self) -> bytes:
         return await self._write(self._workings.everything)

@@ -113,7 +113,7 @@ def test_recipient_key_used_after_its_day(world: World) -> None:
 
 def test_missing_blob(world: World) -> None:
     sealed = replace(world.seal("TUR", world.notice("TUR"), "ISR"), ciphertext=None, blobs=("ab" * 32,))
-    assert noticed(world, sealed, "ISR") == "seal-in-blobs"
+    assert noticed(world, sealed, "ISR") == "blob-missing"
 
 
 def stop(world: World, *signers: Ed25519Signer) -> SignedStatement:

@@ -62,3 +62,28 @@ def test_what_is_not_recorded_yet_is_refused_by_name(channel: Channel, folder: P
     assert said.exit_code == 4
     assert not file.exists()
     assert "not-recorded-yet" in said.output + said.stderr
+
+
+def test_a_sealed_notice_is_revealed_in_a_file_that_verifies_anywhere(
+    channel: Channel, folder: Path, tmp_path: Path
+) -> None:
+    notice = channel.file("TUR", area("revealed", "TUR"))
+    file, charter = tmp_path / "revealed.opening", tmp_path / "charter.json"
+    charter.write_bytes(print_charter(channel.charter))
+    said = run("reveal", "--node", str(folder), notice.short, "-o", str(file))
+    assert said.exit_code == 0, said.output
+    assert "Give it only to whom you mean to." in said.stdout
+    verified = run("verify", str(file), "--charter", str(charter))
+    assert verified.exit_code == 0, verified.output
+    assert "This is what that sealed entry says, word for word:" in verified.stdout
+    assert "notice.file by TUR air to ISR" in verified.stdout
+    found = json.loads(run("verify", str(file), "--charter", str(charter), "--json").stdout)
+    assert (found["kind"], found["said"]["id"]) == ("opening", notice.id)
+    again = run("reveal", "--node", str(folder), notice.short, "-o", str(tmp_path / "2"), "--json")
+    assert json.loads(again.stdout)["kind"] == "notice.file"
+
+
+def test_what_stands_in_clear_is_not_revealed(folder: Path) -> None:
+    said = run("reveal", "--node", str(folder), "TUR-0001")
+    assert said.exit_code == 4
+    assert "steerclear receipt" in said.output + said.stderr

@@ -274,7 +274,7 @@ def test_blobs_are_read_and_printed_and_say_that_they_are_elsewhere(bare: World)
     assert again == sealed
     with pytest.raises(Refused) as refused:
         opened(bare, sealed, "ISR")
-    assert refused.value.code == "seal-in-blobs"
+    assert refused.value.code == "blob-missing"
 
 
 @pytest.mark.parametrize(

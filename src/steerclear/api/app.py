@@ -107,6 +107,10 @@ def _add_views(app: FastAPI, node: Node) -> None:
     async def proof(about: str) -> Response:
         return Response(await node.proof(about), headers={"content-type": "text/plain; charset=utf-8"})
 
+    @app.get("/v1/opening")
+    async def opening(about: str) -> Response:
+        return Response(await node.opening(about), media_type="application/vnd.steerclear.opening+json")
+
     @app.post(_BUNDLES_PATH)
     async def carried(request: Request) -> Carried:
         return await node.take_carried(await request.body())

@@ -95,6 +95,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "receipt": Command(
         "proving:receipt", "Save the proof that a notice is RECORDED by all parties and the host."
     ),
+    "reveal": Command(
+        "proving:reveal", "Save what a sealed notice says, so that a third person can check that it said so."
+    ),
     "verify": Command(
         "verifying:verify",
         "Check a record: entries, signatures, trees, cosignatures. Exit 1 and why, if anything fails.",

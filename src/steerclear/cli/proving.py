@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What has a desk in its hand when its notice is RECORDED? A file that anybody can check by the charter."""
+"""What has a desk in its hand when its notice is RECORDED? Files that anybody can check by the charter."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from steerclear.cli import show
 from steerclear.cli.at_node import NodeFolder
 
-__all__ = ["receipt"]
+__all__ = ["receipt", "reveal"]
 
 
 def receipt(
@@ -51,3 +51,33 @@ def receipt(
         f"parties and the host. Saved to {path}."
     )
     show.say(f"Anybody can check it: steerclear verify {path} --charter charter.json")
+
+
+def reveal(
+    *,
+    node: NodeFolder,
+    about: Annotated[str, typer.Argument(metavar="NOTICE", help="Its name, such as TUR-0042, or its id.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where it goes; NOTICE.opening.")
+    ] = None,
+    as_json: show.Json = False,
+) -> None:
+    """Save what a sealed notice says, so that a third person can check that it said so.
+
+    Whoever has the file can read this one notice, and nothing else.
+    """
+    from steerclear.cli.founding import write_file
+    from steerclear.client import NodeClient
+    from steerclear.record.reveal import parse_revealed
+
+    with NodeClient(node) as client:
+        data = client.opening(about)
+    said = parse_revealed(data).statement.statement
+    path = out if out is not None else Path(f"{about}.opening")
+    write_file(path, data)
+    if as_json:
+        show.print_json({"file": str(path), "id": said.id, "kind": said.kind, "author": said.author})
+        return
+    show.say(f"{about} ({said.kind} by {said.author}) is opened in {path}.")
+    show.say("Whoever has this file can read that notice. Give it only to whom you mean to.")
+    show.say(f"They check it: steerclear verify {path} --charter charter.json")

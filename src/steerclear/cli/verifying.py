@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -14,6 +15,7 @@ from steerclear.cli import show
 
 if TYPE_CHECKING:
     from steerclear.record.report import VerifyReport
+    from steerclear.record.statement import Statement
 
 __all__ = ["verify"]
 
@@ -22,9 +24,12 @@ ENTRIES_A_TICK: Final = 1_000
 
 def verify(
     *,
-    path: Annotated[Path, typer.Argument(help="A node's database, a replica folder, a bundle, or a proof.")],
+    path: Annotated[
+        Path, typer.Argument(help="A node's database, a replica folder, a bundle, a proof, or an opening.")
+    ],
     charter: Annotated[
-        Path | None, typer.Option("--charter", help="The charter; a proof cannot be checked without it.")
+        Path | None,
+        typer.Option("--charter", help="The charter; proofs and openings cannot be checked without it."),
     ] = None,
     as_json: show.Json = False,
 ) -> int:
@@ -64,3 +69,14 @@ def print_report(report: VerifyReport) -> None:
         show.say(show.printable(f"FAILS {failure}"))
     for doubt in report.doubts:
         show.say(show.printable(f"doubt {doubt}"))
+    if report.said is not None:
+        _print_said(report.said)
+
+
+def _print_said(said: Statement) -> None:
+    """A sealed entry that was opened: who said what. All of it is text of others."""
+    desk = f" {said.desk}" if said.desk else ""
+    show.say("This is what that sealed entry says, word for word:")
+    show.say(f"{said.kind} by {said.author}{desk} to {', '.join(said.to) or 'nobody in particular'}")
+    for line in json.dumps(said.body, indent=2, ensure_ascii=False).splitlines():
+        show.say(show.printable(line))

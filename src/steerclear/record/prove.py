@@ -19,6 +19,7 @@ from steerclear.record.keys import Delegation, KeyRole, is_signature, read_deleg
 from steerclear.record.leaf import SignedLeaf, parse_signed_leaf
 from steerclear.record.log import Log
 from steerclear.record.note import Note, is_signed_by
+from steerclear.record.opening import Opening, require_opens
 from steerclear.record.proof import (
     ProofExtra,
     TlogProof,
@@ -30,7 +31,7 @@ from steerclear.record.proof import (
 )
 from steerclear.record.quorum import cosigners_of, is_recorded
 from steerclear.record.report import Counts, LogSummary, Remark, VerifyReport
-from steerclear.record.statement import SignedStatement
+from steerclear.record.statement import SignedStatement, Statement, print_signed
 from steerclear.record.verify import judge_remark
 
 __all__ = ["prove", "verify_proof"]
@@ -47,8 +48,11 @@ def prove(log: Log, seq: int, entry: bytes, note: Note, delegations: Sequence[Si
     return print_proof(TlogProof(seq, log.inclusion(seq, size), note, print_extra(extra)))
 
 
-def verify_proof(data: bytes, charter: Charter) -> VerifyReport:
-    """What the proof shows. Failures name what does not hold; raises ``NotVerified`` for what is no proof."""
+def verify_proof(data: bytes, charter: Charter, *, opening: Opening | None = None) -> VerifyReport:
+    """What the proof shows. Failures name what does not hold; raises ``NotVerified`` for what is no proof.
+
+    ``opening``: what its sealed entry is said to hold. Where that is so the report gives it as ``said``.
+    """
     proof = parse_proof(data)
     if proof.extra is None:
         raise NotVerified(
@@ -58,7 +62,7 @@ def verify_proof(data: bytes, charter: Charter) -> VerifyReport:
         )
     extra, checkpoint = parse_extra(proof.extra), parse_checkpoint(proof.checkpoint.text)
     signed = parse_signed_leaf(extra.entry)
-    work = _Proof(charter, proof, checkpoint, signed)
+    work = _Proof(charter, proof, checkpoint, signed, opening)
     work.learn(extra.delegations)
     work.check(extra.entry)
     return work.report()
@@ -66,13 +70,20 @@ def verify_proof(data: bytes, charter: Charter) -> VerifyReport:
 
 class _Proof:
     def __init__(
-        self, charter: Charter, proof: TlogProof, checkpoint: Checkpoint, signed: SignedLeaf
+        self,
+        charter: Charter,
+        proof: TlogProof,
+        checkpoint: Checkpoint,
+        signed: SignedLeaf,
+        opening: Opening | None,
     ) -> None:
         self.charter = charter
         self.proof = proof
         self.checkpoint = checkpoint
         self.signed = signed
         self.leaf = signed.leaf
+        self.opening = opening
+        self.said: Statement | None = None
         self.books = {card.member: KeyBook(card, signs_twice=charter.signs_twice) for card in charter.members}
         self.counts = Counts(entries=1)
         self.recorded = 0
@@ -106,13 +117,14 @@ class _Proof:
             self.leaf.author, self.leaf.generation, self.checkpoint.size, self.checkpoint.root, self.recorded
         )
         return VerifyReport(
-            kind="proof",
+            kind="proof" if self.opening is None else "opening",
             mechanism=mechanism_of(self.charter),
             name=self.charter.name,
             counts=self.counts,
             logs=(summary,),
             failures=tuple(self.failures),
             doubts=tuple(self.doubts),
+            said=self.said if not self.failures else None,
         )
 
     def _check_identity(self) -> None:
@@ -160,9 +172,10 @@ class _Proof:
             self._fail("proof-without-quorum", f"{', '.join(missing)} did not cosign the checkpoint.")
 
     def _check_statement(self) -> None:
-        signed = self.leaf.statement
-        if signed is None:
+        signed = self.leaf.statement if self.opening is None else self._opened(self.opening)
+        if self.leaf.sealed is not None:
             self.counts.sealed += 1
+        if signed is None:
             return
         self.counts.statements += 1
         book = self.books.get(signed.statement.author)
@@ -174,6 +187,28 @@ class _Proof:
         if found is not None:
             code, what, is_failure = found
             (self._fail if is_failure else self._doubt)(code, what)
+
+    def _opened(self, opening: Opening) -> SignedStatement | None:
+        """What the entry says, if the opening opens it; otherwise that it does not is a failure."""
+        sealed, author = self.leaf.sealed, self.leaf.author
+        if sealed is None or opening.salt is None:
+            self._fail("opening-of-nothing", "the entry stands in clear, or no salt opens it.")
+            return None
+        carried = self.charter.carried_by(author) if author in self.charter else ()
+        try:
+            signed = require_opens(
+                sealed,
+                print_signed(opening.statement),
+                opening.salt,
+                mechanism=mechanism_of(self.charter),
+                author=author,
+                carried=carried,
+            )
+        except NotVerified as error:
+            self._fail(error.code, error.what)
+            return None
+        self.said = signed.statement
+        return signed
 
     def _node_keys(self, at: int | None = None) -> Sequence[Delegation]:
         book = self.books.get(self.leaf.author)

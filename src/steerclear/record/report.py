@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from steerclear.record.statement import Statement
+
 __all__ = ["Counts", "LogSummary", "Progress", "Remark", "VerifyReport"]
 
 Progress = Callable[[int], None]
@@ -64,7 +66,10 @@ class LogSummary:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """``mechanism`` the hash to compare by voice; ``kind`` what was read: replica, bundle, proof or store."""
+    """``mechanism`` the hash to compare by voice; ``kind`` what was read: a replica, a bundle, a proof ….
+
+    ``said`` is what a sealed entry was opened to say, where that and everything else held.
+    """
 
     kind: str
     mechanism: str
@@ -73,6 +78,7 @@ class VerifyReport:
     logs: tuple[LogSummary, ...]
     failures: tuple[Remark, ...]
     doubts: tuple[Remark, ...] = field(default=())
+    said: Statement | None = None
 
     @property
     def is_verified(self) -> bool:

@@ -6,49 +6,53 @@
     wrap       = HPKE(recipient's X25519 key, info = TAG ‖ mechanism ‖ author ‖ commitment ‖ member ‖ keyid,
                       content key ‖ salt)                                                   one per recipient
 
-The ciphertext is padded to a power of two of at least 1,024 bytes. A content key is used once, so the nonce
-is fixed. What opens and does not match its commitment, id, author or mechanism was never said.
+The ciphertext is padded to a power of two of at least 1,024 bytes; what does not fit into an entry stands in
+blobs beside it (see blobs.py). What opens and does not match its commitment, id, author or mechanism was
+never said (see opening.py).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from steerclear.errors import BadInput, NotVerified, Refused
-from steerclear.record.identity import require_id_of
+from steerclear.record.blobs import (
+    LARGEST_IN_LEAF,
+    blob_hash,
+    decrypt,
+    encrypt_beside,
+    encrypt_in_leaf,
+    in_leaf_size,
+)
 from steerclear.record.keys import RecipientPrivateKey, RecipientPublicKey
+from steerclear.record.opening import SALT_BYTES, Opening, commit, require_opens
 from steerclear.record.sealed import MOST_RECIPIENTS, SealedStatement, Shown, Wrap
-from steerclear.record.statement import SignedStatement, is_always_clear, parse_signed, print_signed
+from steerclear.record.statement import SignedStatement, is_always_clear, print_signed
 
-__all__ = ["commit", "open_sealed", "reseal", "seal"]
+__all__ = ["Sealing", "commit", "open_sealed", "open_whole", "reseal", "seal", "seal_whole"]
 
-_COMMITMENT_TAG: Final = b"steerclear/seal/v1/commitment\n"
-_CONTENT_TAG: Final = b"steerclear/seal/v1/content\n"
 _WRAP_TAG: Final = "steerclear/seal/v1/wrap"
 # RFC 9180: DHKEM(X25519, HKDF-SHA256) 0x0020, HKDF-SHA256 0x0001, AES-128-GCM 0x0001, mode base.
 _SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 _RESEAL: Final = "Name it unreadable; its author owes a reseal."
-_NONCE: Final = bytes(12)
-_SALT_BYTES: Final = 32
 _KEY_BYTES: Final = 32
-_GCM_TAG_BYTES: Final = 16
-_LENGTH_BYTES: Final = 4
-SMALLEST: Final = 1_024
-LARGEST_IN_LEAF: Final = 32_768
-"""Above this the ciphertext does not fit into an entry and travels beside it, as blobs."""
+_ROOM_IN_LEAF: Final = 45_000
+"""Characters of ciphertext and wraps; above them heads and envelope may not find room in 65,535 bytes."""
 
 
-def commit(salt: bytes, statement: bytes) -> str:
-    """The commitment to the printed ``statement`` under ``salt`` (32 bytes), in hex."""
-    return hashlib.sha256(_COMMITMENT_TAG + salt + statement).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """A statement sealed: what stands in the entry, its ``salt``, and the ``blobs`` beside, in order."""
+
+    sealed: SealedStatement
+    salt: bytes
+    blobs: tuple[bytes, ...] = ()
 
 
 def seal(
@@ -60,35 +64,30 @@ def seal(
     random: Callable[[int], bytes],
     shown: Shown | None = None,
 ) -> SealedStatement:
-    """Seal ``signed`` for ``recipients``; ``author`` is the member in whose log it will stand.
+    """Seal ``signed`` for ``recipients``, all of it inside the entry.
+
+    ``author`` is the member in whose log it will stand. Raises what ``seal_whole`` raises, and ``BadInput``
+    (``seal-too-large``) for what needs blobs.
+    """
+    return _seal(signed, mechanism, author, recipients, random, shown, may_stand_beside=False).sealed
+
+
+def seal_whole(
+    signed: SignedStatement,
+    *,
+    mechanism: str,
+    author: str,
+    recipients: Sequence[RecipientPublicKey],
+    random: Callable[[int], bytes],
+    shown: Shown | None = None,
+    may_stand_beside: bool = True,
+) -> Sealing:
+    """Seal ``signed`` for ``recipients``, in blobs where it does not fit into an entry and that may be.
 
     Raises ``Refused`` (``seal-without-author``, ``seal-always-clear``, ``seal-other-mechanism``) or
     ``BadInput`` (``seal-too-large``, ``seal-recipients``, ``seal-recipient-key``), whatever the keys are.
     """
-    if is_always_clear(signed.statement.kind):
-        raise Refused(
-            "seal-always-clear",
-            f"A {signed.statement.kind} statement stands in clear, so that everybody can check it.",
-            remedy="File it in clear.",
-        )
-    _require_author(author, recipients)
-    if signed.statement.mechanism != mechanism:
-        raise Refused(
-            "seal-other-mechanism",
-            "The statement belongs to another mechanism than the log that it is sealed for.",
-            remedy="Nothing passes from one mechanism to another by itself: make the statement anew.",
-        )
-    statement, salt, key = print_signed(signed), random(_SALT_BYTES), random(_KEY_BYTES)
-    commitment = commit(salt, statement)
-    sealed = SealedStatement(
-        commitment=commitment,
-        ciphertext=AESGCM(key).encrypt(_NONCE, _pad(statement), _content_context(commitment)),
-        blobs=None,
-        wraps=(),
-        id=signed.statement.id,
-        shown=shown,
-    )
-    return replace(sealed, wraps=_wraps(sealed, key + salt, mechanism, author, recipients))
+    return _seal(signed, mechanism, author, recipients, random, shown, may_stand_beside=may_stand_beside)
 
 
 def reseal(
@@ -120,43 +119,75 @@ def open_sealed(
     """What was sealed, if ``member`` can open it with one of ``keys`` and it is what was committed to.
 
     ``author`` is the member in whose log it stands, ``carried`` those who speak through that log. Judges no
-    signature. Raises ``Refused`` (``seal-not-for-us``: no key of ours is named) or ``NotVerified``.
+    signature. Raises ``Refused`` (``seal-not-for-us``: no key of ours is named; ``blob-missing``) or
+    ``NotVerified``.
     """
+    return open_whole(
+        sealed, mechanism=mechanism, author=author, member=member, keys=keys, carried=carried
+    ).statement
+
+
+def open_whole(
+    sealed: SealedStatement,
+    *,
+    mechanism: str,
+    author: str,
+    member: str,
+    keys: Sequence[RecipientPrivateKey],
+    carried: Collection[str] = (),
+    beside: Mapping[str, bytes] | None = None,
+) -> Opening:
+    """The same with the salt, so that it can be shown to a third person; ``beside`` holds blobs by hash."""
     secret = _unwrap(sealed, mechanism, author, member, {one.keyid: one for one in keys})
     key, salt = secret[:_KEY_BYTES], secret[_KEY_BYTES:]
-    statement = _unpad(_decrypt(sealed, key))
-    if commit(salt, statement) != sealed.commitment:
-        raise NotVerified(
-            "seal-commitment",
-            "The opened statement does not match its commitment.",
-            where=f"sealed {sealed.id}",
-            remedy=_RESEAL,
+    statement = decrypt(sealed, key, beside or {})
+    signed = require_opens(sealed, statement, salt, mechanism=mechanism, author=author, carried=carried)
+    return Opening(signed, salt)
+
+
+def _seal(
+    signed: SignedStatement,
+    mechanism: str,
+    author: str,
+    recipients: Sequence[RecipientPublicKey],
+    random: Callable[[int], bytes],
+    shown: Shown | None,
+    *,
+    may_stand_beside: bool,
+) -> Sealing:
+    if is_always_clear(signed.statement.kind):
+        raise Refused(
+            "seal-always-clear",
+            f"A {signed.statement.kind} statement stands in clear, so that everybody can check it.",
+            remedy="File it in clear.",
         )
-    signed = parse_signed(statement, where=f"sealed {sealed.id}")
-    said = signed.statement
-    if said.id != sealed.id or said.mechanism != mechanism:
-        raise NotVerified(
-            "seal-identity",
-            "The opened statement belongs to another id or mechanism.",
-            where=f"sealed {sealed.id}",
-            remedy=_RESEAL,
+    _require_author(author, recipients)
+    if signed.statement.mechanism != mechanism:
+        raise Refused(
+            "seal-other-mechanism",
+            "The statement belongs to another mechanism than the log that it is sealed for.",
+            remedy="Nothing passes from one mechanism to another by itself: make the statement anew.",
         )
-    if said.author != author and said.author not in carried:
-        raise NotVerified(
-            "seal-author",
-            f"The opened statement speaks for {said.author} in the log of {author}.",
-            where=f"sealed {sealed.id}",
-            remedy=_RESEAL,
-        )
-    require_id_of(said.id, (said.author,), mechanism=mechanism, where=f"sealed {sealed.id}")
-    if is_always_clear(said.kind):
-        raise NotVerified(
-            "seal-hides-clear",
-            f"A {said.kind} was sealed; it must stand in clear.",
-            where=f"sealed {sealed.id}",
-            remedy=_RESEAL,
-        )
-    return signed
+    statement, salt, key = print_signed(signed), random(SALT_BYTES), random(_KEY_BYTES)
+    commitment = commit(salt, statement)
+    bare = SealedStatement(commitment, None, (), (), signed.statement.id, shown)
+    wraps = _wraps(bare, key + salt, mechanism, author, recipients)
+    if may_stand_beside and not _fits(statement, wraps):
+        blobs = encrypt_beside(key, commitment, statement)
+        names = tuple(map(blob_hash, blobs))
+        return Sealing(replace(bare, blobs=names, wraps=wraps), salt, blobs)
+    ciphertext = encrypt_in_leaf(key, commitment, statement)
+    return Sealing(replace(bare, ciphertext=ciphertext, blobs=None, wraps=wraps), salt)
+
+
+def _fits(statement: bytes, wraps: Sequence[Wrap]) -> bool:
+    """Is there room in an entry? What decides is public: size class and number of recipients."""
+    size = in_leaf_size(statement)
+    row = len('{"member":"","keyid":"","wrapped":""},') + 12 + 64
+    return (
+        size <= LARGEST_IN_LEAF
+        and (size + sum(len(one.wrapped) for one in wraps)) * 4 // 3 + row * len(wraps) <= _ROOM_IN_LEAF
+    )
 
 
 def _require_author(author: str, recipients: Sequence[RecipientPublicKey]) -> None:
@@ -229,60 +260,6 @@ def _unwrap(
             where=f"sealed {sealed.id}",
             remedy=_RESEAL,
         ) from error
-
-
-def _decrypt(sealed: SealedStatement, key: bytes) -> bytes:
-    if sealed.ciphertext is None:
-        raise Refused(
-            "seal-in-blobs",
-            "The ciphertext travels beside the entry, in blobs that are not here.",
-            where=f"sealed {sealed.id}",
-            remedy="Open it on a node that holds the blobs.",
-        )
-    try:
-        return AESGCM(key).decrypt(_NONCE, sealed.ciphertext, _content_context(sealed.commitment))
-    except InvalidTag as error:
-        raise NotVerified(
-            "seal-ciphertext",
-            "The ciphertext does not open with its content key.",
-            where=f"sealed {sealed.id}",
-            remedy=_RESEAL,
-        ) from error
-
-
-def _pad(statement: bytes) -> bytes:
-    if _padded_size(statement) > LARGEST_IN_LEAF:
-        raise BadInput(
-            "seal-too-large",
-            f"The statement has {len(statement):,} bytes; sealed it would not fit into an entry.",
-            remedy="Shorten it, or split it into several statements.",
-        )
-    plain = len(statement).to_bytes(_LENGTH_BYTES, "big") + statement
-    return plain.ljust(_padded_size(statement) - _GCM_TAG_BYTES, b"\0")
-
-
-def _padded_size(statement: bytes) -> int:
-    """Size of the ciphertext: the next power of two that holds length, statement and AES-GCM tag."""
-    needed = _LENGTH_BYTES + len(statement) + _GCM_TAG_BYTES
-    return max(SMALLEST, 1 << (needed - 1).bit_length())
-
-
-def _unpad(plain: bytes) -> bytes:
-    """Exact inverse of ``_pad``: one padding for each statement, so the padding can hide nothing."""
-    length = int.from_bytes(plain[:_LENGTH_BYTES], "big")
-    statement = plain[_LENGTH_BYTES : _LENGTH_BYTES + length]
-    filler = plain[_LENGTH_BYTES + length :]
-    if len(statement) != length or any(filler) or _padded_size(statement) != len(plain) + _GCM_TAG_BYTES:
-        raise NotVerified(
-            "seal-padding",
-            "The opened bytes are not padded as the record pads them.",
-            remedy=_RESEAL,
-        )
-    return statement
-
-
-def _content_context(commitment: str) -> bytes:
-    return _CONTENT_TAG + bytes.fromhex(commitment)
 
 
 def _wrap_context(mechanism: str, author: str, commitment: str, member: str, keyid: str) -> bytes:

@@ -29,7 +29,9 @@ from steerclear.record.ijson import JsonObject, JsonValue
 __all__ = ["SealedStatement", "Shown", "Wrap", "read_sealed", "sealed_of"]
 
 MOST_RECIPIENTS: Final = 128
-MOST_BLOBS: Final = 256
+MOST_BLOBS: Final = 64
+"""64 KiB each: what is sealed beside an entry has at most 4 MiB."""
+
 WRAPPED_BYTES: Final = 32 + 64 + 16
 """Encapsulated X25519 key, content key with salt, AES-GCM tag."""
 
@@ -112,6 +114,13 @@ class SealedStatement:
             raise NotVerified(
                 "sealed-size",
                 "The ciphertext is not padded to a power of two of at least 1,024 bytes.",
+                where=where,
+                remedy="Ask the sender for the original bytes; do not repair them.",
+            )
+        if self.blobs is not None and len(self.blobs) & (len(self.blobs) - 1):
+            raise NotVerified(
+                "sealed-size",
+                "The number of blobs is not a power of two, and would tell the size of what they hold.",
                 where=where,
                 remedy="Ask the sender for the original bytes; do not repair them.",
             )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is this path, and does it verify? A replica folder, a bundle or a proof."""
+"""What is this path, and does it verify? A replica folder, a bundle, a proof or an opening."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from steerclear.record.leaf import parse_leaf
 from steerclear.record.prove import verify_proof
 from steerclear.record.replica import ReplicaLog, read_replica
 from steerclear.record.report import Progress, Remark, VerifyReport
+from steerclear.record.reveal import REVEALED, verify_revealed
 from steerclear.record.verify import verify_record
 
 __all__ = ["require_same", "verify_bundle", "verify_replica"]
@@ -26,24 +27,26 @@ _PROOF: Final = b"c2sp.org/tlog-proof@"
 def verify_replica(
     path: Path, progress: Progress | None = None, *, charter: Charter | None = None
 ) -> VerifyReport:
-    """Verify a replica folder, a bundle file or a proof file.
+    """Verify a replica folder, a bundle file, a proof file, or what was opened to a third person.
 
-    ``charter`` is needed for a proof, and for a bundle that does not hold the founding entry; where it is
-    given, a replica must be of it. Raises ``Unreachable``, ``BadInput`` (``verify-what``, ``verify-charter``)
-    or, for what is not even in form, ``NotVerified``.
+    ``charter`` is needed for a proof and an opening, and for a bundle that does not hold the founding entry;
+    where it is given, a replica must be of it. Raises ``Unreachable``, ``BadInput`` (``verify-what``,
+    ``verify-charter``) or, for what is not even in form, ``NotVerified``.
     """
     if path.is_dir():
         return _verify_folder(path, progress, charter)
     data = _read(path)
     if data.startswith(_PROOF):
         return verify_proof(data, _given(charter))
+    if data.startswith(REVEALED):
+        return verify_revealed(data, _given(charter))
     if data.startswith(_BUNDLE):
         return verify_bundle(parse_bundle(data), charter=charter, progress=progress)
     raise BadInput(
         "verify-what",
-        "This is neither a replica folder nor a bundle nor a proof.",
+        "This is neither a replica folder nor a bundle nor a proof nor an opening.",
         where=str(path),
-        remedy="Give a folder with a charter.json, a bundle, or a .tlog-proof file.",
+        remedy="Give a folder with a charter.json, a bundle, a .tlog-proof or an .opening file.",
     )
 
 

@@ -28,9 +28,11 @@ from steerclear.record.keybook import Judgement, KeyBook, Standing
 from steerclear.record.keys import KeyRole, RecipientPublicKey
 from steerclear.record.leaf import Head, Leaf, parse_leaf, sign_leaf
 from steerclear.record.log import AcceptedLeaf, Log
-from steerclear.record.seal import open_sealed
+from steerclear.record.opening import Opening, parse_opening, print_opening
+from steerclear.record.seal import open_whole
 from steerclear.record.sealed import SealedStatement
-from steerclear.record.statement import SignedStatement, parse_signed, print_signed, statement_hash
+from steerclear.record.statement import SignedStatement, statement_hash
+from steerclear.services.continuity import Continuity, WaterMark
 from steerclear.services.notes import NoteShelf
 from steerclear.store.highwater import Mark
 from steerclear.store.port import Store, StoredEntry
@@ -51,7 +53,11 @@ class WaterMark(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A statement that is ready for the own log: ``content`` is ``said`` itself, or sealed."""
+    """A statement that is ready for the own log: ``content`` is ``said`` itself, or sealed.
+    salt: bytes | None = None
+
+    ``salt`` is that of the seal's commitment.
+    """
 
     content: SignedStatement | SealedStatement
     said: SignedStatement
@@ -62,6 +68,7 @@ class _Fresh:
     """An entry that was accepted and is not kept yet.
 
     ``said`` is ``None`` where we cannot open it; ``closed_because`` why not, if it was meant for us.
+    salt: bytes | None = None
     """
 
     data: bytes
@@ -196,7 +203,7 @@ class Ledger:
             content=draft.content,
         )
         data = sign_leaf(leaf, self.keys.signer(KeyName("node")))
-        return _Fresh(data, own.accept(data), draft.said)
+        return _Fresh(data, own.accept(data), draft.said, salt=draft.salt)
 
     def _keep_and_read_back(self, fresh: Sequence[_Fresh]) -> None:
         own, first = self.own, fresh[0].accepted.leaf.seq
@@ -341,7 +348,7 @@ class Ledger:
         if self.me not in content.recipients:
             return _Fresh(data, accepted, None)
         try:
-            said = open_sealed(
+            opening = open_whole(
                 content,
                 mechanism=self.mechanism,
                 author=log.member,
@@ -351,7 +358,7 @@ class Ledger:
             )
         except (NotVerified, Refused) as error:
             return _Fresh(data, accepted, None, closed_because=error.what)
-        return _Fresh(data, accepted, said)
+        return _Fresh(data, accepted, opening.statement, salt=opening.salt)
 
     def key_book(self, member: str) -> KeyBook | None:
         """The keys that ``member``'s own log has named, as far as it is here; ``None`` for no member."""
@@ -387,7 +394,8 @@ class Ledger:
         log = self.logs[member] = Log(self.charter, member)
         for stored in self.store.entries(member, 0):
             accepted = log.accept(stored.leaf)
-            said = parse_signed(stored.opened) if stored.opened is not None else accepted.leaf.statement
+            opened = parse_opening(stored.opened) if stored.opened is not None else None
+            said = opened.statement if opened is not None else accepted.leaf.statement
             self.view.witness(self._entry(log, accepted, said))
 
     def _recall_unreadable(self) -> None:
@@ -410,7 +418,7 @@ class Ledger:
     def said_in(self, stored: StoredEntry) -> SignedStatement | None:
         """The statement in a kept entry, if it is in clear or was opened here."""
         if stored.opened is not None:
-            return parse_signed(stored.opened)
+            return parse_opening(stored.opened).statement
         return parse_leaf(stored.leaf).statement
 
     def _entry(self, log: Log, accepted: AcceptedLeaf, said: SignedStatement | None) -> Entry:
@@ -489,5 +497,7 @@ def _outside(sealed: SealedStatement | None) -> Sealed:
 
 def _stored(log: Log, one: _Fresh) -> StoredEntry:
     leaf = one.accepted.leaf
-    opened = print_signed(one.said) if one.said is not None and leaf.sealed is not None else None
+    opened = None
+    if one.said is not None and leaf.sealed is not None:
+        opened = print_opening(Opening(one.said, one.salt))
     return StoredEntry(log.member, leaf.generation, leaf.seq, one.data, opened)

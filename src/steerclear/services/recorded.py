@@ -4,7 +4,8 @@
     entry ──► a checkpoint that covers it and that all parties and the host stand behind
           ──► the delegations that name every key on the way, from the logs
 
-The file is checked before it is handed over, as its reader will check it.
+What a sealed entry says can be shown with it, to a third person. Every file is checked before it is handed
+over, as its reader will check it.
 """
 
 from __future__ import annotations
@@ -21,12 +22,16 @@ from steerclear.record.keys import KeyRole
 from steerclear.record.leaf import SignedLeaf, parse_leaf, parse_signed_leaf
 from steerclear.record.log import Log
 from steerclear.record.note import ED25519, Note, note_key_id, parse_note
+from steerclear.record.opening import Opening, parse_opening
 from steerclear.record.prove import prove, verify_proof
 from steerclear.record.quorum import cosigners_of, is_recorded
+from steerclear.record.report import VerifyReport
+from steerclear.record.reveal import Revealed, print_revealed, verify_revealed
 from steerclear.record.statement import SignedStatement
 from steerclear.services.ledger import Ledger
+from steerclear.store.port import StoredEntry
 
-__all__ = ["proof_of"]
+__all__ = ["opening_of", "proof_of"]
 
 _SHORT: Final = re.compile(r"([A-Z][A-Z0-9]{1,11})-(\d{1,9})", re.ASCII)
 
@@ -40,19 +45,71 @@ def proof_of(ledger: Ledger, about: str) -> bytes:
     Raises ``BadInput`` (``thing-unknown``), ``Refused`` (``not-recorded-yet``) and ``NotVerified``.
     """
     member, seq = _place(ledger, about.strip())
-    log = ledger.logs[member]
-    [entry] = ledger.store.leaves(member, log.generation, seq, seq + 1)
+    [entry] = ledger.store.leaves(member, ledger.logs[member].generation, seq, seq + 1)
+    return _proof(ledger, about, seq, entry, parse_leaf(entry).statement)
+
+
+def opening_of(ledger: Ledger, about: str) -> bytes:
+    """What a sealed entry says, proven to be that entry: a file for a third person.
+
+    Any member that opened it can make one. Raises what ``proof_of`` raises, and ``Refused``:
+    ``opening-in-clear``, ``opening-not-here``, ``opening-without-salt``.
+    """
+    member, seq = _place(ledger, about.strip())
+    [stored] = ledger.store.entries(member, ledger.logs[member].generation, seq, seq + 1)
+    opening = _opening(about, stored)
+    assert opening.salt is not None  # noqa: S101 - _opening has refused what has none
+    proof = _proof(ledger, about, seq, stored.leaf, opening.statement)
+    data = print_revealed(Revealed(proof, opening.statement, opening.salt))
+    _require_holds(about, verify_revealed(data, ledger.charter))
+    return data
+
+
+def _opening(about: str, stored: StoredEntry) -> Opening:
+    if parse_leaf(stored.leaf).sealed is None:
+        raise Refused(
+            "opening-in-clear",
+            f"{about} stands in clear: everybody can read it.",
+            where=about,
+            remedy=f"Save its proof instead: steerclear receipt {about}.",
+        )
+    if stored.opened is None:
+        raise Refused(
+            "opening-not-here",
+            f"{about} is sealed, and this node does not hold what it says.",
+            where=about,
+            remedy="Ask its author, or a member that it was sealed to.",
+        )
+    opening = parse_opening(stored.opened)
+    if opening.salt is None:
+        raise Refused(
+            "opening-without-salt",
+            f"{about} was opened by an older version, which did not keep the salt of its commitment.",
+            where=about,
+            remedy="Ask another member that it was sealed to.",
+        )
+    return opening
+
+
+def _proof(ledger: Ledger, about: str, seq: int, entry: bytes, said: SignedStatement | None) -> bytes:
+    """``said`` is what the entry says, where that is to be shown: the keys under it are then named, too."""
+    signed = parse_signed_leaf(entry)
+    log = ledger.logs[signed.leaf.author]
     note = _recorded(ledger, log, seq)
-    delegations = _delegations(ledger, log, parse_signed_leaf(entry), note)
+    delegations = _delegations(ledger, log, signed, note, said)
     proof = prove(log, seq, entry, note, delegations)
-    for failure in verify_proof(proof, ledger.charter).failures:
+    _require_holds(about, verify_proof(proof, ledger.charter))
+    return proof
+
+
+def _require_holds(about: str, report: VerifyReport) -> None:
+    for failure in report.failures:
         raise NotVerified(
             "proof-would-not-hold",
             f"The proof of {about} would not hold: {failure}",
             where=about,
             remedy="Have the whole record verified: steerclear verify.",
         )
-    return proof
 
 
 def _place(ledger: Ledger, about: str) -> tuple[str, int]:
@@ -88,10 +145,12 @@ def _recorded(ledger: Ledger, log: Log, seq: int) -> Note:
     )
 
 
-def _delegations(ledger: Ledger, log: Log, signed: SignedLeaf, note: Note) -> tuple[SignedStatement, ...]:
+def _delegations(
+    ledger: Ledger, log: Log, signed: SignedLeaf, note: Note, said: SignedStatement | None
+) -> tuple[SignedStatement, ...]:
     """The ``key.delegate`` statements that name the keys, each once, in order of log and place."""
     places: set[tuple[str, int]] = set()
-    for author, keyid, at in _keys_used(ledger, log, signed, note):
+    for author, keyid, at in _keys_used(ledger, log, signed, note, said):
         holder = _log_of(ledger, author)
         places.update((holder.member, seq) for seq in _named_at(holder.keys_of(author), keyid, at))
     return tuple(_statement(ledger, member, seq) for member, seq in sorted(places))
@@ -106,7 +165,9 @@ def _named_at(book: KeyBook, keyid: str, at: int | None) -> Sequence[int]:
     )[:1]
 
 
-def _keys_used(ledger: Ledger, log: Log, signed: SignedLeaf, note: Note) -> Iterator[_Named]:
+def _keys_used(
+    ledger: Ledger, log: Log, signed: SignedLeaf, note: Note, said: SignedStatement | None
+) -> Iterator[_Named]:
     leaf = signed.leaf
     yield from ((log.member, one.keyid, leaf.at) for one in signed.envelope.signatures)
     yield from ((log.member, keyid, None) for keyid in _checkpoint_keys(log, note))
@@ -115,8 +176,7 @@ def _keys_used(ledger: Ledger, log: Log, signed: SignedLeaf, note: Note) -> Iter
             if line.name == cosigner_name(ledger.mechanism, member):
                 at = cosigned_at_s(line) * 1_000
                 yield from ((member, key.keyid, at) for key in held.keys.holders(KeyRole.WITNESS, at=at))
-    if leaf.statement is not None:
-        said = leaf.statement
+    if said is not None:
         yield from ((said.statement.author, one.keyid, leaf.at) for one in said.envelope.signatures)
 
 

@@ -18,8 +18,7 @@ from steerclear.record.identity import fresh_id
 from steerclear.record.ijson import JsonObject
 from steerclear.record.keybook import RATIFICATION
 from steerclear.record.keys import KeyRole, RecipientPublicKey, Signer
-from steerclear.record.seal import seal
-from steerclear.record.sealed import SealedStatement
+from steerclear.record.seal import Sealing, seal_whole
 from steerclear.record.statement import (
     SignedStatement,
     Statement,
@@ -104,12 +103,13 @@ def draft(
     if readers is None or is_always_clear(statement.kind):
         return Draft(signed, signed)
     try:
-        return Draft(_sealed(ledger, signed, readers), signed)
+        sealing = _sealed(ledger, signed, readers)
     except SteerclearError:
         if not statement.kind.startswith(_FLOOR):
             raise
         # STOP goes out whatever the addressee's keys are: better read by all members than by none.
         return Draft(signed, signed)
+    return Draft(sealing.sealed, signed, sealing.salt)
 
 
 def _signers(ledger: Ledger, voice: Voice, kind: str) -> list[Signer]:
@@ -121,13 +121,14 @@ def _signers(ledger: Ledger, voice: Voice, kind: str) -> list[Signer]:
     return [signer, ledger.keys.second(voice.key)]
 
 
-def _sealed(ledger: Ledger, signed: SignedStatement, readers: Collection[str]) -> SealedStatement:
-    return seal(
+def _sealed(ledger: Ledger, signed: SignedStatement, readers: Collection[str]) -> Sealing:
+    return seal_whole(
         signed,
         mechanism=ledger.mechanism,
         author=ledger.me,
         recipients=_recipient_keys(ledger, readers),
         random=ledger.randomness.bytes,
+        may_stand_beside=False,
     )
 
 
