@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who claims to have written an entry before something that the entry has seen?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from steerclear.model.time import Instant, format_zulu
+from steerclear.record.leaf import Leaf
+from steerclear.record.log import Log
+
+__all__ = ["Backdated"]
+
+MOST_SKEW_MS: Final = 10_000
+"""Two clocks may differ by as much; ``verify`` calls the same entries backdated."""
+
+SHOWN_FOR_MS: Final = 24 * 3_600_000
+
+
+class Backdated:
+    """The newest backdated entry of each member, by what its own heads prove."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[int, int, str, int]] = {}
+
+    def look(self, leaf: Leaf, logs: Mapping[str, Log]) -> None:
+        """Hold an entry's time against that of every entry which its heads cover and which is here."""
+        for member, head in leaf.heads.items():
+            log = logs.get(member)
+            if log is None or head.generation != log.generation or head.size > log.size:
+                continue
+            seen_at = log.at_of(head.size - 1)
+            if seen_at - leaf.at > MOST_SKEW_MS:
+                self._found[leaf.author] = (leaf.seq, leaf.at, member, seen_at)
+
+    def words(self, now: Instant) -> Iterator[str]:
+        for author, (seq, at, member, seen_at) in self._found.items():
+            if now - seen_at < SHOWN_FOR_MS:
+                yield (
+                    f"BACKDATED: entry {author}-{seq:04d} says that it was written at {format_zulu(at // 1_000)}, "
+                    f"but it has seen what {member} wrote at {format_zulu(seen_at // 1_000)}; do not count by "
+                    f"its time: ask {author}"
+                )
