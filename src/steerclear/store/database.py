@@ -13,10 +13,10 @@ import contextlib
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from steerclear.errors import NotKept, Refused, Unreachable
 from steerclear.store import disk, failures
@@ -24,8 +24,10 @@ from steerclear.store import disk, failures
 __all__ = [
     "APPLICATION_ID",
     "BUSY_TIMEOUT_MS",
+    "Connect",
     "build",
     "check_whole",
+    "connect",
     "copy",
     "migrate",
     "open_reader",
@@ -36,6 +38,9 @@ __all__ = [
 
 APPLICATION_ID: Final = 0x53544352  # "STCR"
 BUSY_TIMEOUT_MS: Final = 5_000
+
+Connect: TypeAlias = Callable[[str], sqlite3.Connection]
+"""Opens the database that a SQLite URI names. Tests hand in one over a disk that loses power."""
 
 _SMALLEST_BYTES: Final = 512  # SQLite's smallest page
 _NOT_WRITABLE: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
@@ -53,7 +58,16 @@ _WRITER_SETTINGS: Final = {
 }
 
 
-def build(path: Path) -> sqlite3.Connection:
+def connect(uri: str) -> sqlite3.Connection:
+    """The standard library's SQLite, in autocommit: transactions are written out."""
+    # check_same_thread is off on purpose: the store guards each connection with a lock of its own, and
+    # commits in a worker thread while the event loop reads.
+    return sqlite3.connect(
+        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1_000
+    )
+
+
+def build(path: Path, connect: Connect = connect) -> sqlite3.Connection:
     """Make a new database beside ``path``, for ``settle`` to move there. ``Refused``: ``store-exists``."""
     if path.exists():
         raise Refused(
@@ -67,7 +81,7 @@ def build(path: Path) -> sqlite3.Connection:
         leftover.unlink(missing_ok=True)
     with spoken_plainly(path):
         fresh.touch(mode=0o600, exist_ok=False)
-        connection = _connect(f"{fresh.absolute().as_uri()}?mode=rw")
+        connection = connect(f"{fresh.absolute().as_uri()}?mode=rw")
         _set_and_read_back(connection, path)
         migrate(connection, path)
         return connection
@@ -81,13 +95,13 @@ def settle(connection: sqlite3.Connection, path: Path) -> None:
         disk.sync_folder(path.parent)
 
 
-def open_writer(path: Path) -> sqlite3.Connection:
+def open_writer(path: Path, connect: Connect = connect) -> sqlite3.Connection:
     """The one connection that writes: checked, migrated, durable."""
     _check_there(path)
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise failures.read_only(str(path))
     with spoken_plainly(path):
-        connection = _connect(f"{path.absolute().as_uri()}?mode=rw")
+        connection = connect(f"{path.absolute().as_uri()}?mode=rw")
         with _closed_on_error(connection):
             _check_ours(connection, path)
             _set_and_read_back(connection, path)
@@ -96,11 +110,11 @@ def open_writer(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def open_reader(path: Path, *, beside_writer: bool) -> sqlite3.Connection:
+def open_reader(path: Path, connect: Connect = connect, *, beside_writer: bool) -> sqlite3.Connection:
     """A connection that cannot write. Alone (not ``beside_writer``) it checks the file as a writer would."""
     _check_there(path)
     with spoken_plainly(path):
-        connection = _connect_to_read(path)
+        connection = _connect_to_read(path, connect)
         with _closed_on_error(connection):
             connection.execute("PRAGMA query_only = ON")
             if not beside_writer:
@@ -145,7 +159,7 @@ def copy(path: Path, target: Path) -> None:
     with contextlib.closing(source), spoken_plainly(target):
         fresh.unlink(missing_ok=True)
         fresh.touch(mode=0o600, exist_ok=False)
-        connection = _connect(f"{fresh.absolute().as_uri()}?mode=rw")
+        connection = connect(f"{fresh.absolute().as_uri()}?mode=rw")
         with _closed_on_error(connection):
             connection.execute("PRAGMA synchronous = FULL")
             source.backup(connection)
@@ -184,17 +198,9 @@ def _plain(error: sqlite3.Error, where: str) -> NotKept:
     return failures.disk_error(f"{error} ({name or type(error).__name__})", where=where)
 
 
-def _connect(uri: str) -> sqlite3.Connection:
-    # check_same_thread is off on purpose: the store guards each connection with a lock of its own, and
-    # commits in a worker thread while the event loop reads. Autocommit: transactions are written out.
-    return sqlite3.connect(
-        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1_000
-    )
-
-
-def _connect_to_read(path: Path) -> sqlite3.Connection:
+def _connect_to_read(path: Path, connect: Connect) -> sqlite3.Connection:
     uri = path.absolute().as_uri()
-    connection = _connect(f"{uri}?mode=ro")
+    connection = connect(f"{uri}?mode=ro")
     try:
         connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.OperationalError:
@@ -202,7 +208,7 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
         if any(companion.exists() for companion in _companions(path)):
             raise
         # A database in WAL mode, cleanly closed, in a folder that cannot be written: nothing can change it.
-        return _connect(f"{uri}?mode=ro&immutable=1")
+        return connect(f"{uri}?mode=ro&immutable=1")
     return connection
 
 
