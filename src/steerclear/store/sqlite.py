@@ -47,6 +47,7 @@ class SqliteStore:
     ``storage_key``    32 bytes; ``None`` only with ``read_only``: then leaves can be read and openings cannot
     ``read_only``      for verification and inquiry beside a running node
     ``reserve_bytes``  disk held back for floor messages, in ``path`` + ``.reserve``
+    ``connect``        opens the database; another than the standard library's only in tests
 
     Raises ``Unreachable`` (``store-missing``), ``Refused`` (``storage-key-wrong``, ``store-not-ours``,
     ``store-newer``, ``store-older``, ``store-not-durable``) and ``NotKept`` (``store-corrupt`` …).
@@ -59,6 +60,7 @@ class SqliteStore:
         *,
         read_only: bool = False,
         reserve_bytes: int = RESERVE_BYTES,
+        connect: database.Connect = database.connect,
     ) -> None:
         self._path = path
         self._vault = _vault_for(storage_key, read_only=read_only)
@@ -67,8 +69,8 @@ class SqliteStore:
         self._closed = False
         self._in_doubt = False
         self._reserve = Reserve(path.with_name(path.name + ".reserve"), reserve_bytes)
-        self._writer = None if read_only else database.open_writer(path)
-        self._reader = database.open_reader(path, beside_writer=not read_only)
+        self._writer = None if read_only else database.open_writer(path, connect)
+        self._reader = database.open_reader(path, connect, beside_writer=not read_only)
         try:
             self._check_key()
             if not read_only:
@@ -79,10 +81,10 @@ class SqliteStore:
             raise
 
     @classmethod
-    def create(cls, path: Path, storage_key: bytes) -> None:
+    def create(cls, path: Path, storage_key: bytes, *, connect: database.Connect = database.connect) -> None:
         """Make an empty database, once in the life of a node. Raises ``Refused`` (``store-exists``)."""
         vault = Vault(storage_key)
-        connection = database.build(path)
+        connection = database.build(path, connect)
         with database.spoken_plainly(path):
             connection.execute("INSERT INTO vault VALUES (1, ?)", (vault.check_value(),))
         database.settle(connection, path)
