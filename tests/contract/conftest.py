@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -61,3 +63,12 @@ def database(tmp_path: Path) -> Path:
 @pytest.fixture
 def storage_key() -> bytes:
     return STORAGE_KEY
+
+
+@pytest.fixture
+def in_memory() -> Iterator[Path]:
+    """A folder that syncs at once: what is tested here is what was written, and not this machine's disk."""
+    shm = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="steerclear-", dir=shm if shm.is_dir() else None))
+    yield folder
+    shutil.rmtree(folder)
