@@ -21,9 +21,11 @@ from steerclear.errors import BadInput, NotKept, NotVerified, Refused, Steerclea
 from steerclear.services.annexes_shown import AnnexShown
 from steerclear.services.answers import (
     Carried,
+    Compared,
     Inbox,
     KeysShown,
     NoticeRow,
+    ReadOut,
     Receipt,
     RootAsked,
     Status,
@@ -117,6 +119,16 @@ class NodeClient:
     def opening(self, about: str) -> bytes:
         """What a sealed entry that is RECORDED says, as a file for a third person."""
         return self._send("GET", "/v1/opening", None, {"about": about}).content
+
+    def read_out(self, member: str | None = None) -> ReadOut:
+        """A member's log as it stands at this node, in words for the telephone; without a name the own."""
+        query = {} if member is None else {"member": member}
+        return self._answer("GET", "/v1/checkpoint", ReadOut, query=query)
+
+    def compare(self, member: str, size: int, heard: str) -> Compared:
+        """Whether the words that were heard are those of ``member``'s log at ``size``, as it came here."""
+        query = {"member": member, "size": str(size), "heard": heard}
+        return self._answer("GET", "/v1/checkpoint/heard", Compared, query=query)
 
     def take_carried(self, bundle: bytes) -> Carried:
         """Hand the node a bundle that came by hand."""

@@ -87,3 +87,27 @@ def test_what_stands_in_clear_is_not_revealed(folder: Path) -> None:
     said = run("reveal", "--node", str(folder), "TUR-0001")
     assert said.exit_code == 4
     assert "steerclear receipt" in said.output + said.stderr
+
+
+def test_a_log_is_read_out_and_compared_by_telephone(channel: Channel, folder: Path) -> None:
+    told = json.loads(run("checkpoint", "--node", str(folder), "ISR", "--json").stdout)
+    assert (told["member"], len(told["words"])) == ("ISR", 28)
+    spoken = run("checkpoint", "--node", str(folder), "ISR")
+    assert spoken.exit_code == 0, spoken.output
+    assert "    " + " ".join(told["words"][:4]) + "\n" in spoken.stdout
+    asked = ("checkpoint", "--node", str(folder), "ISR", "--heard", " ".join(told["words"]))
+    same = run(*asked, "--size", str(told["size"]))
+    assert (same.exit_code, same.stdout[:6]) == (0, "SAME. ")
+    other = run(*asked, "--size", str(told["size"] - 1))
+    assert (other.exit_code, other.stdout[:11]) == (1, "DIFFERENT. ")
+    later = run(*asked, "--size", str(told["size"] + 1), "--json")
+    assert (later.exit_code, json.loads(later.stdout)["verdict"]) == (1, "NOT KNOWN")
+
+
+def test_a_comparison_wants_all_three_and_says_so(folder: Path) -> None:
+    said = run("checkpoint", "--node", str(folder), "ISR", "--heard", "ALFA")
+    assert said.exit_code == 2
+    assert "comparison-incomplete" in said.output + said.stderr
+    said = run("checkpoint", "--node", str(folder), "ISR", "--size", "1", "--heard", "ALFA BRAVO")
+    assert said.exit_code == 2
+    assert "words-incomplete" in said.output + said.stderr

@@ -21,9 +21,11 @@ from steerclear.node import Node
 from steerclear.services.annexes_shown import AnnexShown
 from steerclear.services.answers import (
     Carried,
+    Compared,
     Inbox,
     KeysShown,
     NoticeRow,
+    ReadOut,
     Receipt,
     RootAsked,
     Status,
@@ -110,6 +112,18 @@ def _add_views(app: FastAPI, node: Node) -> None:
     @app.get("/v1/opening")
     async def opening(about: str) -> Response:
         return Response(await node.opening(about), media_type="application/vnd.steerclear.opening+json")
+
+    @app.get("/v1/checkpoint")
+    async def read_out(member: Annotated[str | None, Query(max_length=12)] = None) -> ReadOut:
+        return await node.read_out(member)
+
+    @app.get("/v1/checkpoint/heard")
+    async def compare(
+        member: Annotated[str, Query(max_length=12)],
+        size: Annotated[int, Query(ge=0, le=2**53 - 1)],
+        heard: Annotated[str, Query(max_length=1_000)],
+    ) -> Compared:
+        return await node.compare(member, size, heard)
 
     @app.post(_BUNDLES_PATH)
     async def carried(request: Request) -> Carried:

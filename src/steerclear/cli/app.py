@@ -98,6 +98,10 @@ COMMANDS: Final[dict[str, Command]] = {
     "reveal": Command(
         "proving:reveal", "Save what a sealed notice says, so that a third person can check that it said so."
     ),
+    "checkpoint": Command(
+        "comparing:checkpoint",
+        "Compare records by telephone: read a log out in 28 words, or check the words that were heard.",
+    ),
     "verify": Command(
         "verifying:verify",
         "Check a record: entries, signatures, trees, cosignatures. Exit 1 and why, if anything fails.",

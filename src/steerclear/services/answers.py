@@ -14,6 +14,7 @@ __all__ = [
     "AlternativeRow",
     "AnnexRow",
     "Carried",
+    "Compared",
     "FindingRow",
     "GateRow",
     "Inbox",
@@ -23,6 +24,8 @@ __all__ = [
     "LogRow",
     "NoticeRow",
     "OwedRow",
+    "ReadOut",
+    "RefusalRow",
     "Receipt",
     "RootAsked",
     "StageRow",
@@ -292,3 +295,24 @@ class RootAsked:
     says: tuple[str, ...]
     missing: int
     receipts: tuple[Receipt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOut:
+    """A member's log as it stands here, to be read out: ``root`` in hex, ``words`` in groups of four."""
+
+    member: str
+    generation: int
+    size: int
+    root: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Whether what was read out is what came here."""
+
+    member: str
+    size: int
+    verdict: Literal["SAME", "DIFFERENT", "NOT KNOWN"]
+    words: str
