@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import permutations
@@ -244,8 +244,16 @@ def area(
     }
 
 
-def found(*, opens: str = "2025-04-10T05:00:00.000Z", signs_twice: bool = False) -> Channel:
-    """The mechanism, founded: every log begun and everywhere, no annex proposed."""
+def found(
+    *,
+    opens: str = "2025-04-10T05:00:00.000Z",
+    signs_twice: bool = False,
+    urls: Mapping[str, Sequence[str]] | None = None,
+) -> Channel:
+    """The mechanism, founded: every log begun and everywhere, no annex proposed.
+
+    ``urls``: where each member's node is reached, for nodes on real sockets.
+    """
     clock = ScriptedClock(parse_instant(opens))
     chance = SeededRandomness("tests of the services")
     keys = {member: MemoryKeystore(chance.fork(f"keys {member}").bytes) for member in EVERYONE}
@@ -255,7 +263,7 @@ def found(*, opens: str = "2025-04-10T05:00:00.000Z", signs_twice: bool = False)
             member=MemberId(member),
             role=Role.HOST if member == HOST else Role.PARTY,
             desks=DESKS,
-            addresses=(),
+            addresses=(urls or {}).get(member, ()),
             certificate=certificates()[member],
             signs_twice=signs_twice,
         )
@@ -275,9 +283,9 @@ def found(*, opens: str = "2025-04-10T05:00:00.000Z", signs_twice: bool = False)
     return channel
 
 
-def ratified(*, signs_twice: bool = False) -> Channel:
+def ratified(*, signs_twice: bool = False, urls: Mapping[str, Sequence[str]] | None = None) -> Channel:
     """… with those annexes of syria-2025 that decide anything here in force at 05:10."""
-    channel = found(signs_twice=signs_twice)
+    channel = found(signs_twice=signs_twice, urls=urls)
     channel.at("05:05")
     for annex in template("syria-2025", parties=PARTIES, host=HOST):
         if annex.name in DECIDING:

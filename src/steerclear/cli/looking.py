@@ -104,6 +104,10 @@ def print_status(found: Status) -> None:
     print_notices(console, found.notices)
     for words in found.without_effect:
         console.print(f"WITHOUT EFFECT {show.printable(words)}")
+    for one in found.refused:
+        when = brief(one.last_at) if one.count == 1 else f"{one.count} times, last {brief(one.last_at)}"
+        what = f"{one.what} ({one.code} at {one.where})"
+        console.print(f"REFUSED from {show.printable(one.by)}, {when}: {show.printable(what)}")
 
 
 def print_stops(console: Console, rows: tuple[StopRow, ...]) -> None:

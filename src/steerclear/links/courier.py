@@ -37,6 +37,7 @@ LONGEST_BACKOFF_MS: Final = 5_000
 NOT_YET_CALLED: Final = "not-yet-called"
 
 _LONG_AGO: Final = Instant(0)
+_NOBODY_ANSWERED: Final = frozenset({"line-down", "peer-not-known"})
 
 _log = structlog.get_logger("steerclear.courier")
 
@@ -78,6 +79,7 @@ class Courier:
     ``make_bundle(peer)``        what this peer lacks, as far as we know; its heads alone are a heartbeat
     ``take_bundle(peer, bytes)`` takes the answer in; says whether there is more to send at once
     ``on_change(state)``         told of each change between up and down
+    ``on_failure(peer, error)``  told of each call that failed because of what answered it
 
     Both callbacks may run twice at once for one peer, when an urgent message overtakes a call that hangs.
     Everything here is called on the event loop's own thread.
@@ -92,12 +94,14 @@ class Courier:
         make_bundle: MakeBundle,
         take_bundle: TakeBundle,
         on_change: Callable[[LineState], None] | None = None,
+        on_failure: Callable[[str, SteerclearError], None] | None = None,
     ) -> None:
         self._exchange = exchange
         self._clock = clock
         self._make_bundle = make_bundle
         self._take_bundle = take_bundle
         self._on_change = on_change
+        self._on_failure = on_failure
         self._lines = {peer: _Line(peer, clock.now()) for peer in sorted(peers)}
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -161,6 +165,10 @@ class Courier:
         self._mark_up(line)
         return await self._take_bundle(peer, answer)
 
+    async def call(self, peer: str) -> bool:
+        """One call now, outside the tasks, whatever comes of it; says whether to call again at once."""
+        return await self._call(self._lines[peer])
+
     # -- one line
 
     async def _serve(self, line: _Line) -> None:
@@ -192,6 +200,8 @@ class Courier:
         except Unreachable as error:
             line.back_off(error.code)
             _log.info("line-failed", member=line.member, code=error.code, what=error.what)
+            if error.code not in _NOBODY_ANSWERED and self._on_failure is not None:
+                self._on_failure(line.member, error)
         except SteerclearError as error:
             line.back_off(error.code)
             _log.error("bundle-not-taken", member=line.member, code=error.code, what=str(error))

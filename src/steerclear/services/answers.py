@@ -230,6 +230,22 @@ class AnnexRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalRow:
+    """What ``by`` sent in the last day and this node refused, ``count`` times; ``where`` names log, entry
+    and field. ``goes_on``: the last exchange brought it again."""
+
+    by: str
+    code: str
+    what: str
+    where: str
+    remedy: str
+    first_at: str
+    last_at: str
+    count: int
+    goes_on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """One node at one moment. ``accepting`` is false when it cannot write, ``because`` says why."""
 
@@ -249,6 +265,7 @@ class Status:
     stops: tuple[StopRow, ...]
     sealed: tuple[str, ...] = ()
     without_effect: tuple[str, ...] = ()
+    refused: tuple[RefusalRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,18 +23,30 @@ class Backdated:
 
     def __init__(self) -> None:
         self._found: dict[str, tuple[int, int, str, int]] = {}
+        self._waiting: dict[tuple[str, str], tuple[int, int, int]] = {}
+        """Of each author and member: seq, time and head of an entry whose head is not here yet."""
 
     def look(self, leaf: Leaf, logs: Mapping[str, Log]) -> None:
         """Hold an entry's time against that of every entry which its heads cover and which is here."""
         for member, head in leaf.heads.items():
             log = logs.get(member)
-            if log is None or head.generation != log.generation or head.size > log.size:
+            if log is None or head.generation != log.generation:
                 continue
-            seen_at = log.at_of(head.size - 1)
-            if seen_at - leaf.at > MOST_SKEW_MS:
-                self._found[leaf.author] = (leaf.seq, leaf.at, member, seen_at)
+            if head.size > log.size:
+                self._waiting.setdefault((leaf.author, member), (leaf.seq, leaf.at, head.size))
+                continue
+            self._compare(leaf.author, leaf.seq, leaf.at, log, head.size)
 
-    def words(self, now: Instant) -> Iterator[str]:
+    def _compare(self, author: str, seq: int, at: int, seen: Log, size: int) -> None:
+        seen_at = seen.at_of(size - 1)
+        if seen_at - at > MOST_SKEW_MS:
+            self._found[author] = (seq, at, seen.member, seen_at)
+
+    def words(self, logs: Mapping[str, Log], now: Instant) -> Iterator[str]:
+        for (author, member), (seq, at, size) in list(self._waiting.items()):
+            if size <= logs[member].size:
+                del self._waiting[author, member]
+                self._compare(author, seq, at, logs[member], size)
         for author, (seq, at, member, seen_at) in self._found.items():
             if now - seen_at < SHOWN_FOR_MS:
                 yield (

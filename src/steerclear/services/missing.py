@@ -57,7 +57,7 @@ class Missing:
 
     def words(self, now: Instant) -> Iterator[str]:
         for (holder, member), gap in self._gaps.items():
-            told = f"{holder} has seen {gap.count} entries of {member} that have not arrived here"
+            told = _told(holder, member, gap.count)
             if now - gap.since < WITHHELD_AFTER_MS:
                 yield told
                 continue
@@ -66,6 +66,13 @@ class Missing:
                 f"WITHHELD: {told} since {format_zulu(gap.since // 1_000)}: {whose} could send them, "
                 f"or the lines are cut; call {member}"
             )
+
+
+def _told(holder: str, member: str, count: int) -> str:
+    entries = "1 entry" if count == 1 else f"{count} entries"
+    if holder == member:
+        return f"{member} says that it has written {entries} more than have arrived here"
+    return f"{holder} has seen {entries} of {member} that have not arrived here"
 
 
 def _known_to(
