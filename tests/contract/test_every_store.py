@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -256,3 +258,22 @@ def test_one_thread_writes_while_others_read(store: Store) -> None:
     seen.append([each.seq for each in store.entries("TUR", 0)])
     assert all(log == list(range(len(log))) and len(log) % 2 == 0 for log in seen)
     assert len(seen[-1]) == 60
+
+
+def test_a_blob_is_kept_with_the_entry_that_brings_it_and_read_by_its_hash(disk: Disk) -> None:
+    blob, other = b"one" * 100, b"two" * 100
+    name = hashlib.sha256(blob).hexdigest()
+    store = disk.open()
+    assert store.blob(name) is None
+    store.append([replace(entry(0), blobs=(blob, other))])
+    store.append([replace(entry(1), blobs=(blob,))])
+    assert log_of(store) == [entry(0), entry(1)]
+    assert store.blob(name) == blob
+    assert disk.open().blob(name) == blob
+
+
+def test_a_blob_goes_with_the_entry_that_is_not_kept(store: Store) -> None:
+    blob = b"one" * 100
+    with pytest.raises(NotKept):
+        store.append([replace(entry(0), blobs=(blob,)), entry(2)])
+    assert store.blob(hashlib.sha256(blob).hexdigest()) is None

@@ -272,7 +272,7 @@ def test_blobs_are_read_and_printed_and_say_that_they_are_elsewhere(bare: World)
     )
     again = read_sealed(parse_ijson(print_ijson(sealed_of(sealed)), where="test"), where="test")
     assert again == sealed
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(NotVerified) as refused:
         opened(bare, sealed, "ISR")
     assert refused.value.code == "blob-missing"
 

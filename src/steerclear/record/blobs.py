@@ -13,6 +13,7 @@ takes an entry in without them, so a head that covers it says that they are on t
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -20,7 +21,8 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from steerclear.errors import BadInput, NotVerified, Refused
+from steerclear.errors import BadInput, NotVerified
+from steerclear.record.leaf import parse_leaf
 from steerclear.record.sealed import MOST_BLOBS, SealedStatement
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "LARGEST_IN_LEAF",
     "LARGEST_SEALED",
     "blob_hash",
+    "blobs_named",
     "decrypt",
     "encrypt_beside",
     "encrypt_in_leaf",
@@ -38,6 +41,8 @@ __all__ = [
 _CONTENT_TAG: Final = b"steerclear/seal/v1/content\n"
 _GCM_TAG_BYTES: Final = 16
 _LENGTH_BYTES: Final = 4
+_PAYLOAD: Final = b'{"payload":"'
+_BLOBS: Final = b'"blobs":['
 SMALLEST: Final = 1_024
 LARGEST_IN_LEAF: Final = 32_768
 """Above this the ciphertext does not fit into an entry and travels beside it, as blobs."""
@@ -87,8 +92,7 @@ def encrypt_beside(key: bytes, commitment: str, statement: bytes) -> tuple[bytes
 def decrypt(sealed: SealedStatement, key: bytes, beside: Mapping[str, bytes]) -> bytes:
     """The printed statement. ``beside``: blobs by their hash, as far as they are here.
 
-    Raises ``Refused`` (``blob-missing``) or ``NotVerified`` (``blob-false``, ``seal-ciphertext``,
-    ``seal-padding``).
+    Raises ``NotVerified``: ``blob-missing``, ``blob-false``, ``seal-ciphertext``, ``seal-padding``.
     """
     parts: Sequence[bytes]
     parts = [sealed.ciphertext] if sealed.ciphertext is not None else require_blobs(sealed, beside)
@@ -105,20 +109,28 @@ def decrypt(sealed: SealedStatement, key: bytes, beside: Mapping[str, bytes]) ->
     return _unpadded(plain, in_leaf=sealed.blobs is None)
 
 
+def blobs_named(entry: bytes) -> tuple[str, ...]:
+    """The blobs that a printed entry names, in order; most name none, which is known without reading them."""
+    payload = entry[len(_PAYLOAD) : entry.find(b'"', len(_PAYLOAD))]
+    if _BLOBS not in base64.b64decode(payload):
+        return ()
+    sealed = parse_leaf(entry).sealed
+    return sealed.blobs or () if sealed is not None else ()
+
+
 def require_blobs(sealed: SealedStatement, beside: Mapping[str, bytes]) -> tuple[bytes, ...]:
     """Every blob that the entry names, in order; none for one that names none.
 
-    Raises ``Refused`` (``blob-missing``), or ``NotVerified`` (``blob-false``) for bytes that are not those
-    that it names.
+    Raises ``NotVerified``: ``blob-missing``, or ``blob-false`` for bytes that are not those that it names.
     """
     found = []
     for name in sealed.blobs or ():
         if name not in beside:
-            raise Refused(
+            raise NotVerified(
                 "blob-missing",
                 f"A blob that belongs to the entry is not here: {name[:16]}….",
                 where=f"sealed {sealed.id}",
-                remedy="Take the entry in with all its blobs; any member that holds it can send them.",
+                remedy="Ask any member that holds the entry: it is sent with all its blobs, or not at all.",
             )
         if len(beside[name]) != BLOB_BYTES or blob_hash(beside[name]) != name:
             raise NotVerified(

@@ -2,9 +2,10 @@
 """The one form that carries everything between nodes, over a link or as a file in somebody's pocket.
 
     steerclear/bundle/v1
-    {"mechanism","sender","at","sizes","presence","parts","floor"}
+    {"mechanism","sender","at","sizes","presence","parts","floor"[,"blobs"]}
     an entry, byte for byte, on each line, in the order of the parts
     a floor message on each line
+    a blob in base64 on each line: every one that an entry of this bundle names, each once
 
 Entries and messages are compact JSON and hold no newline, so they stand as they are. Nothing in a bundle is
 believed: entries, checkpoints and floor messages verify by themselves. ``sizes`` and ``presence`` are worth
@@ -19,15 +20,18 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from steerclear.errors import BadInput, NotVerified
+from steerclear.record.blobs import BLOB_BYTES
 from steerclear.record.floor import FloorMessage, parse_floor, print_floor
 from steerclear.record.form import (
     flag_field,
     hash_field,
     instant_field,
     integer_field,
+    key_field,
     list_field,
     member_field,
     object_field,
+    print_base64,
     print_instant,
     text_field,
 )
@@ -89,7 +93,10 @@ class LogPart:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """``at`` when it was made, in ms; ``sizes`` by member; ``presence`` whether each desk is manned."""
+    """``at`` when it was made, in ms; ``sizes`` by member; ``presence`` whether each desk is manned.
+
+    ``blobs`` stand beside the entries that name them, 65,536 bytes each.
+    """
 
     mechanism: str
     sender: str
@@ -98,6 +105,7 @@ class Bundle:
     parts: tuple[LogPart, ...]
     floor: tuple[FloorMessage, ...] = ()
     presence: Mapping[str, bool] = field(default_factory=dict)
+    blobs: tuple[bytes, ...] = ()
 
 
 def print_bundle(bundle: Bundle) -> bytes:
@@ -105,6 +113,7 @@ def print_bundle(bundle: Bundle) -> bytes:
     lines = [_HEADER, _print_header(bundle)]
     lines.extend(entry for part in bundle.parts for entry in part.entries)
     lines.extend(_print_floor_part(bundle.floor))
+    lines.extend(print_base64(blob).encode("ascii") for blob in bundle.blobs)
     data = b"\n".join((*lines, b""))
     if len(data) > LARGEST_BUNDLE or len(lines) - 2 > MOST_LINES:
         raise BadInput(
@@ -162,7 +171,7 @@ def _print_floor_part(messages: Sequence[FloorMessage]) -> list[bytes]:
 
 
 def _head(bundle: Bundle) -> JsonObject:
-    return {
+    head: JsonObject = {
         "mechanism": bundle.mechanism,
         "sender": bundle.sender,
         "at": print_instant(bundle.at),
@@ -171,6 +180,7 @@ def _head(bundle: Bundle) -> JsonObject:
         "parts": [_part(part) for part in bundle.parts],
         "floor": len(bundle.floor),
     }
+    return {**head, "blobs": len(bundle.blobs)} if bundle.blobs else head
 
 
 def _part(part: LogPart) -> JsonObject:
@@ -184,7 +194,7 @@ def _part(part: LogPart) -> JsonObject:
 
 
 def _read(value: JsonValue, lines: Sequence[bytes]) -> Bundle:
-    found = object_field(value, _FIELDS, "bundle")
+    found = object_field(value, _FIELDS, "bundle", optional=("blobs",))
     sizes = _rising(found["sizes"], "bundle sizes")
     presence = _rising(found["presence"], "bundle presence")
     parts: list[LogPart] = []
@@ -193,9 +203,10 @@ def _read(value: JsonValue, lines: Sequence[bytes]) -> Bundle:
         parts.append(_read_part(row, lines, at))
         at += len(parts[-1].entries)
     messages = integer_field(found["floor"], "bundle floor", most=MOST_FLOOR)
-    if len(lines) != at + messages:
-        raise _malformed(f"it announces {at + messages} lines and has {len(lines)}")
-    if sum(map(len, lines[at:])) > LARGEST_FLOOR_PART:
+    blobs = integer_field(found["blobs"], "bundle blobs", least=1) if "blobs" in found else 0
+    if len(lines) != at + messages + blobs:
+        raise _malformed(f"it announces {at + messages + blobs} lines and has {len(lines)}")
+    if sum(map(len, lines[at : at + messages])) > LARGEST_FLOOR_PART:
         raise _malformed(f"its floor messages have more than {LARGEST_FLOOR_PART:,} bytes")
     return Bundle(
         mechanism=hash_field(found["mechanism"], "bundle mechanism"),
@@ -203,12 +214,19 @@ def _read(value: JsonValue, lines: Sequence[bytes]) -> Bundle:
         at=instant_field(found["at"], "bundle at"),
         sizes={member_field(member, "bundle sizes"): _read_held(held) for member, held in sizes.items()},
         parts=tuple(parts),
-        floor=tuple(parse_floor(line) for line in lines[at:]),
+        floor=tuple(parse_floor(line) for line in lines[at : at + messages]),
         presence={
             text_field(desk, "bundle presence", at_most=40): flag_field(manned, "bundle presence")
             for desk, manned in presence.items()
         },
+        blobs=tuple(_read_blob(line) for line in lines[at + messages :]),
     )
+
+
+def _read_blob(line: bytes) -> bytes:
+    if not line.isascii():
+        raise _malformed("a blob is not written in base64")
+    return key_field(line.decode("ascii"), "bundle blob", length=BLOB_BYTES, at_most=BLOB_BYTES)
 
 
 def _read_part(value: JsonValue, lines: Sequence[bytes], at: int) -> LogPart:

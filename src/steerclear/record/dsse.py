@@ -32,6 +32,9 @@ __all__ = [
     "sign_envelope",
 ]
 
+LARGEST_PAYLOAD: Final = 4_194_304
+"""What is sealed into blobs has up to 4 MiB; an entry, a floor message and a request have bounds of their own."""
+
 MOST_SIGNATURES: Final = 32
 
 
@@ -111,7 +114,7 @@ def read_envelope(value: JsonValue, *, where: str) -> Envelope:
         )
     return Envelope(
         payload_type=text_field(found["payloadType"], f"{where} payloadType", at_most=100),
-        payload=key_field(found["payload"], f"{where} payload"),
+        payload=key_field(found["payload"], f"{where} payload", at_most=LARGEST_PAYLOAD),
         signatures=signatures,
     )
 

@@ -7,6 +7,7 @@
         entries-000000000000.jsonl         10,000 entries a file, each its bytes and a newline
         entries-000000010000.jsonl
         checkpoint-000000010007.note       with every cosignature known, one file a size
+      blobs/HASH                           ciphertext that entries name, by its SHA-256
 
 Whatever else lies in the folder is no part of the record and is named as such.
 """
@@ -14,20 +15,24 @@ Whatever else lies in the folder is no part of the record and is named as such.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from steerclear.errors import NotKept, Unreachable
+from steerclear.record.blobs import BLOB_BYTES, blob_hash
 from steerclear.record.charter import Charter, parse_charter, print_charter
 from steerclear.record.checkpoint import checkpoint_of
+from steerclear.record.form import HASH
+from steerclear.record.leaf import LARGEST_LEAF
 
 __all__ = ["Replica", "ReplicaLog", "read_replica", "write_replica"]
 
 ENTRIES_A_FILE: Final = 10_000
 _FOLDER: Final = re.compile(r"([A-Z][A-Z0-9]{1,11})\.(0|[1-9][0-9]{0,8})", re.ASCII)
+_BLOBS: Final = "blobs"
 _ENTRIES: Final = re.compile(r"entries-\d{12}\.jsonl", re.ASCII)
 _CHECKPOINT: Final = re.compile(r"checkpoint-\d{12}\.note", re.ASCII)
 
@@ -49,15 +54,25 @@ class Replica:
     charter: Charter
     logs: tuple[ReplicaLog, ...]
     strays: tuple[str, ...] = ()
+    blobs: Mapping[str, Path] = field(default_factory=dict)
+
+    def blob(self, name: str) -> bytes | None:
+        """What lies there under that hash, whatever it is; ``None`` where nothing does."""
+        return _read(self.blobs[name], at_most=BLOB_BYTES + 1) if name in self.blobs else None
 
 
-def write_replica(folder: Path, charter: Charter, logs: Iterable[ReplicaLog]) -> None:
+def write_replica(
+    folder: Path, charter: Charter, logs: Iterable[ReplicaLog], blobs: Iterable[bytes] = ()
+) -> None:
     """Write a new replica. Raises ``NotKept`` (``replica-not-written``), also where the folder exists."""
     try:
         folder.mkdir(parents=True)
         (folder / "charter.json").write_bytes(print_charter(charter))
         for log in logs:
             _write_log(folder / f"{log.member}.{log.generation}", log)
+        for blob in blobs:
+            (folder / _BLOBS).mkdir(exist_ok=True)
+            (folder / _BLOBS / blob_hash(blob)).write_bytes(blob)
     except OSError as error:
         raise NotKept(
             "replica-not-written",
@@ -73,14 +88,19 @@ def read_replica(folder: Path) -> Replica:
     charter = parse_charter(_read(folder / "charter.json"))
     logs: list[ReplicaLog] = []
     strays: list[str] = []
+    blobs: dict[str, Path] = {}
     for path in listed:
         named = _FOLDER.fullmatch(path.name)
         if named and path.is_dir():
             logs.append(_read_log(path, named[1], int(named[2])))
             strays.extend(f"{path.name}/{one.name}" for one in _listed(path) if not _belongs(one.name))
+        elif path.name == _BLOBS and path.is_dir():
+            found = _listed(path)
+            blobs = {one.name: one for one in found if HASH.fullmatch(one.name)}
+            strays.extend(f"{_BLOBS}/{one.name}" for one in found if one.name not in blobs)
         elif path.name != "charter.json":
             strays.append(path.name)
-    return Replica(charter, tuple(logs), tuple(strays))
+    return Replica(charter, tuple(logs), tuple(strays), blobs)
 
 
 def _write_log(folder: Path, log: ReplicaLog) -> None:
@@ -123,9 +143,10 @@ def _listed(folder: Path) -> list[Path]:
         raise _unreadable(folder, error) from error
 
 
-def _read(file: Path) -> bytes:
+def _read(file: Path, *, at_most: int = -1) -> bytes:
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(at_most)
     except OSError as error:
         raise _unreadable(file, error) from error
 

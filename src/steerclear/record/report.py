@@ -51,6 +51,7 @@ class Counts:
     consistency: int = 0
     cosignatures: int = 0
     heads: int = 0
+    blobs: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,14 +80,13 @@ def seal_whole(
     recipients: Sequence[RecipientPublicKey],
     random: Callable[[int], bytes],
     shown: Shown | None = None,
-    may_stand_beside: bool = True,
 ) -> Sealing:
-    """Seal ``signed`` for ``recipients``, in blobs where it does not fit into an entry and that may be.
+    """Seal ``signed`` for ``recipients``, in blobs where it does not fit into an entry.
 
     Raises ``Refused`` (``seal-without-author``, ``seal-always-clear``, ``seal-other-mechanism``) or
     ``BadInput`` (``seal-too-large``, ``seal-recipients``, ``seal-recipient-key``), whatever the keys are.
     """
-    return _seal(signed, mechanism, author, recipients, random, shown, may_stand_beside=may_stand_beside)
+    return _seal(signed, mechanism, author, recipients, random, shown, may_stand_beside=True)
 
 
 def reseal(
@@ -119,8 +118,7 @@ def open_sealed(
     """What was sealed, if ``member`` can open it with one of ``keys`` and it is what was committed to.
 
     ``author`` is the member in whose log it stands, ``carried`` those who speak through that log. Judges no
-    signature. Raises ``Refused`` (``seal-not-for-us``: no key of ours is named; ``blob-missing``) or
-    ``NotVerified``.
+    signature. Raises ``Refused`` (``seal-not-for-us``: no key of ours is named) or ``NotVerified``.
     """
     return open_whole(
         sealed, mechanism=mechanism, author=author, member=member, keys=keys, carried=carried

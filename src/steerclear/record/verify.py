@@ -12,12 +12,13 @@ The first bad entry of a log ends that log, since nothing after it has a place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from steerclear.errors import NotVerified
+from steerclear.record.blobs import require_blobs
 from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.checkpoint import Checkpoint, checkpoint_of
 from steerclear.record.keybook import Judgement, Standing
@@ -37,11 +38,23 @@ MOST_SKEW_MS: Final = 10_000
 """An entry that claims to be older than what it has seen, by more than this, is shown."""
 
 
+def _nothing(_: str) -> None:
+    return None
+
+
 def verify_record(
-    charter: Charter, logs: Iterable[ReplicaLog], *, kind: str = "store", progress: Progress | None = None
+    charter: Charter,
+    logs: Iterable[ReplicaLog],
+    *,
+    kind: str = "store",
+    progress: Progress | None = None,
+    beside: Callable[[str], bytes | None] = _nothing,
 ) -> VerifyReport:
-    """Check every log, and each against the others. Raises only what reading entries raises."""
-    work = _Verification(charter, progress)
+    """Check every log, and each against the others. Raises only what reading entries raises.
+
+    ``beside`` gives a blob by its hash; without it none is here.
+    """
+    work = _Verification(charter, progress, beside)
     held = list(logs)
     for log in held:
         work.read(log)
@@ -80,9 +93,15 @@ class _Seen:
 
 
 class _Verification:
-    def __init__(self, charter: Charter, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        charter: Charter,
+        progress: Progress | None,
+        beside: Callable[[str], bytes | None] = _nothing,
+    ) -> None:
         self.charter = charter
         self.progress = progress
+        self.beside = beside
         self.counts = Counts()
         self.logs: dict[tuple[str, int], Log] = {}
         self.recorded: dict[tuple[str, int], int] = {}
@@ -123,10 +142,24 @@ class _Verification:
         )
         if leaf.statement is None:
             self.counts.sealed += 1
+            self._check_blobs(log, leaf)
         else:
             self._read_statement(log, leaf, leaf.statement)
         if self.progress is not None:
             self.progress(self.counts.entries)
+
+    def _check_blobs(self, log: Log, leaf: Leaf) -> None:
+        """An entry whose blobs are not here cannot be opened by anybody who has this record alone."""
+        sealed = leaf.sealed
+        assert sealed is not None  # noqa: S101 - what is not said in clear is sealed
+        held = {name: self.beside(name) for name in sealed.blobs or ()}
+        try:
+            require_blobs(sealed, {name: blob for name, blob in held.items() if blob is not None})
+        except NotVerified as error:
+            self.failures.append(
+                Remark(error.code, log.member, log.generation, leaf.seq, error.what, where=error.where)
+            )
+        self.counts.blobs += len(held)
 
     def _read_statement(self, log: Log, leaf: Leaf, signed: SignedStatement) -> None:
         said = signed.statement

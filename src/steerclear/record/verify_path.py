@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from steerclear.errors import BadInput, NotVerified, Unreachable
+from steerclear.record.blobs import blob_hash
 from steerclear.record.bundle import LARGEST_BUNDLE, Bundle, LogPart, parse_bundle
 from steerclear.record.charter import Charter, mechanism_of, read_found_body
 from steerclear.record.leaf import parse_leaf
@@ -64,8 +65,13 @@ def verify_bundle(
             loose.append(part)
         elif part is not begun[0]:
             begun.append(part)
+    blobs = {blob_hash(blob): blob for blob in bundle.blobs}
     report = verify_record(
-        known, [_joined(parts) for parts in whole.values()], kind="bundle", progress=progress
+        known,
+        [_joined(parts) for parts in whole.values()],
+        kind="bundle",
+        progress=progress,
+        beside=blobs.get,
     )
     return replace(report, failures=(*report.failures, *map(_without_beginning, loose)))
 
@@ -73,7 +79,9 @@ def verify_bundle(
 def _verify_folder(path: Path, progress: Progress | None, charter: Charter | None) -> VerifyReport:
     replica = read_replica(path)
     require_same(charter or replica.charter, mechanism_of(replica.charter))
-    report = verify_record(replica.charter, replica.logs, kind="replica", progress=progress)
+    report = verify_record(
+        replica.charter, replica.logs, kind="replica", progress=progress, beside=replica.blob
+    )
     strays = (
         Remark("replica-stray", None, None, None, f"{name} is no part of the record.")
         for name in replica.strays

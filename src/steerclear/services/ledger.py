@@ -10,7 +10,7 @@ All calls come from one thread, the node's writer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -23,6 +23,7 @@ from steerclear.mechanism.view import View
 from steerclear.model.member import MemberId, Role
 from steerclear.model.time import Instant
 from steerclear.record.charter import Charter, mechanism_of
+from steerclear.record.blobs import blob_hash, blobs_named, require_blobs
 from steerclear.record.checkpoint import checkpoint_of
 from steerclear.record.keybook import Judgement, KeyBook, Standing
 from steerclear.record.keys import KeyRole, RecipientPublicKey
@@ -56,7 +57,9 @@ class Draft:
     """A statement that is ready for the own log: ``content`` is ``said`` itself, or sealed.
     salt: bytes | None = None
 
-    ``salt`` is that of the seal's commitment.
+    salt: bytes | None = None
+    blobs: tuple[bytes, ...] = ()
+    ``salt`` is that of the seal's commitment, ``blobs`` the ciphertext that stands beside the entry.
     """
 
     content: SignedStatement | SealedStatement
@@ -69,6 +72,8 @@ class _Fresh:
 
     ``said`` is ``None`` where we cannot open it; ``closed_because`` why not, if it was meant for us.
     salt: bytes | None = None
+    salt: bytes | None = None
+    blobs: tuple[bytes, ...] = ()
     """
 
     data: bytes
@@ -203,13 +208,16 @@ class Ledger:
             content=draft.content,
         )
         data = sign_leaf(leaf, self.keys.signer(KeyName("node")))
-        return _Fresh(data, own.accept(data), draft.said, salt=draft.salt)
+        return _Fresh(data, own.accept(data), draft.said, salt=draft.salt, blobs=draft.blobs)
 
     def _keep_and_read_back(self, fresh: Sequence[_Fresh]) -> None:
         own, first = self.own, fresh[0].accepted.leaf.seq
         self.store.append([_stored(own, one) for one in fresh])
         kept = list(self.store.leaves(self.me, own.generation, first, own.size))
-        if kept != [one.data for one in fresh]:
+        blobs = [blob for one in fresh for blob in one.blobs]
+        if kept != [one.data for one in fresh] or any(
+            self.store.blob(blob_hash(blob)) != blob for blob in blobs
+        ):
             raise NotKept(
                 "entry-read-back",
                 "What was read back from the disk is not what was written to it.",
@@ -267,7 +275,9 @@ class Ledger:
 
     # ---- taking in others' entries ---------------------------------------------------------------------
 
-    def take_in(self, member: str, start: int, leaves: Sequence[bytes]) -> int:
+    def take_in(
+        self, member: str, start: int, leaves: Sequence[bytes], beside: Mapping[str, bytes] | None = None
+    ) -> int:
         """Verify and keep entries of ``member``'s log that begin at ``start``; how many were new.
 
         What is held already is passed over. One bad entry refuses itself and all after it: raises
@@ -286,8 +296,9 @@ class Ledger:
                 accepted = log.accept(data)
             except NotVerified as error:
                 failure = error
+        ``beside`` holds blobs by hash; an entry is refused that names others than these and those kept here.
                 break
-            fresh.append(self._opened(log, data, accepted))
+            fresh.append(self._opened(log, data, accepted, blobs))
         if fresh:
             self._keep_foreign(log, fresh)
         if failure is not None:
@@ -299,6 +310,7 @@ class Ledger:
         if self._went_to() <= self.own.size:
             raise NotVerified(
                 "own-log-by-another",
+                blobs = self._blobs_of(data, beside or {})
                 f"A peer holds entries of the log of {self.me} that this node did not write.",
                 where=f"{self.me}/{self.own.generation}/{self.own.size}",
                 remedy="Somebody else signs with this node's key: stop this node, and name a new one.",
@@ -341,12 +353,23 @@ class Ledger:
             )
         return self.logs[member]
 
-    def _opened(self, log: Log, data: bytes, accepted: AcceptedLeaf) -> _Fresh:
+    def _blobs_of(self, data: bytes, beside: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """An entry and its blobs are one thing: a head that covers it says that they are all on this disk."""
+        names = blobs_named(data)
+        if not names:
+            return {}
+        sealed = parse_leaf(data).sealed
+        assert sealed is not None  # noqa: S101 - only what is sealed names blobs
+        here = {name: beside.get(name) or self.store.blob(name) for name in names}
+        require_blobs(sealed, {name: blob for name, blob in here.items() if blob is not None})
+        return {name: blob for name, blob in here.items() if blob is not None}
+
+    def _opened(self, log: Log, data: bytes, accepted: AcceptedLeaf, beside: Mapping[str, bytes]) -> _Fresh:
         content = accepted.leaf.content
         if isinstance(content, SignedStatement):
             return _Fresh(data, accepted, content)
         if self.me not in content.recipients:
-            return _Fresh(data, accepted, None)
+            return _Fresh(data, accepted, None, blobs=blobs)
         try:
             opening = open_whole(
                 content,
@@ -357,10 +380,11 @@ class Ledger:
                 carried=self.charter.carried_by(log.member),
             )
         except (NotVerified, Refused) as error:
-            return _Fresh(data, accepted, None, closed_because=error.what)
-        return _Fresh(data, accepted, opening.statement, salt=opening.salt)
+            return _Fresh(data, accepted, None, closed_because=error.what, blobs=blobs)
+        return _Fresh(data, accepted, opening.statement, salt=opening.salt, blobs=blobs)
 
     def key_book(self, member: str) -> KeyBook | None:
+        blobs = tuple(beside.values())
         """The keys that ``member``'s own log has named, as far as it is here; ``None`` for no member."""
         if member not in self.charter:
             return None
@@ -371,6 +395,7 @@ class Ledger:
         holders = (
             self.logs[self._log_holder(member)].keys_of(member).holders(KeyRole.RECIPIENT, at=self.now())
         )
+                beside=beside,
         return tuple(RecipientPublicKey(member, one.public) for one in holders)
 
     def _log_holder(self, member: str) -> str:
@@ -500,4 +525,4 @@ def _stored(log: Log, one: _Fresh) -> StoredEntry:
     opened = None
     if one.said is not None and leaf.sealed is not None:
         opened = print_opening(Opening(one.said, one.salt))
-    return StoredEntry(log.member, leaf.generation, leaf.seq, one.data, opened)
+    return StoredEntry(log.member, leaf.generation, leaf.seq, one.data, opened, one.blobs)

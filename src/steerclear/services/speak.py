@@ -109,7 +109,7 @@ def draft(
             raise
         # STOP goes out whatever the addressee's keys are: better read by all members than by none.
         return Draft(signed, signed)
-    return Draft(sealing.sealed, signed, sealing.salt)
+    return Draft(sealing.sealed, signed, sealing.salt, sealing.blobs)
 
 
 def _signers(ledger: Ledger, voice: Voice, kind: str) -> list[Signer]:
@@ -128,7 +128,6 @@ def _sealed(ledger: Ledger, signed: SignedStatement, readers: Collection[str]) -
         author=ledger.me,
         recipients=_recipient_keys(ledger, readers),
         random=ledger.randomness.bytes,
-        may_stand_beside=False,
     )
 
 

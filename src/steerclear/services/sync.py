@@ -20,6 +20,7 @@ import structlog
 
 from steerclear.errors import NotKept, NotVerified, SteerclearError
 from steerclear.record.bundle import Bundle, Held, LogPart, parse_bundle, print_bundle
+from steerclear.record.blobs import BLOB_BYTES, blob_hash, blobs_named
 from steerclear.record.note import parse_note
 from steerclear.services.floor import FloorDesk
 from steerclear.services.ledger import Ledger
@@ -56,14 +57,16 @@ class Sync:
         ledger.notes.sign_own()
         bundle = Bundle(
             mechanism=ledger.mechanism,
+        parts = self._parts_for(peer)
             sender=ledger.me,
             at=ledger.now(),
             sizes={member: Held(log.generation, log.size) for member, log in ledger.logs.items()},
-            parts=self._parts_for(peer),
+            parts=parts,
             floor=self.floor.messages_for(peer, self._peer_sizes.get(peer)),
             presence=self._own_presence(),
         )
         return print_bundle(bundle)
+            blobs=self._blobs_of(parts),
 
     def take_bundle(self, peer: str, data: bytes) -> bool:
         """Take in what ``peer`` sent; ``True`` when another exchange would tell one of us something.
@@ -126,7 +129,7 @@ class Sync:
                 sender=ledger.me,
                 at=ledger.now(),
                 sizes={member: Held(log.generation, log.size) for member, log in ledger.logs.items()},
-                parts=tuple(self._part(member, 0, None) for member in ledger.logs),
+                parts=parts,
                 floor=(),
                 presence={},
             )
@@ -152,15 +155,17 @@ class Sync:
                 where=bundle.mechanism,
                 remedy="Give it to the node of that mechanism; nothing passes from one to another by itself.",
             )
+        parts = tuple(self._part(member, 0, None) for member in ledger.logs)
 
     def _take_contents(self, bundle: Bundle, *, by: str) -> None:
         """One refusal keeps nothing else out; a full disk keeps all out but floor messages."""
-        self.refused.pop(by, None)
+        blobs = {blob_hash(blob): blob for blob in bundle.blobs}
         # Our own log first: a node that lost a part of it must know so before it judges what others saw.
         parts = sorted(bundle.parts, key=lambda part: part.member != self._ledger.me)
-        full = self._take_while_kept(by, [partial(self._take_part, part) for part in parts])
+        full = self._take_while_kept(by, [partial(self._take_part, part, blobs) for part in parts])
         unheard = self._take_while_kept(by, [partial(self.floor.hear, message) for message in bundle.floor])
         full = full or unheard
+                blobs=self._blobs_of(parts),
         full = full or self._take_while_kept(by, [partial(self._take_note, part) for part in parts])
         if full is not None:
             self._ledger.refuses_because = full
@@ -177,10 +182,39 @@ class Sync:
                 _log.warning("refused", peer=by, code=error.code, where=error.where, what=error.what)
         return None
 
-    def _take_part(self, part: LogPart) -> None:
+    def _take_part(self, part: LogPart, blobs: Mapping[str, bytes]) -> None:
         if part.member == self._ledger.me and part.checkpoint is not None:
             self._ledger.own_is_shown(part.checkpoint)
-        self._ledger.take_in(part.member, part.start, part.entries)
+        try:
+            self._take_entries(part, blobs)
+        except NotVerified as error:
+            error.where = self._place(part, error.where)
+            raise
+
+    def _place(self, part: LogPart, field: str | None) -> str:
+        """A refusal names log and entry, and the field where it knows one."""
+        log = self._ledger.logs.get(part.member)
+        if log is None or (field is not None and field.startswith(part.member)):
+            return field or part.member
+        return f"{part.member}/{part.generation}/{log.size}, {field or 'entry'}"
+
+    def _take_entries(self, part: LogPart, blobs: Mapping[str, bytes]) -> None:
+        self._require_as_held(part)
+        self._ledger.take_in(part.member, part.start, part.entries, blobs)
+
+    def _require_as_held(self, part: LogPart) -> None:
+        """What is held already came again; with other bytes somebody rewrites it."""
+        log = self._ledger.logs.get(part.member)
+        if log is None or part.generation != log.generation:
+            return
+        for seq, entry in enumerate(part.entries[: max(0, log.size - part.start)], part.start):
+            if leaf_hash(entry).hex() != log.leaf_hash_at(seq):
+                raise NotVerified(
+                    "entry-rewritten",
+                    f"Entry {seq} of the log of {part.member} came again with other words than those held here.",
+                    where=f"{part.member}/{log.generation}/{seq}",
+                    remedy=f"What is here stays. Ask {part.member} and who brought it what they hold there.",
+                )
 
     def _take_note(self, part: LogPart) -> None:
         if part.checkpoint is not None and part.member in self._ledger.logs:
@@ -196,7 +230,7 @@ class Sync:
             generation, size = (sizes or {}).get(member, (log.generation, 0))
             lacking = sizes is not None and generation == log.generation and size < log.size and left > 0
             part = self._part(member, size if lacking else log.size, left)
-            left -= sum(map(len, part.entries))
+            left -= sum(map(_weight, part.entries))
             if part.entries or part.checkpoint is not None:
                 parts.append(part)
         return tuple(parts)
@@ -205,10 +239,10 @@ class Sync:
         log = self._ledger.logs[member]
         entries: list[bytes] = []
         for data in self._ledger.store.leaves(member, log.generation, start):
-            if room is not None and entries and room < len(data):
+            if room is not None and entries and room < _weight(data):
                 break
             entries.append(data)
-            room = None if room is None else room - len(data)
+            room = None if room is None else room - _weight(data)
         return LogPart(
             member=member,
             generation=log.generation,
@@ -238,3 +272,14 @@ def _grew(before: Mapping[str, Held] | None, after: Mapping[str, Held]) -> bool:
     if before is None:
         return True
     return any(held > before.get(member, Held(0, 0)) for member, held in after.items())
+    def _blobs_of(self, parts: Sequence[LogPart]) -> tuple[bytes, ...]:
+        """Every blob that an entry of these parts names, once; one that is lost here another member has."""
+        entries = (entry for part in parts for entry in part.entries)
+        names = dict.fromkeys(name for entry in entries for name in blobs_named(entry))
+        return tuple(blob for blob in map(self._ledger.store.blob, names) if blob is not None)
+
+def _weight(entry: bytes) -> int:
+    """Bytes that an entry takes in a bundle, with its blobs."""
+    return len(entry) + len(blobs_named(entry)) * BLOB_BYTES * 4 // 3
+
+

@@ -54,7 +54,7 @@ def _verify_database(path: Path, progress: Progress | None, charter: Charter | N
             for member in store.members()
             for generation in store.generations(member)
         ]
-        return verify_record(own, logs, progress=progress)
+        return verify_record(own, logs, progress=progress, beside=store.blob)
 
 
 def _begins_with(path: Path, magic: bytes) -> bool:

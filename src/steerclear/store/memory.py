@@ -7,6 +7,7 @@ same disk is the node after a crash.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,6 +40,7 @@ class MemoryDisk:
     notes: dict[_Log, dict[int, bytes]] = field(default_factory=dict)
     floor: dict[str, bytes] = field(default_factory=dict)
     facts: dict[str, bytes] = field(default_factory=dict)
+    blobs: dict[str, bytes] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -67,9 +69,10 @@ class MemoryStore:
             disk = self._writable()
             admitted = admit(entries, self)
             for entry in admitted.entries:
-                disk.logs.setdefault((entry.member, entry.generation), []).append(entry)
+                disk.logs.setdefault((entry.member, entry.generation), []).append(replace(entry, blobs=()))
+                disk.blobs.update((hashlib.sha256(blob).hexdigest(), blob) for blob in entry.blobs)
             for entry in admitted.openings:
-                disk.logs[(entry.member, entry.generation)][entry.seq] = entry
+                disk.logs[(entry.member, entry.generation)][entry.seq] = replace(entry, blobs=())
 
     def keep_opened(self, member: str, generation: int, seq: int, opened: bytes) -> None:
         with self._lock:
@@ -94,6 +97,9 @@ class MemoryStore:
         if not 0 <= seq < len(log):
             raise failures.entry_missing(f"{member}/{generation}/{seq}")
         return log[seq]
+
+    def blob(self, hash: str) -> bytes | None:  # noqa: A002 - the port's name
+        return self._readable().blobs.get(hash)
 
     def size(self, member: str, generation: int) -> int:
         return len(self._log(member, generation))

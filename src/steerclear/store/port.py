@@ -32,7 +32,8 @@ class StoredEntry:
     """One entry of one member's log, at its place.
 
     ``leaf``    the signed leaf, 1 to 65,535 bytes, as it came
-    ``opened``  the signed statement inside it where it came sealed and this node could open it, else ``None``
+    ``opened``  what it says and its salt, where it came sealed and this node could open it, else ``None``
+    ``blobs``   ciphertext that stands beside it, to be kept with it; read back by hash, not with the entry
     """
 
     member: str
@@ -40,6 +41,7 @@ class StoredEntry:
     seq: int
     leaf: bytes
     opened: bytes | None = None
+    blobs: tuple[bytes, ...] = ()
 
     @property
     def place(self) -> str:
@@ -106,6 +108,9 @@ class Store(Protocol):
         self, member: str, generation: int, start: int = 0, stop: int | None = None
     ) -> Iterator[bytes]:
         """The leaves alone, in order: what is sent to others. Decrypts nothing and needs no storage key."""
+
+    def blob(self, hash: str) -> bytes | None:  # noqa: A002 - the record's word for it
+        """The blob with this SHA-256 (hex), or ``None`` where no entry that is kept brought it."""
 
     def size(self, member: str, generation: int) -> int:
         """How many entries of this log are kept; 0 for a log never heard of."""

@@ -133,6 +133,12 @@ class SqliteStore:
             for seq, leaf, leaf_hash in rows
         )
 
+    def blob(self, hash: str) -> bytes | None:  # noqa: A002 - the port's name
+        found = _only(self._ask("SELECT blob FROM blob WHERE hash = ?", hash))
+        if found is not None and hashlib.sha256(found).hexdigest() != hash:
+            raise _damaged(f"blob {hash[:16]}…", "its bytes are not those that were kept", self._path)
+        return found
+
     def size(self, member: str, generation: int) -> int:
         return _size(self._ask(_SIZE, member, generation))
 
@@ -248,6 +254,11 @@ class SqliteStore:
         )
         if entry.opened is not None:
             self._insert_opening(writer, log, entry)
+        # A statement that is sealed again stands on the blobs that are kept already.
+        writer.executemany(
+            "INSERT INTO blob VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [(hashlib.sha256(blob).hexdigest(), blob) for blob in entry.blobs],
+        )
 
     def _insert_opening(self, writer: sqlite3.Connection, log: int, entry: StoredEntry) -> None:
         sealed = self._key().seal(entry.place, entry.opened or b"")
