@@ -64,12 +64,12 @@ from steerclear.record.root import RootKeys
 from steerclear.services.annexes_shown import AnnexShown
 from steerclear.services.answers import (
     Carried,
-    Inbox,
     Compared,
+    Inbox,
     KeysShown,
     NoticeRow,
-    Receipt,
     ReadOut,
+    Receipt,
     RootAsked,
     Status,
     StopRow,
@@ -79,8 +79,8 @@ from steerclear.services.found import begin_log, has_begun, make_card
 from steerclear.services.keys_ahead import root_is_here
 from steerclear.services.ledger import Ledger, WaterMark
 from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
-from steerclear.services.recorded import opening_of, proof_of
 from steerclear.services.read_out import compare, read_out
+from steerclear.services.recorded import opening_of, proof_of
 from steerclear.services.requests import NameKeys, RevokeKeys
 from steerclear.services.roots import ask_to_begin
 from steerclear.services.signals_shown import SignalRow
@@ -594,6 +594,12 @@ class Node:
         """What a sealed entry says, proven to be that entry, as a file for a third person."""
         return await self._write(lambda: opening_of(self._workings.ledger, about))
 
+    async def read_out(self, member: str | None) -> ReadOut:
+        return await self._write(lambda: read_out(self._workings.ledger, member))
+
+    async def compare(self, member: str, size: int, heard: str) -> Compared:
+        return await self._write(lambda: compare(self._workings.ledger, member, size, heard))
+
     async def replica(self) -> bytes:
         return await self._write(self._workings.everything)
 
@@ -611,12 +617,6 @@ class Node:
             # Longer than the heartbeat, so that a line keeps its connection.
             "timeout_keep_alive": 75,
             "ssl_context_factory": lambda _config, _default: server_context(
-    async def read_out(self, member: str | None) -> ReadOut:
-        return await self._write(lambda: read_out(self._workings.ledger, member))
-
-    async def compare(self, member: str, size: int, heard: str) -> Compared:
-        return await self._write(lambda: compare(self._workings.ledger, member, size, heard))
-
                 self._certificate, self._certificates
             ),
         }
