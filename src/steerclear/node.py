@@ -22,12 +22,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TextIO, TypeVar
 
 import structlog
 
-from steerclear.errors import BadInput, Refused, Unreachable
+from steerclear.errors import BadInput, Refused, SteerclearError, Unreachable
 from steerclear.formats.languages import LANGUAGES
 from steerclear.formats.places import Gazetteer
 from steerclear.links.clock import Clock, DrillClock, SystemClock
@@ -42,10 +43,11 @@ from steerclear.links.keystore import (
     reprotect,
 )
 from steerclear.links.notifier import ConsoleBell, Ears
-from steerclear.links.peer_protocol import PeerProtocol, certificate_of
+from steerclear.links.peer_protocol import MOST_CONNECTIONS, PeerProtocol, certificate_of
 from steerclear.links.randomness import Randomness, SystemRandomness
 from steerclear.links.tls import (
     Certificate,
+    PeerContext,
     Pins,
     load_certificate,
     make_certificate,
@@ -542,6 +544,7 @@ class Node:
             make_bundle=self._make,
             take_bundle=self._take,
             on_change=lambda line: self._note_line(line.member, up=line.up),
+            on_failure=self.refuse,
         )
 
     @property
@@ -613,13 +616,40 @@ class Node:
     def peer_listener(self) -> dict[str, Any]:
         """Settings of the peers' listener: TLS 1.3, a member's certificate required, none else trusted."""
         return {
-            "http": PeerProtocol,
+            "http": partial(PeerProtocol, on_crowd=self._crowd),
             # Longer than the heartbeat, so that a line keeps its connection.
             "timeout_keep_alive": 75,
-            "ssl_context_factory": lambda _config, _default: server_context(
-                self._certificate, self._certificates
-            ),
+            "ssl_context_factory": lambda _config, _default: self._server_context(),
         }
+
+    def _server_context(self) -> PeerContext:
+        context = server_context(self._certificate, self._certificates)
+        context.on_stranger = self._stranger
+        return context
+
+    def _stranger(self, why: str) -> None:
+        self.refuse(
+            "somebody unknown",
+            Refused(
+                "stranger-at-the-door",
+                f"Somebody who showed no member's key called this node's listener ({why}).",
+                where="the peers' listener",
+                remedy="Nothing was said to it. If it goes on, have the way to this port closed to all but "
+                "members, and compare certificates by voice with whoever says that they cannot connect.",
+            ),
+        )
+
+    def _crowd(self, certificate: bytes) -> None:
+        member = peer_of(certificate, self._pins)
+        self.refuse(
+            member,
+            Refused(
+                "too-many-connections",
+                f"{member} opened more than {MOST_CONNECTIONS} connections at once; the oldest was closed.",
+                where=f"{member}, the peers' listener",
+                remedy=f"Its newest connection is served, so its STOPs come. Have {member} look at its node.",
+            ),
+        )
 
     def caller_of(self, scope: Mapping[str, Any]) -> str:
         """Which member's certificate this request came under. Raises ``Refused`` (``peer-unknown``)."""
@@ -639,6 +669,10 @@ class Node:
             self._courier.heard_from(member)
         self._soon.set()
         return answer
+
+    def refuse(self, by: str, error: SteerclearError) -> None:
+        """What ``by`` sent is not taken, and never reached the workings: it is counted and shown all the same."""
+        self._writer.submit(self._workings.sync.refuse, by, error)
 
     async def published(self, member: str, generation: int, path: str) -> Page | None:
         """A checkpoint, tile or bundle of entries of a log that is held here; ``None`` where none is."""

@@ -33,6 +33,7 @@ from steerclear.record.opening import Opening, parse_opening, print_opening
 from steerclear.record.seal import open_whole
 from steerclear.record.sealed import SealedStatement
 from steerclear.record.statement import SignedStatement, statement_hash
+from steerclear.services.backdated import Backdated
 from steerclear.services.continuity import Continuity, WaterMark
 from steerclear.services.notes import NoteShelf
 from steerclear.store.highwater import Mark
@@ -133,6 +134,7 @@ class Ledger:
         self.unreadable: dict[str, tuple[str, str]] = {}
         """Ids that were sealed to us and did not open: in whose log, and why. The next beat names them."""
         self.beat_owed = False
+        self.backdated = Backdated()
         self.false_heads: dict[str, str] = {}
         """What members say that they have seen, and cannot have: one of them shows two records."""
         self.refuses_because: SteerclearError | None = None
@@ -449,6 +451,8 @@ class Ledger:
     def _entry(self, log: Log, accepted: AcceptedLeaf, said: SignedStatement | None) -> Entry:
         leaf, sealed = accepted.leaf, accepted.leaf.sealed
         self.places.setdefault(leaf.statement_id, (log.member, leaf.seq))
+        if log.member != self.me:
+            self.backdated.look(leaf, self.logs)
         signed_as, doubt = _worth(log, leaf, said) if said is not None else (frozenset(), None)
         return Entry(
             author=log.member,

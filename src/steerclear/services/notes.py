@@ -123,6 +123,19 @@ class NoteShelf:
             merged = self._cosigned(merged)
         if kept is None or merged != known[0]:
             self._keep(member, checkpoint.size, merged)
+        self._require_true_lines(member, note)
+
+    def _require_true_lines(self, member: str, note: Note) -> None:
+        """What holds is kept; a line that nobody made who may is refused, and said."""
+        found = cosigners_of(note, member, self._charter, self._books())
+        if found.false or found.unknown:
+            names = ", ".join(sorted({*found.false, *found.unknown}))
+            raise NotVerified(
+                "cosignature-refused",
+                f"A checkpoint of {member} came with a line by {names}, which nobody signed who may.",
+                where=f"{self._logs[member].origin} {checkpoint_of(print_note(note))[0].size}",
+                remedy="It counts for nothing and is not kept; ask whoever brought it where it is from.",
+            )
 
     def _cosigned(self, note: Note) -> Note:
         name = cosigner_name(self._mechanism, self._me)

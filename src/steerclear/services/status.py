@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from steerclear.model.time import Instant, format_instant
+from steerclear.model.time import Instant, format_instant, format_zulu
 from steerclear.record.quorum import Cosigners, is_recorded
-from steerclear.services.answers import AnnexRow, LineRow, LogRow, Status
+from steerclear.services.answers import AnnexRow, LineRow, LogRow, RefusalRow, Status
+from steerclear.services.beat import LONGEST_SILENCE_MS
 from steerclear.services.inbox import notices, sealed, stops
 from steerclear.services.keys_ahead import DAY_MS, keys_last_until
 from steerclear.services.ledger import Ledger
+from steerclear.services.refusals import Refusal
 from steerclear.services.sync import Sync
 
 __all__ = ["Heard", "status"]
@@ -45,7 +47,10 @@ def status(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard], faults: Mappi
         now=format_instant(now),
         accepting=refuses is None,
         because=str(refuses) if refuses is not None else None,
-        alarms=(*_alarms(ledger, sync, now), *(f"could not {duty}: {why}" for duty, why in faults.items())),
+        alarms=(
+            *_alarms(ledger, sync, lines, now),
+            *(f"could not {duty}: {why}" for duty, why in faults.items()),
+        ),
         lines=tuple(_line_row(sync, member, heard) for member, heard in sorted(lines.items())),
         logs=tuple(_log_row(ledger, member) for member in ledger.logs),
         annexes=_annex_rows(ledger, now),
@@ -56,21 +61,24 @@ def status(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard], faults: Mappi
             f"{one.place.author}-{one.place.seq:04d} {one.kind}: {one.why}"
             for one in ledger.view.without_effect
         ),
+        refused=tuple(_refusal_row(one) for one in sync.refusals.rows(now)),
     )
 
 
-def _alarms(ledger: Ledger, sync: Sync, now: Instant) -> Iterator[str]:
+def _alarms(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard], now: Instant) -> Iterator[str]:
     if not ledger.own.size:
         yield "the own log is not begun: the root's request, signed, is to be taken in (steerclear keys take)"
     for member in ledger.notes.split_views:
         yield f"STOP THE LINE: {member} has signed two records; both are kept as proof"
     yield from ledger.false_heads.values()
-    yield from _withheld(ledger)
+    yield from sync.missing.words(now)
+    yield from ledger.backdated.words(ledger.logs, now)
+    yield from _standing_still(ledger, lines, now)
     ahead_s = (ledger.own.last_at - now) // 1_000
     if ahead_s * 1_000 > CLOCK_AMBER_MS:
         yield f"the own log is dated {ahead_s} s ahead of this node's clock: set the clock right"
-    for peer, error in sync.refused.items():
-        yield f"{peer} sent what was refused: {error.code} ({error.where})"
+    for refusal in sync.refusals.going_on():
+        yield f"{refusal.by} sent what was refused: {_refused_words(refusal)}"
     for peer, gap_ms in sync.clock_gap_ms.items():
         if abs(gap_ms) > CLOCK_AMBER_MS:
             yield f"the clock of {peer} differs by {abs(gap_ms) / 1_000:.0f} s"
@@ -79,14 +87,37 @@ def _alarms(ledger: Ledger, sync: Sync, now: Instant) -> Iterator[str]:
         yield f"keys are named for {max(left_days, 0)} more days: the root must name them ahead"
 
 
-def _withheld(ledger: Ledger) -> Iterator[str]:
-    """Entries of one member that another has seen and that never came here: a line is cut, or somebody holds
-    them back."""
-    for reader, log in ledger.logs.items():
-        for member, head in log.heads.items():
-            if member != ledger.me and head.size > ledger.logs[member].size:
-                missing = head.size - ledger.logs[member].size
-                yield f"{reader} has seen {missing} entries of {member} that have not arrived here"
+def _standing_still(ledger: Ledger, lines: Mapping[str, Heard], now: Instant) -> Iterator[str]:
+    """A node that answers and writes no beat hides what it has seen, and so what it withholds."""
+    for member, heard in sorted(lines.items()):
+        log = ledger.logs[member]
+        answers = heard.up and heard.last_at is not None and now - heard.last_at < LONGEST_SILENCE_MS
+        if answers and log.size and now - log.last_at > 2 * LONGEST_SILENCE_MS:
+            yield (
+                f"the node of {member} answers, but its log stands still since "
+                f"{format_zulu(log.last_at // 1_000)}; it owes a beat every 10 minutes: it keeps its newest "
+                f"entries back, or cannot write: call {member}"
+            )
+
+
+def _refused_words(refusal: Refusal) -> str:
+    times = f"{refusal.count} times since {format_zulu(refusal.first_at // 1_000)}; "
+    again = times if refusal.count > 1 else ""
+    return f"{refusal.what} {refusal.remedy} ({again}{refusal.code} at {refusal.where})"
+
+
+def _refusal_row(refusal: Refusal) -> RefusalRow:
+    return RefusalRow(
+        by=refusal.by,
+        code=refusal.code,
+        what=refusal.what,
+        where=refusal.where,
+        remedy=refusal.remedy,
+        first_at=format_instant(refusal.first_at),
+        last_at=format_instant(refusal.last_at),
+        count=refusal.count,
+        goes_on=refusal.goes_on,
+    )
 
 
 def _line_row(sync: Sync, member: str, heard: Heard) -> LineRow:

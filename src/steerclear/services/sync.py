@@ -7,23 +7,27 @@
 
 One form carries everything, both ways, over every path: a ``Bundle``. Nothing is remembered between exchanges
 but the sizes that a peer last showed, so a cut at any point costs at most a repeat, and a repeat changes
-nothing. A bad entry refuses itself; the rest of the bundle is still taken in, floor messages above all.
+nothing. A bad entry refuses itself; the rest of the bundle is still taken in, floor messages above all. What
+is refused is counted under the name of who sent it, and shown (``refusals``); what somebody holds and does
+not send, too (``missing``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Final
-
-import structlog
 
 from steerclear.errors import NotKept, NotVerified, SteerclearError
 from steerclear.record.bundle import Bundle, Held, LogPart, parse_bundle, print_bundle
 from steerclear.record.blobs import BLOB_BYTES, blob_hash, blobs_named
+from steerclear.record.merkle import leaf_hash
 from steerclear.record.note import parse_note
 from steerclear.services.floor import FloorDesk
 from steerclear.services.ledger import Ledger
+from steerclear.services.missing import Missing
+from steerclear.services.refusals import Refusals
 
 __all__ = ["Sync"]
 
@@ -32,8 +36,6 @@ MOST_BYTES_A_BUNDLE: Final = 2 * 1024 * 1024
 
 _Shown = Mapping[str, tuple[str, frozenset[tuple[str, bytes]]]]
 """Of each log: the text of its newest checkpoint, and which keys stand under it."""
-
-_log = structlog.get_logger()
 
 
 class Sync:
@@ -48,8 +50,8 @@ class Sync:
         self.presence: dict[str, Mapping[str, bool]] = {}
         """Desks that are manned, as each member last said; machine and person are told apart."""
         self.clock_gap_ms: dict[str, int] = {}
-        self.refused: dict[str, SteerclearError] = {}
-        """The last thing that each peer sent and we refused."""
+        self.refusals = Refusals()
+        self.missing = Missing()
 
     def make_bundle(self, peer: str) -> bytes:
         """Our sizes and what ``peer`` lacks, as far as we know it."""
@@ -75,7 +77,12 @@ class Sync:
         nodes that disagree never spin. Raises ``NotVerified`` for a bundle that is not one of ``peer``'s,
         ``NotKept`` when we cannot write.
         """
-        bundle = self._read(peer, data)
+        self.refusals.begin(peer)
+        try:
+            bundle = self._read(peer, data)
+        except NotVerified as error:
+            self.refuse(peer, error)
+            raise
         came_on = _grew(self._peer_sizes.get(peer), bundle.sizes)
         before, held = self._shown_notes(), self._ledger.sizes()
         self.has_heard = True
@@ -83,10 +90,34 @@ class Sync:
         self.presence[peer] = bundle.presence
         self.clock_gap_ms[peer] = bundle.at - self._ledger.now()
         self._take_contents(bundle, by=peer)
+        self._look_for_what_is_missing(peer, bundle)
         if self._ledger.sizes() != held and self._are_behind(peer):
             return True
         learned = self._shown_notes() != before
         return (came_on and self._is_behind(peer)) or (learned and self._shown_notes() != _notes_in(bundle))
+
+    def refuse(self, by: str, error: SteerclearError) -> None:
+        """``by`` sent what is not taken: count it, and show it."""
+        self.refusals.note(by, error, self._ledger.now())
+
+    def _look_for_what_is_missing(self, peer: str, bundle: Bundle) -> None:
+        """What do others hold that did not come; and does ``peer`` show less of its own log than before?"""
+        ledger = self._ledger
+        self.missing.look(ledger.logs, self._peer_sizes, me=ledger.me, now=ledger.now())
+        log, shown = ledger.logs.get(peer), bundle.sizes.get(peer)
+        # A bundle that was made before its newest entry here came late, by another way: that is no sign.
+        if log is None or shown is None or not log.size or bundle.at <= log.last_at:
+            return
+        if shown.generation == log.generation and shown.size < log.size:
+            rolled_back = NotVerified(
+                "log-rolled-back",
+                f"{peer} says that its log has {shown.size} entries; "
+                f"{log.size} are here under its signature.",
+                where=f"{peer}/{log.generation}/{shown.size}",
+                remedy=f"Nothing is lost here. Its node came back from an old disk, or {peer} takes back "
+                f"what it said: call {peer}.",
+            )
+            self.refuse(peer, rolled_back)
 
     def _are_behind(self, peer: str) -> bool:
         """Did it say that it holds more than came in this bundle?"""
@@ -115,8 +146,9 @@ class Sync:
         """
         bundle = parse_bundle(data)
         self._require_ours(bundle)
-        before = sum(self._ledger.sizes().values())
-        self._take_contents(bundle, by=f"a bundle of {bundle.sender}")
+        before, by = sum(self._ledger.sizes().values()), f"a bundle of {bundle.sender}"
+        self.refusals.begin(by)
+        self._take_contents(bundle, by=by)
         return sum(self._ledger.sizes().values()) - before
 
     def everything(self) -> bytes:
@@ -178,8 +210,7 @@ class Sync:
             except NotKept as error:
                 return error
             except SteerclearError as error:
-                self.refused[by] = error
-                _log.warning("refused", peer=by, code=error.code, where=error.where, what=error.what)
+                self.refuse(by, error)
         return None
 
     def _take_part(self, part: LogPart, blobs: Mapping[str, bytes]) -> None:
@@ -211,13 +242,15 @@ class Sync:
             if leaf_hash(entry).hex() != log.leaf_hash_at(seq):
                 raise NotVerified(
                     "entry-rewritten",
-                    f"Entry {seq} of the log of {part.member} came again with other words than those held here.",
+                    f"Entry {seq} of the log of {part.member} came again with other words than those held "
+                    "here.",
                     where=f"{part.member}/{log.generation}/{seq}",
                     remedy=f"What is here stays. Ask {part.member} and who brought it what they hold there.",
                 )
 
     def _take_note(self, part: LogPart) -> None:
         if part.checkpoint is not None and part.member in self._ledger.logs:
+            self.missing.promise(self._ledger.logs[part.member], part.checkpoint)
             self._ledger.notes.take_in(part.member, part.checkpoint)
 
     def _parts_for(self, peer: str) -> tuple[LogPart, ...]:
@@ -259,7 +292,13 @@ class Sync:
 
 
 def _notes_in(bundle: Bundle) -> _Shown:
-    return {part.member: _lines(part.checkpoint) for part in bundle.parts if part.checkpoint is not None}
+    """What was shown to us; a note that cannot be read was refused before, and shows nothing."""
+    shown: dict[str, tuple[str, frozenset[tuple[str, bytes]]]] = {}
+    for part in bundle.parts:
+        if part.checkpoint is not None:
+            with suppress(NotVerified):
+                shown[part.member] = _lines(part.checkpoint)
+    return shown
 
 
 def _lines(data: bytes) -> tuple[str, frozenset[tuple[str, bytes]]]:
