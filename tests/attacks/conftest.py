@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Attacks on the record play in the record's own small mechanism; attacks on whole nodes in the services'."""
+"""Attacks on the record play in the record's own small mechanism, attacks over the wire between running nodes."""
 
 from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.attacks.wire import Ground, Wire, running
 
 _TESTS = Path(__file__).parent.parent
 
@@ -56,3 +58,17 @@ def world(_record_world: Any) -> Any:
 def talking(_record_world: Any) -> Any:
     """Logs with notices in clear, sealed notices and beats."""
     return _record_world.World().begin().talk(3)
+
+
+@pytest.fixture(scope="session")
+def _ground() -> Iterator[Ground]:
+    ground = Ground()
+    yield ground
+    ground.close()
+
+
+@pytest.fixture
+def wire(_ground: Ground, tmp_path: Path) -> Iterator[Wire]:
+    """Three running nodes, founded and ratified, on real sockets; 05:10 on 10 April 2025."""
+    with running(_ground, tmp_path) as wire:
+        yield wire

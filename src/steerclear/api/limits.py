@@ -1,20 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How large may a request be? What is over the limit is refused before it fills the memory."""
+"""How much may a caller cost? What is over the limit is refused before it fills the memory, and said.
+
+Of one peer two requests are read at a time, the second so that a STOP overtakes a call that hangs; the rest
+waits unread in its own connection, and keeps nobody else from being heard.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from steerclear.api.problems import problem
-from steerclear.errors import BadInput
+from steerclear.errors import BadInput, Refused, SteerclearError, Unreachable
 
-__all__ = ["LARGEST_REQUEST", "BoundedBodies"]
+__all__ = [
+    "LARGEST_EXCHANGE",
+    "LARGEST_REQUEST",
+    "LONGEST_TRANSFER_S",
+    "MOST_CALLS_A_PEER",
+    "BoundedBodies",
+    "BoundedPeers",
+]
 
 LARGEST_REQUEST: Final = 6 * 1024 * 1024
 """A filing of 5 MB of GeoJSON and the words around it."""
+
+
+LARGEST_EXCHANGE: Final = 16 * 1024 * 1024
+"""Bytes of one call by a peer; an honest node sends some 2 MiB at a time, and its blobs with them."""
+
+LONGEST_TRANSFER_S: Final = 30.0
+"""So long a peer may take to send one call; then it is let go, and calls again."""
+
+MOST_CALLS_A_PEER: Final = 2
 
 
 class BoundedBodies:
@@ -33,32 +54,99 @@ class BoundedBodies:
             await self._app(scope, receive, send)
             return
         largest = self._larger.get(scope["path"], self._largest)
-        body = await _whole_body(receive, largest)
-        if body is None:
-            await problem(_too_large(largest))(scope, receive, send)
+        try:
+            body = await _whole_body(receive, largest)
+        except BadInput as error:
+            await problem(error)(scope, receive, send)
+        except Unreachable:
+            pass  # it went away before it had said what it wanted: there is nobody to answer
+        else:
+            await self._app(scope, _replayed(body, receive), send)
+
+
+class BoundedPeers:
+    """ASGI middleware of the peers' listener: a few calls of each member at a time, each in time and bounded.
+
+    ``caller_of`` says whose certificate a request came under, ``refuse`` counts and shows what was not taken.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        caller_of: Callable[[Scope], str],
+        refuse: Callable[[str, SteerclearError], None],
+        largest: int = LARGEST_EXCHANGE,
+        within_s: float = LONGEST_TRANSFER_S,
+    ) -> None:
+        self._app = app
+        self._caller_of = caller_of
+        self._refuse = refuse
+        self._largest = largest
+        self._within_s = within_s
+        self._turns: dict[str, asyncio.Semaphore] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
             return
-        await self._app(scope, _replayed(body, receive), send)
+        try:
+            member = self._caller_of(scope)
+        except Refused as error:
+            await problem(error)(scope, receive, send)
+            return
+        async with self._turns.setdefault(member, asyncio.Semaphore(MOST_CALLS_A_PEER)):
+            await self._in_turn(member, scope, receive, send)
+
+    async def _in_turn(self, member: str, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with asyncio.timeout(self._within_s):
+                body = await _whole_body(receive, self._largest, name=member)
+        except TimeoutError:
+            slow = Unreachable(
+                "transfer-too-slow",
+                f"A call of {member} did not end within {self._within_s:.0f} s.",
+                where=f"{member}, {scope['path']}",
+                remedy=f"Nothing of it was taken. If it lasts, have {member} look at its node and its line.",
+            )
+            self._refuse(member, slow)
+            await problem(slow)(scope, receive, send)
+        except BadInput as error:
+            self._refuse(member, error)
+            await problem(error)(scope, receive, send)
+        except Unreachable as error:
+            self._refuse(member, error)
+        else:
+            await self._app(scope, _replayed(body, receive), send)
 
 
-async def _whole_body(receive: Receive, largest: int) -> bytes | None:
-    """The body, or ``None`` where it is too large; the rest of that is read and dropped, so that the sender
-    gets our answer and not a broken pipe."""
+async def _whole_body(receive: Receive, largest: int, *, name: str = "the caller") -> bytes:
+    """The body. Raises ``BadInput`` where it is too large, after as much again was read and dropped, so that an
+    honest sender gets our answer and not a broken pipe; ``Unreachable`` where it broke off."""
     pieces, size, more = [], 0, True
-    while more:
+    while more and size <= 2 * largest:
         message = await receive()
         if message["type"] != "http.request":
-            break
+            raise Unreachable(
+                "transfer-cut",
+                f"A call of {name} broke off after {size:,} bytes.",
+                where=name,
+                remedy="Nothing of it was taken, and nothing is lost: it is sent again.",
+            )
         size += len(message.get("body", b""))
         more = message.get("more_body", False)
         if size <= largest:
             pieces.append(message.get("body", b""))
-    return b"".join(pieces) if size <= largest else None
+    if size > largest:
+        raise _too_large(largest, name)
+    return b"".join(pieces)
 
 
-def _too_large(largest: int) -> BadInput:
+def _too_large(largest: int, name: str) -> BadInput:
     return BadInput(
         "input-too-large",
         f"The request has more than {largest:,} bytes.",
+        where=name,
         remedy="File fewer notices at a time, or shapes with fewer corners; nothing was filed.",
     )
 

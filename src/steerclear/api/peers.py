@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import FastAPI, Path, Request, Response
 
-from steerclear.api.limits import BoundedBodies
+from steerclear.api.limits import BoundedPeers
 from steerclear.api.problems import answer_problems, problem
-from steerclear.errors import BadInput
+from steerclear.errors import BadInput, NotVerified, SteerclearError
 from steerclear.node import Node
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _FOR_EVER: Final = "private, max-age=31536000, immutable"
 def build_peer_api(node: Node) -> FastAPI:
     """The app behind the peers' listener. The caller is whoever its TLS certificate says, or refused."""
     app = FastAPI(title="Steerclear peers", version="1", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(BoundedBodies, largest=node.largest_bundle)
+    app.add_middleware(BoundedPeers, caller_of=node.caller_of, refuse=node.refuse)
     answer_problems(app)
 
     @app.post(node.exchange_path)
@@ -56,8 +56,14 @@ def _publish(app: FastAPI, node: Node) -> None:
 
     @app.post("/peer/v1/witness/add-checkpoint")
     async def add_checkpoint(request: Request) -> Response:
-        node.caller_of(request.scope)
-        answer = await node.witness(await request.body())
+        member = node.caller_of(request.scope)
+        try:
+            answer = await node.witness(await request.body())
+        except SteerclearError as error:
+            node.refuse(member, error)
+            raise
+        if answer.status in _NOT_TRUE:
+            node.refuse(member, _not_witnessed(member, answer.status))
         # As it is: the framework would add a charset to the type that C2SP names.
         return Response(answer.body, answer.status, headers={"content-type": answer.media_type})
 
@@ -65,6 +71,19 @@ def _publish(app: FastAPI, node: Node) -> None:
     async def cosigned(request: Request, hash_of_origin: str) -> Response:
         node.caller_of(request.scope)
         return await _served(request, await node.cosigned(hash_of_origin))
+
+
+_NOT_TRUE: Final = frozenset({403, 422})
+"""What C2SP tlog-witness answers to a signature by nobody, and to a proof that proves nothing."""
+
+
+def _not_witnessed(member: str, status: int) -> NotVerified:
+    return NotVerified(
+        "witness-refused",
+        f"{member} asked for a cosignature under a checkpoint that is not true, or not proven (status {status}).",
+        where=f"{member}, add-checkpoint",
+        remedy=f"Nothing was cosigned. Ask {member} what its node showed, and compare checkpoints by voice.",
+    )
 
 
 async def _served(request: Request, page: Page | None) -> Response:

@@ -17,9 +17,13 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-__all__ = ["EXTENSION", "PeerProtocol", "certificate_of"]
+__all__ = ["EXTENSION", "MOST_CONNECTIONS", "PeerProtocol", "certificate_of"]
 
 EXTENSION: Final = "steerclear.client_certificate"
+
+MOST_CONNECTIONS: Final = 8
+"""Of one certificate. An honest courier keeps one or two; the ninth takes the place of the oldest, since that
+may be a line that died unnoticed, and a STOP must never wait for it."""
 
 _Scope = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[Any]]
@@ -33,14 +37,38 @@ def certificate_of(scope: Mapping[str, Any]) -> bytes | None:
 
 
 class PeerProtocol(H11Protocol):
-    """HTTP/1.1 with the caller's certificate in each request's scope."""
+    """HTTP/1.1 with the caller's certificate in each request's scope.
+
+    ``on_crowd(certificate)`` is told when a caller had more connections than it may have.
+    """
+
+    certificate: bytes | None = None
+    made_at: float = 0.0
+
+    def __init__(self, *given: Any, on_crowd: Callable[[bytes], None] | None = None, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._on_crowd = on_crowd
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         super().connection_made(transport)
         connection = transport.get_extra_info("ssl_object")
         if isinstance(connection, ssl.SSLObject):
-            certificate = connection.getpeercert(binary_form=True)
-            self.app = _WithCertificate(self.app, certificate)
+            self.certificate = connection.getpeercert(binary_form=True)
+            self.made_at = self.loop.time()
+            self.app = _WithCertificate(self.app, self.certificate)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        of_caller = [
+            one
+            for one in self.connections
+            if isinstance(one, PeerProtocol) and one.certificate == self.certificate
+        ]
+        if self.certificate is None or len(of_caller) <= MOST_CONNECTIONS:
+            return
+        min(of_caller, key=lambda one: one.made_at).transport.abort()
+        if self._on_crowd is not None:
+            self._on_crowd(self.certificate)
 
     def shutdown(self) -> None:
         """A peer that rests between heartbeats answers no TLS farewell; do not wait half a minute for it."""

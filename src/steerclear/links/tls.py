@@ -18,7 +18,7 @@ import datetime as dt
 import hashlib
 import ssl
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -151,6 +151,8 @@ class PeerContext(ssl.SSLContext):
     """A TLS context that ends a handshake with anybody whose key is not in ``pins``."""
 
     pins: frozenset[str] = frozenset()
+    on_stranger: Callable[[str], None] | None = None
+    """Told why a handshake with a caller failed: it showed no key of a member, or spoke something else."""
 
     def trust(self, certificate_der: bytes) -> None:
         """Accept this certificate too, from the next handshake on."""
@@ -162,8 +164,15 @@ class _PinnedObject(ssl.SSLObject):
     """asyncio's side of a connection; the pin is checked before the first byte of application data."""
 
     def do_handshake(self) -> None:
-        super().do_handshake()
-        _check_pin(self.context, self.getpeercert(binary_form=True))
+        try:
+            super().do_handshake()
+            _check_pin(self.context, self.getpeercert(binary_form=True))
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except ssl.SSLError as error:
+            if isinstance(self.context, PeerContext) and self.context.on_stranger is not None:
+                self.context.on_stranger(error.reason or str(error))
+            raise
 
 
 class _PinnedSocket(ssl.SSLSocket):

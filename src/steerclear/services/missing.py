@@ -37,6 +37,14 @@ class Missing:
 
     def __init__(self) -> None:
         self._gaps: dict[tuple[str, str], _Gap] = {}
+        self._promised: dict[str, Held] = {}
+        """Of each member, the most entries that a checkpoint under its own signature covers."""
+
+    def promise(self, log: Log, checkpoint: bytes) -> None:
+        """A checkpoint of ``log`` came; it may cover what is not here. Raises ``NotVerified``."""
+        size = log.signed_size(checkpoint)
+        before = self._promised.get(log.member, Held(0, 0))
+        self._promised[log.member] = max(before, Held(log.generation, size))
 
     def look(
         self, logs: Mapping[str, Log], sizes: Mapping[str, Mapping[str, Held]], *, me: str, now: Instant
@@ -47,7 +55,10 @@ class Missing:
             for member, log in logs.items():
                 if member == me or holder == me:
                     continue
-                lacking = _known_to(holder, member, logs, sizes) - log.size
+                known = _known_to(holder, member, logs, sizes)
+                if holder == member:
+                    known = max(known, _of(self._promised.get(member), log.generation))
+                lacking = known - log.size
                 if lacking > 0:
                     found[holder, member] = lacking
         self._gaps = {
@@ -81,6 +92,9 @@ def _known_to(
     """How many entries of ``member`` stand under a head by ``holder``, or at its node as that says itself."""
     generation = logs[member].generation
     head = logs[holder].heads.get(member)
-    seen = head.size if head is not None and head.generation == generation else 0
-    held = sizes.get(holder, {}).get(member, Held(generation, 0))
-    return max(seen, held.size if held.generation == generation else 0)
+    seen = Held(head.generation, head.size) if head is not None else None
+    return max(_of(seen, generation), _of(sizes.get(holder, {}).get(member), generation))
+
+
+def _of(held: Held | None, generation: int) -> int:
+    return held.size if held is not None and held.generation == generation else 0
