@@ -249,6 +249,7 @@ def found(
     opens: str = "2025-04-10T05:00:00.000Z",
     signs_twice: bool = False,
     urls: Mapping[str, Sequence[str]] | None = None,
+    seals_hybrid: bool = False,
 ) -> Channel:
     """The mechanism, founded: every log begun and everywhere, no annex proposed.
 
@@ -270,7 +271,12 @@ def found(
         for member in EVERYONE
     ]
     charter = charter_of(
-        cards, name="Baku channel (test)", drill=True, theatre=THEATRE, signs_twice=signs_twice
+        cards,
+        name="Baku channel (test)",
+        drill=True,
+        theatre=THEATRE,
+        signs_twice=signs_twice,
+        seals_hybrid=seals_hybrid,
     )
     stations = {
         member: Station(MemoryDisk(), keys[member], MemoryMark(), chance.fork(f"node {member}"))
@@ -283,9 +289,14 @@ def found(
     return channel
 
 
-def ratified(*, signs_twice: bool = False, urls: Mapping[str, Sequence[str]] | None = None) -> Channel:
+def ratified(
+    *,
+    signs_twice: bool = False,
+    urls: Mapping[str, Sequence[str]] | None = None,
+    seals_hybrid: bool = False,
+) -> Channel:
     """… with those annexes of syria-2025 that decide anything here in force at 05:10."""
-    channel = found(signs_twice=signs_twice, urls=urls)
+    channel = found(signs_twice=signs_twice, urls=urls, seals_hybrid=seals_hybrid)
     channel.at("05:05")
     for annex in template("syria-2025", parties=PARTIES, host=HOST):
         if annex.name in DECIDING:

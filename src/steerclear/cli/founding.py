@@ -156,6 +156,9 @@ def found(
     sign_twice: Annotated[
         bool, typer.Option("--sign-twice", help="Roots and ratifications count only with a second signature.")
     ] = False,
+    seal_hybrid: Annotated[
+        bool, typer.Option("--seal-hybrid", help="Seal to MLKEM768-X25519 keys alone, against later years.")
+    ] = False,
     passphrase_file: PassphraseFile = None,
     unencrypted: Unencrypted = False,
     as_json: show.Json = False,
@@ -167,7 +170,14 @@ def found(
     from steerclear.services.found import charter_of
 
     cards = [parse_card(bytes_of(one)) for one in card]
-    charter = charter_of(cards, name=name, drill=drill, theatre=_theatre(theatre), signs_twice=sign_twice)
+    charter = charter_of(
+        cards,
+        name=name,
+        drill=drill,
+        theatre=_theatre(theatre),
+        signs_twice=sign_twice,
+        seals_hybrid=seal_hybrid,
+    )
     # Written before anything is begun, and put in its place when it was: a charter is never lost half-way.
     draft = output.with_name(f"{output.name}.new")
     write_file(draft, print_charter(charter))

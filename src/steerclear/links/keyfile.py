@@ -28,7 +28,8 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from steerclear.errors import BadInput, NotKept, NotVerified, Refused, Unreachable
 from steerclear.links.files import replace_durably, sync_folder
 from steerclear.record.ijson import JsonObject, parse_ijson, print_ijson
-from steerclear.record.keys import Ed25519Signer, RecipientPrivateKey
+from steerclear.record.keys import Ed25519Signer
+from steerclear.record.recipient import RecipientPrivateKey
 
 __all__ = [
     "FolderShelf",

@@ -19,7 +19,8 @@ from typing import Final, Protocol
 from steerclear.errors import BadInput, NotKept, Refused, Unreachable
 from steerclear.links.files import sync_folder
 from steerclear.links.keyfile import FolderShelf, KeyName, Passphrase, Protection, Purpose, Unencrypted
-from steerclear.record.keys import Ed25519Signer, KeySigner, RecipientPrivateKey
+from steerclear.record.keys import Ed25519Signer, KeySigner
+from steerclear.record.recipient import RecipientPrivateKey
 from steerclear.record.second import SecondSigner
 
 __all__ = [

@@ -21,7 +21,8 @@ from typing import Any, Final, cast
 from steerclear.errors import BadInput, Refused, Unreachable
 from steerclear.links.keyfile import KeyName, Purpose
 from steerclear.links.keystore import Keystore
-from steerclear.record.keys import KeySigner, RecipientPrivateKey, keyid_of
+from steerclear.record.keys import KeySigner, keyid_of
+from steerclear.record.recipient import RecipientPrivateKey
 from steerclear.record.second import SecondSigner
 
 __all__ = ["TOKEN_PURPOSES", "Token", "TokenKeystore", "TokenSettings"]

@@ -62,8 +62,6 @@ from steerclear.record.keys import (
     Ed25519Signer,
     KeyRole,
     KeySigner,
-    RecipientPrivateKey,
-    RecipientPublicKey,
     Revocation,
     Signer,
     delegate_body,
@@ -115,6 +113,7 @@ from steerclear.record.proof import (
 )
 from steerclear.record.prove import prove, verify_proof
 from steerclear.record.quorum import Cosigners, cosigners_of, is_recorded, lines_that_hold
+from steerclear.record.recipient import RecipientPrivateKey, RecipientPublicKey
 from steerclear.record.replica import Replica, ReplicaLog, read_replica, write_replica
 from steerclear.record.report import Counts, LogSummary, Progress, Remark, VerifyReport
 from steerclear.record.request import ROOT_KINDS, RootRequest, parse_request, print_request, request_of

@@ -30,6 +30,7 @@ from steerclear.record.form import (
     text_field,
 )
 from steerclear.record.ijson import JsonObject, JsonValue, parse_ijson, print_ijson
+from steerclear.record.keys import HYBRID
 
 __all__ = [
     "Charter",
@@ -63,7 +64,8 @@ class Charter:
 
     Under a charter marked ``drill`` nodes accept a clock that is not the wall's. With ``signs_twice`` what a
     root says, and a ratification, counts only with its second signature (see second.py); without it such a
-    signature may stand, and is checked. Raises ``BadInput``.
+    signature may stand, and is checked. With ``seals_hybrid`` recipient keys are MLKEM768-X25519 (see
+    recipient.py), and others are refused. Raises ``BadInput``.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Charter:
     host: str
     members: tuple[MemberCard, ...]
     signs_twice: bool = False
+    seals_hybrid: bool = False
 
     def __post_init__(self) -> None:
         names = [card.member for card in self.members]
@@ -180,11 +183,13 @@ def _charter(charter: Charter) -> JsonObject:
         "host": charter.host,
         "members": [card_of(card) for card in charter.members],
     }
-    return {**value, "second_signatures": _REQUIRED} if charter.signs_twice else value
+    second = {"second_signatures": _REQUIRED} if charter.signs_twice else {}
+    hybrid = {"recipient_keys": HYBRID} if charter.seals_hybrid else {}
+    return {**value, **second, **hybrid}
 
 
 def _read_charter(value: JsonValue, where: str) -> Charter:
-    found = object_field(value, _FIELDS, where, optional=("second_signatures",))
+    found = object_field(value, _FIELDS, where, optional=("second_signatures", "recipient_keys"))
     corners = list_field(found["theatre"], f"{where} theatre", at_least=3, at_most=MOST_CORNERS)
     cards = list_field(found["members"], f"{where} members", at_least=2, at_most=MOST_MEMBERS)
     return Charter(
@@ -194,6 +199,7 @@ def _read_charter(value: JsonValue, where: str) -> Charter:
         host=member_field(found["host"], f"{where} host"),
         members=tuple(read_card(card, where=f"{where} member") for card in cards),
         signs_twice="second_signatures" in found and _read_required(found["second_signatures"], where),
+        seals_hybrid="recipient_keys" in found and _read_hybrid(found["recipient_keys"], where),
     )
 
 
@@ -204,6 +210,17 @@ def _read_required(value: JsonValue, where: str) -> bool:
             "charter-second-policy",
             "What the charter says of second signatures is not “required”.",
             where=f"{where} second_signatures",
+            remedy="Use a version of the software that knows this policy.",
+        )
+    return True
+
+
+def _read_hybrid(value: JsonValue, where: str) -> bool:
+    if value != HYBRID:
+        raise NotVerified(
+            "charter-recipient-keys",
+            f"The charter asks for recipient keys that are not {HYBRID}.",
+            where=f"{where} recipient_keys",
             remedy="Use a version of the software that knows this policy.",
         )
     return True

@@ -8,7 +8,7 @@ The rules for heads, and for the statements that are the record's own: ``charter
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from steerclear.errors import NotVerified
@@ -18,7 +18,7 @@ from steerclear.record.charter import Charter, read_join_body
 from steerclear.record.form import object_field
 from steerclear.record.identity import require_id_of
 from steerclear.record.ijson import print_ijson
-from steerclear.record.keys import Delegation, read_delegate_body, read_revoke_body
+from steerclear.record.keys import HYBRID, Delegation, KeyRole, read_delegate_body, read_revoke_body
 from steerclear.record.leaf import Head, Leaf
 from steerclear.record.sealed import SealedStatement
 from steerclear.record.statement import SignedStatement, Statement
@@ -94,7 +94,7 @@ def require_said_here(leaf: Leaf, charter: Charter, place: str) -> None:
     _require_beginning(leaf, said, place)
     if said.kind.startswith(("charter.", "key.")) or said.kind == "log.succeed":
         _require_root(leaf.content, charter, place)
-    _require_body(leaf, said, place)
+    _require_body(leaf, said, charter, place)
 
 
 def _require_own_wrap(sealed: SealedStatement, author: str, place: str) -> None:
@@ -158,11 +158,11 @@ def _require_root(signed: SignedStatement, charter: Charter, place: str) -> None
         )
 
 
-def _require_body(leaf: Leaf, said: Statement, place: str) -> None:
+def _require_body(leaf: Leaf, said: Statement, charter: Charter, place: str) -> None:
     if said.kind == "node.beat":
         read_beat_body(said.body)
     elif said.kind == "key.delegate":
-        read_delegate_body(said.body)
+        _require_policy(read_delegate_body(said.body), charter, place)
     elif said.kind == "key.revoke":
         read_revoke_body(said.body)
     elif said.kind == "log.succeed":
@@ -186,6 +186,19 @@ def _require_charter(leaf: Leaf, said: Statement, place: str) -> None:
     if leaf.seq != 1 and said.author == leaf.author:
         raise NotVerified(
             "charter-late",
+def _require_policy(delegations: Sequence[Delegation], charter: Charter, place: str) -> None:
+    """What is sealed under such a charter is sealed to hybrid keys alone, because no others are named."""
+    if charter.seals_hybrid and any(
+        one.role is KeyRole.RECIPIENT and not one.is_hybrid for one in delegations
+    ):
+        raise NotVerified(
+            "delegation-not-hybrid",
+            f"The charter asks for {HYBRID} recipient keys, and another is named.",
+            where=place,
+            remedy="Refuse it; the member names a key of the kind that its charter asks for.",
+        )
+
+
             "A member founds or joins in the second entry of its log, and only there.",
             where=place,
             remedy="Refuse it; to change the charter, found a new mechanism.",

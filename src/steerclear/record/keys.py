@@ -4,7 +4,8 @@
     root (k of n, offline, in the charter) ── key.delegate ──► authority · duty · node · witness · recipient
                                            └─ key.revoke ───► from this place in the log on, never again
 
-An Ed25519 key signs, an X25519 key (role ``recipient``) opens; ``keyid`` is SHA-256 of the raw public key.
+An Ed25519 key signs, an X25519 key (role ``recipient``) opens, or a hybrid one (recipient.py); ``keyid`` is
+SHA-256 of the raw public key.
 What each key is trusted with stands beside its role below.
 """
 
@@ -19,7 +20,6 @@ from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from steerclear.errors import NotVerified
 from steerclear.record.form import (
@@ -37,13 +37,13 @@ from steerclear.record.ijson import JsonObject, JsonValue
 from steerclear.record.weak import is_weak_ed25519, is_weak_x25519
 
 __all__ = [
+    "HYBRID",
+    "HYBRID_BYTES",
     "LONGEST_DUTY_MS",
     "Delegation",
     "Ed25519Signer",
     "KeyRole",
     "KeySigner",
-    "RecipientPrivateKey",
-    "RecipientPublicKey",
     "Revocation",
     "Signer",
     "delegate_body",
@@ -58,6 +58,12 @@ LONGEST_DUTY_MS: Final = 24 * 3_600_000
 """An officer's key is named for at most a day at a time; a week is seven delegations, made ahead."""
 
 MOST_DELEGATIONS: Final = 512
+
+HYBRID: Final = "MLKEM768-X25519"
+"""What a delegation says of a recipient key that is more than X25519 (see recipient.py)."""
+
+HYBRID_BYTES: Final = 1_216
+_KEY_BYTES: Final = 32
 
 
 class KeyRole(Enum):
@@ -144,53 +150,11 @@ def _public_key(raw: bytes) -> Ed25519PublicKey:
 
 
 @dataclass(frozen=True, slots=True)
-class RecipientPublicKey:
-    """To whom something is sealed: a member, and one X25519 key of theirs (32 raw bytes)."""
-
-    member: str
-    public: bytes
-
-    @property
-    def keyid(self) -> str:
-        return keyid_of(self.public)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class RecipientPrivateKey:
-    """The half that opens; it lives until its day is over and everything sealed to it is opened."""
-
-    key: X25519PrivateKey
-    public: bytes
-
-    @classmethod
-    def generate(cls, random: Callable[[int], bytes]) -> RecipientPrivateKey:
-        return cls.from_private_bytes(random(32))
-
-    @classmethod
-    def from_private_bytes(cls, raw: bytes) -> RecipientPrivateKey:
-        key = X25519PrivateKey.from_private_bytes(raw)
-        return cls(key, key.public_key().public_bytes_raw())
-
-    @property
-    def keyid(self) -> str:
-        return keyid_of(self.public)
-
-    @property
-    def private_bytes(self) -> bytes:
-        return self.key.private_bytes_raw()
-
-    def of(self, member: str) -> RecipientPublicKey:
-        return RecipientPublicKey(member, self.public)
-
-    def __repr__(self) -> str:
-        return f"RecipientPrivateKey({self.keyid})"
-
-
-@dataclass(frozen=True, slots=True)
 class Delegation:
     """A root says: this key holds this role, for this desk, from then (inclusive) until then (exclusive).
 
-    ``public`` 32 raw bytes (Ed25519, or X25519 for a recipient); instants in ms. ``desk`` stands for a duty
+    ``public`` 32 raw bytes (Ed25519, or X25519 for a recipient), or 1,216 for a hybrid recipient key, which
+    ends in its X25519 half; instants in ms. ``desk`` stands for a duty
     key that speaks for one desk; ``None`` is every desk. ``second`` is the hash of the ML-DSA-65 key that
     signs beside an authority key (see second.py), ``None`` where none does. Raises ``NotVerified``.
     """
@@ -204,7 +168,8 @@ class Delegation:
     second: str | None = None
 
     def __post_init__(self) -> None:
-        if len(self.public) != 32 or self.keyid != keyid_of(self.public):
+        lengths = (_KEY_BYTES, HYBRID_BYTES) if self.role is KeyRole.RECIPIENT else (_KEY_BYTES,)
+        if len(self.public) not in lengths or self.keyid != keyid_of(self.public):
             raise NotVerified(
                 "delegation-keyid",
                 "A delegated key is not 32 bytes, or its keyid is not the SHA-256 of the key.",
@@ -212,7 +177,7 @@ class Delegation:
                 remedy="Have the root sign a delegation that names the key by its own hash.",
             )
         is_weak = is_weak_x25519 if self.role is KeyRole.RECIPIENT else is_weak_ed25519
-        if is_weak(self.public):
+        if is_weak(self.public[-_KEY_BYTES:]):
             raise NotVerified(
                 "delegation-weak-key",
                 f"The {self.role.value} key is a point for which nobody needs a private key.",
@@ -247,6 +212,11 @@ class Delegation:
                 where=self.keyid,
                 remedy="Name it for each day by its own delegation; a week can be signed ahead.",
             )
+
+    @property
+    def is_hybrid(self) -> bool:
+        """Is it a recipient key of ML-KEM-768 and X25519?"""
+        return len(self.public) == HYBRID_BYTES
 
     @classmethod
     def of(
@@ -308,12 +278,14 @@ def _delegation(one: Delegation) -> JsonObject:
         "from": print_instant(one.valid_from),
         "until": print_instant(one.valid_until),
     }
-    return row if one.second is None else {**row, "second": one.second}
+    second = {} if one.second is None else {"second": one.second}
+    algorithm = {"algorithm": HYBRID} if one.is_hybrid else {}
+    return {**row, **second, **algorithm}
 
 
 def _read_delegation(value: JsonValue, where: str) -> Delegation:
     fields = ("role", "keyid", "public", "desk", "from", "until")
-    found = object_field(value, fields, where, optional=("second",))
+    found = object_field(value, fields, where, optional=("second", "algorithm"))
     role = text_field(found["role"], f"{where} role", at_most=20)
     if role not in _ROLES:
         raise NotVerified(
@@ -325,12 +297,26 @@ def _read_delegation(value: JsonValue, where: str) -> Delegation:
     return Delegation(
         role=_ROLES[role],
         keyid=hash_field(found["keyid"], f"{where} keyid"),
-        public=key_field(found["public"], f"{where} public", length=32),
+        public=key_field(found["public"], f"{where} public", length=_length_of(found, where)),
         desk=desk_field(found["desk"], f"{where} desk"),
         valid_from=instant_field(found["from"], f"{where} from"),
         valid_until=instant_field(found["until"], f"{where} until"),
         second=hash_field(found["second"], f"{where} second") if "second" in found else None,
     )
+
+
+def _length_of(found: JsonObject, where: str) -> int:
+    """Left out the algorithm is the one of old: one spelling for each key."""
+    if "algorithm" not in found:
+        return _KEY_BYTES
+    if found["algorithm"] != HYBRID:
+        raise NotVerified(
+            "delegation-algorithm",
+            "A delegation names a kind of key that is not known here.",
+            where=f"{where} algorithm",
+            remedy="Use a version of the software that knows this kind of key.",
+        )
+    return HYBRID_BYTES
 
 
 _ROLES: Final = {role.value: role for role in KeyRole}

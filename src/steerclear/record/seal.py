@@ -3,7 +3,7 @@
 
     commitment = SHA-256(TAG ‖ salt ‖ statement)
     ciphertext = AES-256-GCM(content key, nonce 0, TAG ‖ commitment, length ‖ statement ‖ zeros)   one for all
-    wrap       = HPKE(recipient's X25519 key, info = TAG ‖ mechanism ‖ author ‖ commitment ‖ member ‖ keyid,
+    wrap       = HPKE(recipient's key,        info = TAG ‖ mechanism ‖ author ‖ commitment ‖ member ‖ keyid,
                       content key ‖ salt)                                                   one per recipient
 
 The ciphertext is padded to a power of two of at least 1,024 bytes; what does not fit into an entry stands in
@@ -17,10 +17,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
-
 from steerclear.errors import BadInput, NotVerified, Refused
 from steerclear.record.blobs import (
     LARGEST_IN_LEAF,
@@ -30,16 +26,14 @@ from steerclear.record.blobs import (
     encrypt_in_leaf,
     in_leaf_size,
 )
-from steerclear.record.keys import RecipientPrivateKey, RecipientPublicKey
 from steerclear.record.opening import SALT_BYTES, Opening, commit, require_opens
+from steerclear.record.recipient import RecipientPrivateKey, RecipientPublicKey
 from steerclear.record.sealed import MOST_RECIPIENTS, SealedStatement, Shown, Wrap
 from steerclear.record.statement import SignedStatement, is_always_clear, print_signed
 
 __all__ = ["Sealing", "commit", "open_sealed", "open_whole", "reseal", "seal", "seal_whole"]
 
 _WRAP_TAG: Final = "steerclear/seal/v1/wrap"
-# RFC 9180: DHKEM(X25519, HKDF-SHA256) 0x0020, HKDF-SHA256 0x0001, AES-128-GCM 0x0001, mode base.
-_SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 _RESEAL: Final = "Name it unreadable; its author owes a reseal."
 _KEY_BYTES: Final = 32
 _ROOM_IN_LEAF: Final = 45_000
@@ -204,7 +198,7 @@ def _wraps(
     author: str,
     recipients: Sequence[RecipientPublicKey],
 ) -> tuple[Wrap, ...]:
-    keys = {(one.member, one.keyid): one.public for one in recipients}
+    keys = {(one.member, one.keyid): one for one in recipients}
     if len(keys) > MOST_RECIPIENTS:
         raise BadInput(
             "seal-recipients",
@@ -222,11 +216,11 @@ def _wraps(
     )
 
 
-def _wrap(secret: bytes, public: bytes, context: tuple[str, str, str, str, str]) -> bytes:
+def _wrap(secret: bytes, recipient: RecipientPublicKey, context: tuple[str, str, str, str, str]) -> bytes:
     """A key of another length, or one with which every exchange gives zero, is refused by name."""
     *_, member, keyid = context
     try:
-        return _SUITE.encrypt(secret, X25519PublicKey.from_public_bytes(public), info=_wrap_context(*context))
+        return recipient.wrap(secret, _wrap_context(*context))
     except ValueError as error:
         raise BadInput(
             "seal-recipient-key",
@@ -249,15 +243,15 @@ def _unwrap(
         )
     wrap = ours[0]
     info = _wrap_context(mechanism, author, sealed.commitment, member, wrap.keyid)
-    try:
-        return _SUITE.decrypt(wrap.wrapped, keys[wrap.keyid].key, info=info)
-    except (InvalidTag, ValueError) as error:
+    secret = keys[wrap.keyid].unwrap(wrap.wrapped, info)
+    if secret is None:
         raise NotVerified(
             "seal-wrap",
             "The content key was not wrapped for us, this author and this commitment.",
             where=f"sealed {sealed.id}",
             remedy=_RESEAL,
-        ) from error
+        )
+    return secret
 
 
 def _wrap_context(mechanism: str, author: str, commitment: str, member: str, keyid: str) -> bytes:

@@ -35,6 +35,9 @@ MOST_BLOBS: Final = 64
 WRAPPED_BYTES: Final = 32 + 64 + 16
 """Encapsulated X25519 key, content key with salt, AES-GCM tag."""
 
+HYBRID_WRAPPED_BYTES: Final = 1_088 + WRAPPED_BYTES
+"""… with the ML-KEM-768 ciphertext before it."""
+
 _CLASS: Final = re.compile(r"[A-Z]{2,16}", re.ASCII)
 _SHOWN_DESK: Final = re.compile(r"([A-Z][A-Z0-9]{1,11} )?[a-z][a-z0-9-]{0,23}", re.ASCII)
 
@@ -175,8 +178,13 @@ def _read_wrap(value: JsonValue, where: str) -> Wrap:
     return Wrap(
         member=member_field(found["member"], f"{where} wrap member"),
         keyid=hash_field(found["keyid"], f"{where} wrap keyid"),
-        wrapped=key_field(found["wrapped"], f"{where} wrapped", length=WRAPPED_BYTES),
+        wrapped=_wrapped_field(found["wrapped"], f"{where} wrapped"),
     )
+
+
+def _wrapped_field(value: JsonValue, where: str) -> bytes:
+    plain = isinstance(value, str) and len(value) < HYBRID_WRAPPED_BYTES
+    return key_field(value, where, length=WRAPPED_BYTES if plain else HYBRID_WRAPPED_BYTES)
 
 
 def _read_shown(value: JsonValue, where: str) -> Shown:

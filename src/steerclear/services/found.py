@@ -98,6 +98,7 @@ def charter_of(
     drill: bool,
     theatre: Sequence[Position],
     signs_twice: bool = False,
+    seals_hybrid: bool = False,
 ) -> Charter:
     """The charter of these members; exactly one of them is the host. Raises ``BadInput``."""
     hosts = [card.member for card in cards if card.role == Role.HOST.value]
@@ -114,6 +115,7 @@ def charter_of(
         host=hosts[0],
         members=tuple(sorted(cards, key=lambda card: card.member)),
         signs_twice=signs_twice,
+        seals_hybrid=seals_hybrid,
     )
 
 

@@ -14,7 +14,8 @@ from typing import Final
 
 from steerclear.links.keystore import KeyName
 from steerclear.model.time import Instant, format_instant
-from steerclear.record.keys import Delegation, KeyRole, RecipientPrivateKey, delegate_body
+from steerclear.record.keys import Delegation, KeyRole, delegate_body
+from steerclear.record.recipient import RecipientPrivateKey
 from steerclear.services.ledger import Ledger
 from steerclear.services.speak import root_says
 
@@ -32,6 +33,7 @@ DAY_MS: Final = 86_400_000
 DAYS_AHEAD: Final = 35
 """Design file 3: recipient keys are published 35 days ahead."""
 
+HYBRID_A_STATEMENT: Final = 7
 RENEW_AT_DAYS: Final = 28
 DUTY_DAYS_A_STATEMENT: Final = 7
 """A floor message carries the delegation of whoever signed it, and has 16 KiB in all."""
@@ -56,8 +58,11 @@ def delegate_ahead(ledger: Ledger) -> int:
 
 def rows_ahead(ledger: Ledger) -> list[list[Delegation]]:
     """What is to be named for the days to come, a statement each; the recipient keys for it are made."""
-    statements = [list(_recipients(ledger)), *_duties(ledger)]
-    return [rows for rows in statements if rows]
+    recipients = list(_recipients(ledger))
+    # A hybrid key fills a good kilobyte, and an entry has 64 of them for all that it says.
+    portion = HYBRID_A_STATEMENT if ledger.charter.seals_hybrid else DAYS_AHEAD
+    portions = [recipients[start : start + portion] for start in range(0, len(recipients), portion)]
+    return [*portions, *(rows for rows in _duties(ledger) if rows)]
 
 
 def root_is_here(ledger: Ledger) -> bool:
@@ -82,10 +87,13 @@ def _recipient_key(ledger: Ledger, day: str) -> RecipientPrivateKey:
 
     A day whose key was revoked gets another: ``2025-04-09-2``. The revoked one still opens what it must.
     """
-    held = ledger.keys.recipients()
+    held = ledger.recipients_here()
     labels = chain([day], (f"{day}-{number}" for number in count(2)))
     label = next(one for one in labels if one not in held or held[one].keyid not in ledger.own.keys.revoked)
-    return held.get(label) or ledger.keys.make_recipient(KeyName("recipient", label))
+    if label in held:
+        return held[label]
+    made = ledger.keys.make_recipient(KeyName("recipient", label))
+    return made.hybrid() if ledger.charter.seals_hybrid else made
 
 
 def _duties(ledger: Ledger) -> Iterator[list[Delegation]]:

@@ -26,11 +26,12 @@ from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.blobs import blob_hash, blobs_named, require_blobs
 from steerclear.record.checkpoint import checkpoint_of
 from steerclear.record.keybook import Judgement, KeyBook, Standing
-from steerclear.record.keys import KeyRole, RecipientPublicKey
+from steerclear.record.keys import KeyRole
 from steerclear.record.leaf import Head, Leaf, parse_leaf, sign_leaf
 from steerclear.record.log import AcceptedLeaf, Log
 from steerclear.record.opening import Opening, parse_opening, print_opening
 from steerclear.record.seal import open_whole
+from steerclear.record.recipient import RecipientPrivateKey, RecipientPublicKey
 from steerclear.record.sealed import SealedStatement
 from steerclear.record.statement import SignedStatement, statement_hash
 from steerclear.services.backdated import Backdated
@@ -378,7 +379,7 @@ class Ledger:
                 mechanism=self.mechanism,
                 author=log.member,
                 member=self.me,
-                keys=tuple(self.keys.recipients().values()),
+                keys=tuple(self.recipients_here().values()),
                 carried=self.charter.carried_by(log.member),
             )
         except (NotVerified, Refused) as error:
@@ -407,6 +408,11 @@ class Ledger:
 
     def _recall(self) -> None:
         # The own log first: what others say that they have seen of it is held against it.
+    def recipients_here(self) -> Mapping[str, RecipientPrivateKey]:
+        """Our recipient keys by label, of the kind that the charter asks for."""
+        held = self.keys.recipients()
+        return {label: key.hybrid() for label, key in held.items()} if self.charter.seals_hybrid else held
+
         for member in (self.me, *self.peers):
             self._recall_log(member)
         self._recall_unreadable()

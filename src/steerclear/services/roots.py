@@ -315,7 +315,7 @@ def _held(ledger: Ledger) -> Iterator[str]:
     for name in ledger.keys.names():
         if name.purpose not in ("recipient", "storage", "pin"):
             yield ledger.keys.signer(name).keyid
-    yield from (key.keyid for key in ledger.keys.recipients().values())
+    yield from (key.keyid for key in ledger.recipients_here().values())
 
 
 def _state(

@@ -17,7 +17,8 @@ from steerclear.model.member import DeskName, desk_name
 from steerclear.record.identity import fresh_id
 from steerclear.record.ijson import JsonObject
 from steerclear.record.keybook import RATIFICATION
-from steerclear.record.keys import KeyRole, RecipientPublicKey, Signer
+from steerclear.record.keys import KeyRole, Signer
+from steerclear.record.recipient import RecipientPublicKey
 from steerclear.record.seal import Sealing, seal_whole
 from steerclear.record.statement import (
     SignedStatement,

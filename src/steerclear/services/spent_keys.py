@@ -19,9 +19,9 @@ from steerclear.mechanism.entry import Place
 from steerclear.model.time import Instant, parse_instant
 from steerclear.record.form import instant_field, integer_field, list_field, object_field, print_instant
 from steerclear.record.ijson import JsonObject, JsonValue, parse_ijson, print_ijson
-from steerclear.record.keys import RecipientPrivateKey
 from steerclear.record.leaf import Leaf, parse_leaf
 from steerclear.record.log import Log
+from steerclear.record.recipient import RecipientPrivateKey
 from steerclear.record.spent import LONGEST_KEPT_MS, RecipientKeyFacts, why_kept
 from steerclear.services.keys_ahead import DAY_MS
 from steerclear.services.ledger import Ledger
@@ -95,7 +95,7 @@ class SpentKeys:
 
     def _past(self, now: int) -> Iterator[_Past]:
         named = {row.keyid: row for row, _, _ in self._ledger.own.keys.rows()}
-        for label, key in self._ledger.keys.recipients().items():
+        for label, key in self._ledger.recipients_here().items():
             row = named.get(key.keyid)
             # One that was made and never named opens nothing; it goes by the day on its label.
             begins = row.valid_from if row is not None else parse_instant(f"{label[:10]}T00:00:00.000Z")
