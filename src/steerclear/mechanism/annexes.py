@@ -114,8 +114,6 @@ class Annexes:
         self._book = book
         self._heads = heads
         self._me = me
-        self._kept_for = (-1, -1)
-        self._kept: dict[AnnexName, tuple[_Ratified, ...]] = {}
         self._hashes: Final[dict[Place, str]] = {}
 
     @property
@@ -216,11 +214,7 @@ class Annexes:
         return self._hashes[said.place]
 
     def _ratified(self, name: AnnexName) -> tuple[_Ratified, ...]:
-        """Kept until anything is said or seen that could change it."""
-        stamp = (self._book.size, self._heads.size)
-        if stamp != self._kept_for:
-            self._kept_for, self._kept = stamp, self._ratify()
-        return self._kept.get(name, ())
+        return self._book.kept.answer(("ratified",), self._ratify).get(name, ())
 
     def _ratify(self) -> dict[AnnexName, tuple[_Ratified, ...]]:
         documents = {proposal.content: proposal.annex for proposal in self.proposals}

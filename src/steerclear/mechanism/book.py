@@ -4,13 +4,15 @@
 The book is a set: it grows, and never depends on what came first. Every question to it sorts by place, so two
 books with equal entries give equal answers (design file 2, idea 2). At one place an opened statement beats
 the sealed one; of two claims to one id the earlier in time counts, and the other is without effect.
+
+Folds of the book are kept (``kept``) until something is said about what they asked for. What they may ask is
+``said``, ``copies``, ``statements``, ``about``, ``of_kind`` and what is known of sealed ids.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, TypeVar, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeVar
 
 from steerclear.errors import BadInput
 from steerclear.mechanism.bodies import (
@@ -30,6 +32,7 @@ from steerclear.mechanism.bodies import (
     read_body,
 )
 from steerclear.mechanism.entry import Entry, Place, Sealed
+from steerclear.mechanism.kept import Kept
 from steerclear.mechanism.said import OUTSIDE_ANY_LOG, Said, conflict_id, order_of
 from steerclear.model.annex import annex_hash
 from steerclear.model.member import Role
@@ -39,7 +42,6 @@ from steerclear.record.statement import Statement, is_always_clear
 __all__ = ["Book", "targets_of", "threads_of"]
 
 B = TypeVar("B")
-R = TypeVar("R")
 
 _OF_THE_RECORD: Final = frozenset({"reseal"})
 
@@ -79,17 +81,18 @@ class Book:
         self.carried_by: Final = dict(carried_by)
         self.size = 0
         """How often it has grown: two equal sizes of one book mean that nothing was added between."""
+        self.kept: Final = Kept()
+        self.opened: Final[list[Said[Any]]] = []
+        """Every statement in the order in which it was opened here, for whoever follows; it only grows."""
         self._entries: Final[dict[Place, Entry]] = {}
         self._claims: Final[dict[str, dict[Place, Said[Any]]]] = {}
-        self._threads: Final[dict[str, dict[Place, Said[Any]]]] = {}
+        self._threads: Final[dict[str, dict[type, dict[Place, Said[Any]]]]] = {}
         self._of_kind: Final[dict[str, dict[Place, Said[Any]]]] = {}
         self._misread: Final[dict[Place, tuple[Statement, str]]] = {}
         self._threads_at: Final[dict[Place, tuple[str, ...]]] = {}
         self._sealed: Final[dict[str, dict[Place, Sealed]]] = {}
         self._closed_to_us: Final[dict[str, set[Place]]] = {}
         self._unknown: Final[dict[Place, Statement]] = {}
-        self._revisions: Final[Counter[str]] = Counter()
-        self._kept: Final[dict[tuple[str, str], tuple[object, frozenset[str], int]]] = {}
 
     def add(self, entry: Entry) -> bool:
         """Take an entry in; ``False`` when it tells nothing new."""
@@ -135,13 +138,18 @@ class Book:
 
     def said(self, id_: str) -> Said[Any] | None:
         """The statement with this id: of several claims the earliest one in a log."""
+        self.kept.read(id_)
         claims = self._claims.get(id_)
         if not claims:
             return None
+        if len(claims) == 1:
+            (alone,) = claims.values()
+            return alone
         return min(claims.values(), key=lambda said: (not said.is_in_a_log, said.at, said.place))
 
     def copies(self, said: Said[Any]) -> Iterator[Said[Any]]:
         """The same statement at every place where its author's log holds it (a reseal repeats it)."""
+        self.kept.read(said.id)
         return (copy for copy in self._claims[said.id].values() if copy.author == said.author)
 
     def statements(self, said: Said[Any]) -> Iterator[Statement]:
@@ -151,13 +159,15 @@ class Book:
 
     def about(self, thread: str, body: type[B]) -> tuple[Said[B], ...]:
         """All of one kind about one thing, in order of time and place, effective or not."""
-        found = self._threads.get(thread, {}).values()
-        return tuple(sorted((s for s in found if type(s.body) is body), key=_in_time))
+        self.kept.read(thread)
+        found = self._threads.get(thread, {}).get(body)
+        return tuple(sorted(found.values(), key=_in_time)) if found else ()
 
     def acknowledgements(self, about: str) -> tuple[Said[Acknowledge], ...]:
         return self.about(about, Acknowledge)
 
     def of_kind(self, kind: str) -> tuple[Said[Any], ...]:
+        self.kept.read(kind)
         return tuple(sorted(self._of_kind.get(kind, {}).values(), key=_in_time))
 
     def ids_of_kind(self, kind: str) -> tuple[str, ...]:
@@ -169,7 +179,8 @@ class Book:
 
     @property
     def sealed(self) -> tuple[Entry, ...]:
-        return tuple(entry for _, entry in sorted(self._entries.items()) if isinstance(entry.content, Sealed))
+        places = sorted(place for copies in self._sealed.values() for place in copies)
+        return tuple(self._entries[place] for place in places)
 
     @property
     def host(self) -> str | None:
@@ -181,6 +192,7 @@ class Book:
 
     def sealed_copies(self, id_: str) -> tuple[Place, ...]:
         """Where a statement stands that this node could not open."""
+        self.kept.read(id_)
         return tuple(sorted(self._sealed.get(id_, ())))
 
     def author_of(self, id_: str) -> str | None:
@@ -212,15 +224,6 @@ class Book:
         """Why no statement with this id could be read; ``None`` when one could, or none came."""
         return next((why for statement, why in self._misread.values() if statement.id == id_), None)
 
-    def kept(self, sort: str, id_: str, fold: Callable[[], tuple[R, frozenset[str]]]) -> R:
-        """A record folded before, as long as nothing was said since about anything it stands on."""
-        cached = self._kept.get((sort, id_))
-        if cached is not None and cached[2] == sum(self._revisions[on] for on in cached[1]):
-            return cast(R, cached[0])
-        record, stands_on = fold()
-        self._kept[sort, id_] = (record, stands_on, sum(self._revisions[on] for on in stands_on))
-        return record
-
     # Filing.
 
     def _open(self, statement: Statement, entry: Entry) -> None:
@@ -240,7 +243,7 @@ class Book:
 
     def _close(self, sealed: Sealed, place: Place) -> None:
         self._sealed.setdefault(sealed.id, {})[place] = sealed
-        self._revisions[sealed.id] += 1
+        self.kept.moved(sealed.id)
         if not sealed.recipients or self.host is None or self.host in sealed.recipients:
             self._closed_to_us.setdefault(place.author, set()).add(place)
 
@@ -249,9 +252,9 @@ class Book:
         self._of_kind.setdefault(said.kind, {})[said.place] = said
         self._threads_at[said.place] = threads
         for thread in threads:
-            self._threads.setdefault(thread, {})[said.place] = said
-            self._revisions[thread] += 1
-        self._revisions[said.id] += 1
+            self._threads.setdefault(thread, {}).setdefault(type(said.body), {})[said.place] = said
+        self.opened.append(said)
+        self._moved(said, threads)
 
     def _forget(self, entry: Entry) -> None:
         """Take back what stood at a place, because the place now tells more."""
@@ -260,15 +263,19 @@ class Book:
         if isinstance(entry.content, Sealed):
             self._sealed[entry.content.id].pop(entry.place)
             self._closed_to_us.get(entry.author, set()).discard(entry.place)
-            self._revisions[entry.content.id] += 1
+            self.kept.moved(entry.content.id)
         if not isinstance(entry.content, Statement) or entry.place not in self._threads_at:
             return
-        self._claims[entry.content.id].pop(entry.place)
-        self._of_kind[entry.content.kind].pop(entry.place)
-        self._revisions[entry.content.id] += 1
-        for thread in dict.fromkeys(self._threads_at.pop(entry.place)):
-            self._threads[thread].pop(entry.place)
-            self._revisions[thread] += 1
+        said = self._claims[entry.content.id].pop(entry.place)
+        self._of_kind[said.kind].pop(entry.place)
+        threads = self._threads_at.pop(entry.place)
+        for thread in dict.fromkeys(threads):
+            self._threads[thread][type(said.body)].pop(entry.place)
+        self._moved(said, threads)
+
+    def _moved(self, said: Said[Any], threads: tuple[str, ...]) -> None:
+        for name in (said.id, said.kind, *threads):
+            self.kept.moved(name)
 
 
 def _said(statement: Statement, entry: Entry, body: Body) -> Said[Body]:

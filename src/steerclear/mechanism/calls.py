@@ -30,7 +30,7 @@ from steerclear.mechanism.bodies import (
 )
 from steerclear.mechanism.book import Book
 from steerclear.mechanism.judge import effective
-from steerclear.mechanism.said import Said
+from steerclear.mechanism.said import Said, order_of
 from steerclear.model.time import Instant
 
 __all__ = ["Answered", "Call", "CallRecord", "Calls", "Distresses", "OwnershipRecord", "Ownerships", "Stops"]
@@ -103,15 +103,26 @@ class CallRecord:
 class Calls:
     """Alarms of one sort, oldest first."""
 
-    def __init__(self, fold: Callable[[], Sequence[CallRecord]]) -> None:
+    def __init__(self, book: Book, kind: str, fold: Callable[[str], Sequence[CallRecord]]) -> None:
+        self._book = book
+        self._kind = kind
         self._fold = fold
 
     def __iter__(self) -> Iterator[CallRecord]:
-        return iter(self._fold())
+        callers = {call.author for call in self._book.of_kind(self._kind)}
+        alarms = [alarm for caller in callers for alarm in self.of_caller(caller)]
+        return iter(sorted(alarms, key=lambda alarm: (alarm.at, order_of(alarm.calls[0]))))
+
+    def of_caller(self, caller: str) -> Sequence[CallRecord]:
+        """The alarms of one member, oldest first: only its own calls join each other."""
+        return self._book.kept.answer((self._kind, caller), lambda: self._fold(caller))
 
     def get(self, call_id: str) -> CallRecord | None:
         """The alarm that this call began or joined."""
-        return next((record for record in self if call_id in record.ids), None)
+        call = self._book.said(call_id)
+        if call is None or call.kind != self._kind:
+            return None
+        return next((record for record in self.of_caller(call.author) if call_id in record.ids), None)
 
     def open(self) -> Iterator[CallRecord]:
         return (record for record in self if record.is_open)
@@ -119,17 +130,17 @@ class Calls:
 
 def Stops(book: Book, annexes: Annexes) -> Calls:  # noqa: N802 - it stands beside the classes as one of them
     """STOP calls, joined."""
-    return Calls(lambda: _stops(book, annexes))
+    return Calls(book, "stop.call", lambda caller: _stops(book, annexes, caller))
 
 
 def Distresses(book: Book) -> Calls:  # noqa: N802 - it stands beside the classes as one of them
     """Distress calls; each is an alarm of its own."""
-    return Calls(lambda: _distresses(book))
+    return Calls(book, "distress.call", lambda caller: _distresses(book, caller))
 
 
-def _stops(book: Book, annexes: Annexes) -> list[CallRecord]:
+def _stops(book: Book, annexes: Annexes, caller: str) -> list[CallRecord]:
     groups: list[tuple[list[Said[StopCall]], Said[StopClose] | None]] = []
-    for call in effective(book, book.of_kind("stop.call")):
+    for call in effective(book, _of_caller(book, "stop.call", caller)):
         joined = next((group for group in groups if _joins(call, *group, annexes)), None)
         calls = [call] if joined is None else [*joined[0], call]
         group = (calls, _closed(book, calls))
@@ -139,11 +150,15 @@ def _stops(book: Book, annexes: Annexes) -> list[CallRecord]:
     return [_stop_record(book, calls, closed) for calls, closed in groups]
 
 
+def _of_caller(book: Book, kind: str, caller: str) -> tuple[Said[Any], ...]:
+    return tuple(call for call in book.of_kind(kind) if call.author == caller)
+
+
 def _joins(
     call: Said[StopCall], calls: list[Said[StopCall]], closed: Said[StopClose] | None, annexes: Annexes
 ) -> bool:
     before = calls[-1]
-    if call.author != before.author or (closed is not None and closed.at <= call.at):
+    if closed is not None and closed.at <= call.at:
         return False
     if call.body.drill != before.body.drill:
         return False
@@ -170,7 +185,7 @@ def _stop_record(book: Book, calls: list[Said[StopCall]], closed: Said[StopClose
     return CallRecord(tuple(calls), _in_time(acknowledged), _in_time(answers), closed)
 
 
-def _distresses(book: Book) -> list[CallRecord]:
+def _distresses(book: Book, caller: str) -> list[CallRecord]:
     return [
         CallRecord(
             (call,),
@@ -178,7 +193,7 @@ def _distresses(book: Book) -> list[CallRecord]:
             effective(book, book.about(call.id, DistressAnswer)),
             next(iter(effective(book, book.about(call.id, DistressClose))), None),
         )
-        for call in effective(book, book.of_kind("distress.call"))
+        for call in effective(book, _of_caller(book, "distress.call", caller))
     ]
 
 
@@ -205,8 +220,13 @@ class Ownerships:
         self._book = book
 
     def __iter__(self) -> Iterator[OwnershipRecord]:
-        for ask in effective(self._book, self._book.of_kind("ownership.ask")):
-            yield OwnershipRecord(ask, effective(self._book, self._book.about(ask.id, OwnershipAnswer)))
+        return (self._record(ask) for ask in effective(self._book, self._book.of_kind("ownership.ask")))
 
     def get(self, ask_id: str) -> OwnershipRecord | None:
-        return next((record for record in self if record.id == ask_id), None)
+        ask = self._book.said(ask_id)
+        if ask is None or ask.kind != "ownership.ask" or not effective(self._book, (ask,)):
+            return None
+        return self._record(ask)
+
+    def _record(self, ask: Said[OwnershipAsk]) -> OwnershipRecord:
+        return OwnershipRecord(ask, effective(self._book, self._book.about(ask.id, OwnershipAnswer)))

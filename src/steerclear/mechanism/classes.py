@@ -77,10 +77,9 @@ def class_of(content: NoticeContent, now: Instant) -> ResponseClass:
 
 def class_at(start_at: Instant, now: Instant) -> ResponseClass:
     """The class of something that starts then: under 60 min immediate, up to 24 h priority, else routine."""
-    ahead_ms = start_at - now
-    if ahead_ms < _IMMEDIATE_MS:
+    if now > start_at - _IMMEDIATE_MS:
         return ResponseClass.IMMEDIATE
-    return ResponseClass.PRIORITY if ahead_ms <= _PRIORITY_MS else ResponseClass.ROUTINE
+    return ResponseClass.PRIORITY if now >= start_at - _PRIORITY_MS else ResponseClass.ROUTINE
 
 
 def phases(response: Response, from_at: Instant, start_at: Instant | None) -> tuple[Phase, ...]:

@@ -36,7 +36,7 @@ from steerclear.model.finding import Finding, Undetermined, worst_of
 from steerclear.model.member import Role
 from steerclear.model.time import Instant
 
-__all__ = ["ConflictRecord", "Conflicts", "Findings", "StandingFinding"]
+__all__ = ["ConflictRecord", "Conflicts", "Findings", "StandingFinding", "pair_of"]
 
 Result = Said[ScreenResult]
 Reply = Said[ConflictAccept] | Said[ConflictDecline]
@@ -183,15 +183,13 @@ class Findings:
         return not any(_has_seen(result, mine) for result in self._results(other))
 
     def _results(self, record: NoticeRecord) -> tuple[Result, ...]:
-        """Every effective result about the newest version; kept while nothing was said of what it names."""
+        """Every effective result about the newest version."""
 
-        def fold() -> tuple[tuple[Result, ...], frozenset[str]]:
-            about = self._book.about(record.id, ScreenResult)
-            named = {id_ for result in about for v in result.body.notices for id_ in (v.notice, v.version)}
-            current = [r for r in effective(self._book, about) if self._is_current(r, record.id)]
-            return tuple(current), frozenset({record.id, *named, *(result.id for result in about)})
+        def fold() -> tuple[Result, ...]:
+            about = effective(self._book, self._book.about(record.id, ScreenResult))
+            return tuple(result for result in about if self._is_current(result, record.id))
 
-        return self._book.kept("results", record.newest.id, fold)
+        return self._book.kept.answer(("results", record.id), fold)
 
     def _crowd_at(self, now: Instant) -> tuple[_Row, ...]:
         """All live notices, ordered once for every question about one moment."""
@@ -285,18 +283,19 @@ class Conflicts:
         self._notices = notices
 
     def __iter__(self) -> Iterator[ConflictRecord]:
-        pairs: dict[tuple[str, str], None] = {}
-        for result in self._book.of_kind("screen.result"):
-            if len(result.body.notices) == 2 and isinstance(result.body.finding, ConflictFound):
-                pairs[_pair(version.notice for version in result.body.notices)] = None
-        for proposal in self._book.of_kind("conflict.propose"):
-            if len(set(proposal.body.notices)) == 2:
-                pairs[_pair(proposal.body.notices)] = None
-        records = (self._record(pair) for pair in pairs)
-        return (record for record in records if record.results or record.past or record.proposals)
+        told = (*self._book.of_kind("screen.result"), *self._book.of_kind("conflict.propose"))
+        pairs = dict.fromkeys(pair for said in told if (pair := pair_of(said.body)) is not None)
+        records = (self.between(*pair) for pair in pairs)
+        return (record for record in records if record is not None)
 
     def get(self, id_: str) -> ConflictRecord | None:
         return next((record for record in self if record.id == id_), None)
+
+    def between(self, notice: str, other: str) -> ConflictRecord | None:
+        """What is known of these two, named in order; ``None`` when nobody who may has told of a conflict."""
+        pair = (notice, other)
+        record = self._book.kept.answer(("conflict", *pair), lambda: self._record(pair))
+        return record if record.results or record.past or record.proposals else None
 
     def open(self, now: Instant) -> Iterator[ConflictRecord]:
         """Open conflicts between notices that are still live, as far as they are known here."""
@@ -356,6 +355,15 @@ class Conflicts:
         return (result is newest or same) and not _is_superseded(result, single)
 
 
-def _pair(notices: Iterable[str]) -> tuple[str, str]:
-    first, second = sorted(notices)
+def pair_of(body: object) -> tuple[str, str] | None:
+    """The two notices, in order, that a result or a proposal tells a conflict of; ``None`` if it does not."""
+    if isinstance(body, ConflictPropose):
+        named = set(body.notices)
+    elif isinstance(body, ScreenResult) and isinstance(body.finding, ConflictFound):
+        named = {version.notice for version in body.notices}
+    else:
+        return None
+    if len(named) != 2:
+        return None
+    first, second = sorted(named)
     return first, second

@@ -6,6 +6,9 @@ place. That entry or any later one of the same member can call the leaf unreadab
 deliver it, whatever was shown before. A naming that came before it covers the leaf says nothing of it: a new
 sealing is judged anew.
 
+What a fold asked here is noted (``kept``), and what it then kept is forgotten when a first entry or a naming
+moves: ``covering``, ``covering_copy`` and ``covers`` may be asked by folds that are kept.
+
 A head covers places of its own generation alone: after a succession the old log is not read off the new size.
 True times are thin here: the ``at`` of the entry counts as it stands, without clamping by a third member's
 heads.
@@ -13,13 +16,14 @@ heads.
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from steerclear.mechanism.bodies import NodeBeat, Unreadable, read_body
 from steerclear.mechanism.entry import Entry, Place
+from steerclear.mechanism.kept import Kept, Reader
 from steerclear.mechanism.said import Said
 from steerclear.model.time import Instant
 from steerclear.record.statement import Statement
@@ -43,31 +47,29 @@ class _Seen:
     rows: list[tuple[Place, int, Instant]] = field(default_factory=list)
     highest: list[int] = field(default_factory=list)
 
-    def add(self, place: Place, size: int, at: Instant) -> None:
+    def add(self, place: Place, size: int, at: Instant) -> tuple[int, int]:
+        """Which places, from the first to before the second, this entry is now the first to cover."""
         row = (place, size, at)
-        if self.rows and row < self.rows[-1]:
-            insort(self.rows, row)
-            self.highest = []
-            for _, known, _ in self.rows:
-                self._raise(known)
-            return
-        self.rows.append(row)
-        self._raise(size)
+        index = bisect_right(self.rows, row)
+        before = self.highest[index - 1] if index else 0
+        self.rows.insert(index, row)
+        self.highest.insert(index, max(size, before))
+        for later in range(index + 1, len(self.highest)):
+            if self.highest[later] >= size:
+                break
+            self.highest[later] = size
+        return before, size
 
     def first_above(self, size: int) -> int:
         return bisect_right(self.highest, size)
-
-    def _raise(self, size: int) -> None:
-        self.highest.append(max(size, self.highest[-1]) if self.highest else size)
 
 
 class Heads:
     """Sizes seen, leaves called unreadable, and cosignatures, in any order."""
 
-    def __init__(self) -> None:
-        self.size = 0
-        """How often it has grown."""
-        self._seen: Final[dict[tuple[str, str, int], _Seen]] = {}
+    def __init__(self, kept: Kept) -> None:
+        self._kept: Final = kept
+        self._seen: Final[dict[Reader, _Seen]] = {}
         self._known: Final[set[Place]] = set()
         self._unreadable: Final[dict[str, dict[str, dict[Place, Instant]]]] = {}
         self._cosigned: Final[dict[tuple[str, str], set[tuple[int, Instant]]]] = {}
@@ -75,12 +77,13 @@ class Heads:
     def add(self, entry: Entry) -> None:
         if entry.place not in self._known:
             self._known.add(entry.place)
-            self.size += 1
             for log, size in entry.heads.items():
-                key = (entry.author, log, entry.generations.get(log, 0))
-                self._seen.setdefault(key, _Seen()).add(entry.place, size, entry.at)
+                reader = Reader(entry.author, log, entry.generations.get(log, 0))
+                first, end = self._seen.setdefault(reader, _Seen()).add(entry.place, size, entry.at)
+                self._kept.seen(reader, first, end)
         for id_ in _named_unreadable(entry):
             self._unreadable.setdefault(entry.author, {}).setdefault(id_, {})[entry.place] = entry.at
+            self._kept.moved((entry.author, id_))
 
     def cosigned(self, log: str, size: int, by: str, at: Instant) -> None:
         self._cosigned.setdefault((log, by), set()).add((size, at))
@@ -96,6 +99,7 @@ class Heads:
         first = self._first(member, wanted)
         if first is None:
             return None
+        self._kept.read((member, id_))
         named = self._unreadable.get(member, {}).get(id_, {})
         unread = min((place for place in named if place >= first[0]), default=None)
         if unread is not None:
@@ -119,7 +123,9 @@ class Heads:
         return latest
 
     def _first(self, member: str, wanted: Place) -> tuple[Place, Instant] | None:
-        seen = self._seen.get((member, wanted.author, wanted.generation))
+        reader = Reader(member, wanted.author, wanted.generation)
+        self._kept.read_leaf(reader, wanted.seq)
+        seen = self._seen.get(reader)
         index = seen.first_above(wanted.seq) if seen is not None else 0
         if seen is None or index == len(seen.rows):
             return None

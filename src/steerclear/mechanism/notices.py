@@ -146,7 +146,7 @@ class Notices:
 
     def get(self, notice_id: str) -> NoticeRecord | None:
         """The notice with this id; ``None`` when it is not known here or was filed without effect."""
-        return self._book.kept("notice", notice_id, lambda: _fold(self._book, notice_id))
+        return self._book.kept.answer(("notice", notice_id), lambda: _fold(self._book, notice_id))
 
     def live(self, now: Instant) -> Iterator[NoticeRecord]:
         return (record for record in self if record.is_live(now))
@@ -159,17 +159,17 @@ class Notices:
         return self.get(said.body.notice if isinstance(said.body, NoticeAmend) else said.id)
 
 
-def _fold(book: Book, notice_id: str) -> tuple[NoticeRecord | None, frozenset[str]]:
+def _fold(book: Book, notice_id: str) -> NoticeRecord | None:
     filed = book.said(notice_id)
     if filed is None or not isinstance(filed.body, NoticeFile) or not effective(book, (filed,)):
-        return None, frozenset((notice_id,))
+        return None
     amended = effective(book, book.about(notice_id, NoticeAmend))
     saids = (filed, *sorted(amended, key=order_of))
     versions = tuple(_version(book, number, said) for number, said in enumerate(saids, start=1))
     withdrawn = effective(book, book.about(notice_id, NoticeWithdraw))
     last = order_of(versions[-1].said)
     cold = [said for said in effective(book, book.about(notice_id, NoticeCold)) if order_of(said) > last]
-    record = NoticeRecord(
+    return NoticeRecord(
         id=notice_id,
         versions=versions,
         withdrawn=withdrawn[0] if withdrawn else None,
@@ -178,8 +178,6 @@ def _fold(book: Book, notice_id: str) -> tuple[NoticeRecord | None, frozenset[st
         reports=effective(book, book.about(notice_id, MovementReport)),
         contacts=effective(book, book.about(notice_id, ContactAttempt)),
     )
-    unables = {unable.id for version in versions for unable in version.unables}
-    return record, frozenset((notice_id, *(version.id for version in versions), *unables))
 
 
 def _version(book: Book, number: int, said: Said[NoticeFile] | Said[NoticeAmend]) -> Version:

@@ -88,8 +88,8 @@ class View:
     ) -> None:
         self.me: Final = me
         self.book: Final = Book(roles, carried_by or {})
-        self.heads: Final = Heads()
         book = self.book
+        self.heads: Final = Heads(book.kept)
         self.annexes: Final = Annexes(book, self.heads, me)
         self.notices: Final = Notices(book)
         self.stops: Final[Calls] = Stops(book, self.annexes)

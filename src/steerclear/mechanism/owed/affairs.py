@@ -204,7 +204,7 @@ def owed_on_comm_checks(scene: Scene) -> Iterator[Obligation]:
         return
     terms = annex.terms
     calls = [one.called for one in scene.view.checks if one.called.author == terms.caller]
-    midnight = scene.now - scene.now % _DAY_MS
+    midnight = scene.now // _DAY_MS * _DAY_MS
     for day in (-1, 0, 1):
         for minutes in terms.at_minutes:
             slot_at = Instant(midnight + day * _DAY_MS + minutes * 60_000)
