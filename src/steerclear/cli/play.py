@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -12,8 +13,9 @@ from steerclear.cli import show
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from steerclear.replay.compare import Side
     from steerclear.replay.script import Play
-    from steerclear.replay.timeline import Event, Figures, Run
+    from steerclear.replay.timeline import EffectSort, Event, Figures, Run
 
 MARKS: Final = {
     "done": " ",
@@ -23,6 +25,13 @@ MARKS: Final = {
     "world": "~",
     "seen": "✓",
     "not-seen": "✗",
+}
+EFFECTS: Final[dict[EffectSort, str]] = {
+    "gate": "findings of the gate",
+    "conflict": "conflicts found",
+    "duty": "duties owed",
+    "rung": "rungs called",
+    "late": "duties that came late",
 }
 STYLES: Final = {
     "refused": "yellow",
@@ -43,6 +52,13 @@ def play(
     case: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Run this case only; may be repeated.")
     ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Run a past case beside its twin on a line that is only a voice.",
+        ),
+    ] = None,
     as_json: show.Json = False,
 ) -> int:
     """Run a play: a whole mechanism in memory on a scripted clock.
@@ -51,6 +67,9 @@ def play(
     """
     from steerclear.replay.shelf import choose_cases, open_play
 
+    _log_aside()
+    if compare is not None:
+        return _compare(compare, as_json=as_json)
     if given is None or listing:
         return _list(as_json=as_json)
     plays = choose_cases(open_play(given), tuple(_chosen(text) for text in case or ()))
@@ -66,6 +85,13 @@ def play(
     return 0 if all(run.passed for run in runs) else 1
 
 
+def _log_aside() -> None:
+    """What the machines of a play note for their operators stands beside the story, on standard error."""
+    import structlog
+
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
 def _list(*, as_json: bool) -> int:
     from steerclear.replay.shelf import shipped_plays
 
@@ -77,6 +103,52 @@ def _list(*, as_json: bool) -> int:
     for play in plays:
         show.say(f"{play.name:<{width}}  {show.printable(play.title)}")
     return 0
+
+
+def _compare(name: str, *, as_json: bool) -> int:
+    """Minutes with and without, and everything that the mechanism did which a telephone does not."""
+    from steerclear.replay.compare import compare, rows, side_of
+
+    pairs = compare(name)
+    sides = [(side_of(one), side_of(other)) for one, other in pairs]
+    if as_json:
+        show.print_json([{"with": _side(one), "without": _side(other)} for one, other in sides])
+        return 0 if all(run.passed for pair in pairs for run in pair) else 1
+    (row,) = (row for row in rows() if row.play == name)
+    console = show.console()
+    console.print(show.printable(row.case), style="bold")
+    console.print(show.printable(f"  what failed: {row.failed}"), style="dim")
+    for one, other in sides:
+        _print_sides(console, one, other)
+    console.print(show.NOT_PERMISSION, style="dim")
+    return 0 if all(run.passed for pair in pairs for run in pair) else 1
+
+
+def _print_sides(console: Console, one: Side, other: Side) -> None:
+    case = "".join(f" [{name}={value}]" for name, value in one.case)
+    table = show.table(f"measured{case}", "with the mechanism", "on a voice line only")
+    for what, minutes in (
+        ("minutes to authority", (one.minutes_to_authority, other.minutes_to_authority)),
+        ("minutes to halt", (one.minutes_to_halt, other.minutes_to_halt)),
+    ):
+        table.add_row(what, *("–" if not one.stops else _minutes(value) for value in minutes))
+    table.add_row("fired after the call", str(one.fires_after), str(other.fires_after))
+    for sort, words in EFFECTS.items():
+        table.add_row(words, str(one.count(sort)), str(other.count(sort)))
+    console.print(table)
+    for effect in one.effects:
+        console.print(show.printable(f"  {effect}"), style="dim")
+
+
+def _side(side: Side) -> dict[str, object]:
+    return {
+        "play": side.play,
+        "case": dict(side.case),
+        "minutes_to_authority": side.minutes_to_authority,
+        "minutes_to_halt": side.minutes_to_halt,
+        "fires_after": side.fires_after,
+        "effects": [str(effect) for effect in side.effects],
+    }
 
 
 def _chosen(text: str) -> tuple[str, str]:

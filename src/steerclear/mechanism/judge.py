@@ -30,6 +30,7 @@ from steerclear.mechanism.bodies import (
     CommuniqueAgree,
     ConflictClose,
     ConflictPropose,
+    Disseminate,
     Heard,
     IncidentFinding,
     IncidentOpen,
@@ -45,6 +46,7 @@ from steerclear.mechanism.bodies import (
     SiteConcern,
     SiteEnd,
     SiteRenew,
+    StandstillPropose,
     Suspend,
     Target,
     Waive,
@@ -187,7 +189,9 @@ def _stands_right(book: Book, said: Said[Any], found: Said[Any], who: Who) -> bo
         case Who.AUTHOR:
             return said.author == found.author
         case Who.ADDRESSEE:
-            return said.author in addressed(found)
+            # Who proposes a standstill owes the proof that its own units have it, as the other side does.
+            own = isinstance(said.body, Disseminate) and isinstance(found.body, StandstillPropose)
+            return said.author in addressed(found) or (own and said.author == found.author)
         case Who.EITHER:
             return said.author == found.author or said.author in addressed(found)
         case Who.CONCERNED:

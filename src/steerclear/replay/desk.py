@@ -100,7 +100,8 @@ class Desk:
 
     def _file(self, said: Say, scene: Scene) -> str:
         voice = by_authority() if said.by_authority else by_desk(scene.desk)
-        filed = self.station.say(said.body, voice=voice, to=said.to)
+        readers = said.to if said.sealed else None
+        filed = self.station.say(said.body, voice=voice, to=said.to, readers=readers)
         why = self.station.view.why_without_effect(filed.id)
         if why is not None:
             raise Refused(

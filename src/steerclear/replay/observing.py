@@ -18,7 +18,7 @@ from steerclear.mechanism.stages import stages_of
 from steerclear.mechanism.view import View
 from steerclear.model.member import MemberId
 from steerclear.model.time import Instant, format_instant
-from steerclear.replay.timeline import Event, EventSort
+from steerclear.replay.timeline import Effect, Event, EventSort
 
 __all__ = ["Names", "Observer"]
 
@@ -62,13 +62,15 @@ class Observer:
             if news.key not in self._told:
                 self._told.add(news.key)
                 who = str(self.member) if news.desk is None else f"{self.member} {news.desk}"
-                yield Event(now, news.sort, who, news.words)
+                yield Event(now, news.sort, who, news.words, effect=news.effect)
 
     def _derived(self, view: View, now: Instant, names: Names) -> Iterator[_News]:
         yield from self._stages(view, names)
         for record in view.conflicts:
             if record.found is not None and (pair := names.of(record.id)) is not None:
-                yield _News(("conflict", record.id), f"{pair}, found by {record.found.author}")
+                things = pair.removeprefix("CONFLICT of ")
+                found = f"{pair}, found by {record.found.author}"
+                yield _News(("conflict", record.id), found, effect=Effect("conflict", "found", things))
         for duty in self.duties:
             name = names.of_duty(duty)
             if duty.debtor.member == self.member and name is not None:
@@ -97,6 +99,7 @@ class _News:
     words: str
     desk: str | None = None
     sort: EventSort = "derived"
+    effect: Effect | None = None
 
 
 def _news_of(duty: Obligation, name: str, now: Instant) -> Iterator[_News]:
@@ -104,13 +107,16 @@ def _news_of(duty: Obligation, name: str, now: Instant) -> Iterator[_News]:
     desk = duty.debtor.desk
     key = (duty.what, duty.about, desk or "")
     if duty.is_owed and duty.what not in QUIET:
-        yield _News(("owes", *key), f"owes {duty.what} of {name}{_by(duty.due_at, now)}", desk)
+        words = f"owes {duty.what} of {name}{_by(duty.due_at, now)}"
+        yield _News(("owes", *key), words, desk, effect=Effect("duty", duty.what, name))
     for rung in duty.called:
         words = f"rung {rung.number} of {rung.of} is called for {name}: {rung.label}"
-        yield _News(("rung", *key, str(rung.number)), words, desk, "alarm")
+        effect = Effect("rung", str(rung.number), name)
+        yield _News(("rung", *key, str(rung.number)), words, desk, "alarm", effect)
     if duty.state is State.LATE:
         down = ", the line is down" if duty.line_down else ""
-        yield _News(("late", *key), f"{duty.what} of {name} is LATE{down}", desk)
+        words = f"{duty.what} of {name} is LATE{down}"
+        yield _News(("late", *key), words, desk, effect=Effect("late", duty.what, name))
 
 
 def _by(due_at: Instant | None, now: Instant) -> str:

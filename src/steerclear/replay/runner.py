@@ -24,7 +24,7 @@ from steerclear.replay.observing import Names, Observer
 from steerclear.replay.script import Actor, DeskActor, Line, Play
 from steerclear.replay.stage import Stage, set_stage
 from steerclear.replay.station import machine_down
-from steerclear.replay.timeline import Event, EventSort, Failure, Figures, Run
+from steerclear.replay.timeline import Effect, Event, EventSort, Failure, Figures, Run
 
 __all__ = ["run_play"]
 
@@ -151,6 +151,7 @@ class _Runner:
             self._unexpected[at_desk] = Failure(line.number, line.text, expected, str(done.refused))
         elif done.id is not None and done.name is not None:
             self._names.give(done.name, done.id)
+        self._tell_gate(desk, actor, line)
         self._tell_fire(line)
         self._follow()
 
@@ -159,12 +160,29 @@ class _Runner:
             return desk.refuse(machine_down(actor.member))
         return desk.do(line.act, self._scene(line, desk, actor), _tail(line))
 
+    def _tell_gate(self, desk: Desk, actor: DeskActor, line: Line) -> None:
+        """What the gate, or the strict reader in front of it, said of a notice: it left so, or it waits."""
+        if not isinstance(line.act, deeds.File | deeds.Amend | deeds.Override):
+            return
+        named = line.act.notice.name if isinstance(line.act, deeds.Amend) else line.manner.named
+        name = named or desk.draft_name or "a notice"
+        for row in desk.gate:
+            if row.severity not in ("block", "warn"):
+                continue  # how far it lies from the place that it names is told to the officer in any case
+            verb = "blocks" if row.severity == "block" else "warns of"
+            words = f"the gate {verb} {row.code}: {row.words}"
+            effect = Effect("gate", row.code, name)
+            self._events.append(Event(self._now, "derived", str(actor), words, effect=effect))
+
     def _tell_fire(self, line: Line) -> None:
         """The world stops firing at the moment that "stopped at" names; it is counted from the call."""
         match line.act:
             case deeds.CallAlarm() if line.manner.named is not None:
                 self._fire.called(line.manner.named, line.at)
-            case deeds.AnswerOutcome(alarm=alarm, outcome="stopped", at=at):
+            case (
+                deeds.AnswerOutcome(alarm=alarm, outcome="stopped", at=at)
+                | deeds.RenewAlarm(alarm=alarm, outcome="stopped", at=at)
+            ):
                 self._fire.halted(alarm.name, at or line.at)
 
     def _turn(self, line: Line) -> None:

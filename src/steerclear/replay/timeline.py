@@ -9,20 +9,42 @@ from typing import Literal
 from steerclear.model.time import Instant, format_instant
 from steerclear.replay.script import Play
 
-__all__ = ["Event", "EventSort", "Failure", "Figures", "Run", "as_document"]
+__all__ = ["Effect", "EffectSort", "Event", "EventSort", "Failure", "Figures", "Run", "as_document"]
 
 EventSort = Literal["done", "refused", "derived", "alarm", "world", "seen", "not-seen"]
 
 
+EffectSort = Literal["gate", "duty", "rung", "late", "conflict"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Effect:
+    """What the mechanism did of its own accord: ``what``, and the thing of the play that it was ``of``.
+
+    A finding of the gate, a duty that is owed, a rung that is called, a duty that is late, a conflict found.
+    """
+
+    sort: EffectSort
+    what: str
+    of: str
+
+    def __str__(self) -> str:
+        return f"{self.sort} {self.what} of {self.of}"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
-    """``line`` is the line of the play, or ``None`` for what the nodes derived by themselves."""
+    """``line`` is the line of the play, or ``None`` for what the nodes derived by themselves.
+
+    ``effect`` says the same as ``what`` where the mechanism did something; receipts and deeds have none.
+    """
 
     at: Instant
     sort: EventSort
     who: str
     what: str
     line: int | None = None
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +79,11 @@ class Run:
     @property
     def passed(self) -> bool:
         return not self.failures
+
+    @property
+    def effects(self) -> frozenset[Effect]:
+        """Everything that the mechanism did of its own accord."""
+        return frozenset(event.effect for event in self.events if event.effect is not None)
 
     @property
     def sights(self) -> int:

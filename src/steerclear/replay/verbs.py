@@ -19,13 +19,19 @@ from steerclear.model.member import MemberId
 from steerclear.replay.script import Actor, DeskActor, Everyone, Manner, Named, Sort, World
 from steerclear.replay.words import Words
 
-__all__ = ["Clause", "Verb", "Who", "find_verb", "read_manner", "who_is"]
+__all__ = [
+    "BECAUSE", "NAMED", "TO", "VOICE", "Clause", "Verb", "Who", "about", "alone", "find_verb", "read_manner",
+    "who_is",
+]  # fmt: skip
 
 Who = Literal["desk", "everyone", "world", "record"]
 Clause = Literal["as", "to", "sealed", "by voice", "because"]
 
 TO: Final[frozenset[Clause]] = frozenset({"to", "sealed", "by voice"})
 NOTHING: Final[frozenset[Clause]] = frozenset()
+BECAUSE: Final = frozenset[Clause]({"because"})
+VOICE: Final = frozenset[Clause]({"by voice"})
+NAMED: Final = frozenset[Clause]({"as"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,24 @@ class Verb:
     knows: frozenset[Clause] = NOTHING
     needs: frozenset[Clause] = NOTHING
     makes: Sort | None = None
+
+
+def about(make: Callable[[Named], object], *sorts: Sort) -> Callable[[Words], object]:
+    """The reader of a verb that takes one name and nothing else."""
+
+    def read(words: Words) -> object:
+        return make(words.thing(*sorts))
+
+    return read
+
+
+def alone(make: Callable[[], object]) -> Callable[[Words], object]:
+    """The reader of a verb that takes nothing."""
+
+    def read(words: Words) -> object:  # noqa: ARG001 - every reader is handed the words
+        return make()
+
+    return read
 
 
 def who_is(actor: Actor) -> Who:
