@@ -18,6 +18,7 @@ from steerclear.errors import NotKept, NotVerified, Refused, SteerclearError
 from steerclear.links.clock import Clock
 from steerclear.links.keystore import KeyName, Keystore
 from steerclear.links.randomness import Randomness
+from steerclear.mechanism.duties import Duties
 from steerclear.mechanism.entry import Entry, Sealed, Shown
 from steerclear.mechanism.view import View
 from steerclear.model.member import MemberId, Role
@@ -126,6 +127,7 @@ class Ledger:
             {card.member: Role(card.role) for card in charter.members},
             carried_by={card.member: card.carrier for card in charter.members if card.carrier},
         )
+        self.duties = Duties(self.view)
         self.logs: dict[str, Log] = {}
         self.places: dict[str, tuple[str, int]] = {}
         """Of each statement, sealed or not: in whose log and where it was said first."""

@@ -18,7 +18,6 @@ import structlog
 from steerclear.errors import NotKept
 from steerclear.formats.places import Gazetteer
 from steerclear.links.notifier import Alarm
-from steerclear.mechanism.obligations import next_due_at
 from steerclear.model.time import Instant
 from steerclear.services.annexes_shown import AnnexShown, annexes_shown
 from steerclear.services.answers import (
@@ -130,7 +129,7 @@ class Workings:
 
     def next_step_at(self) -> Instant:
         """When time alone will make something due."""
-        due_at = next_due_at(self.ledger.view, self.ledger.now())
+        due_at = self.ledger.duties.next_due_at(self.ledger.now())
         beat_at = next_beat_at(self.ledger)
         return beat_at if due_at is None else min(due_at, beat_at)
 
