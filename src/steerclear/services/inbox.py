@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from steerclear.errors import BadInput
+from steerclear.mechanism.calls import CallRecord
 from steerclear.mechanism.obligation import Obligation
-from steerclear.mechanism.obligations import obligations, owed
+from steerclear.mechanism.things import Sort, Thing
 from steerclear.model.time import Instant, format_instant
 from steerclear.services.answers import Inbox, NoticeRow, StopRow
 from steerclear.services.change_notice import notice_about
@@ -20,7 +21,8 @@ def inbox(ledger: Ledger, desk: str | None) -> Inbox:
     """Most urgent first; ``desk`` ``None`` is the whole member. Raises ``BadInput`` (``desk-unknown``)."""
     now = ledger.now()
     _require_desk(ledger, desk, now)
-    duties = sorted(owed(ledger.view, now), key=_urgency)
+    mine = [duty for duty in ledger.duties.owed(now) if ledger.me in (duty.debtor.member, duty.creditor)]
+    duties = sorted(mine, key=_urgency)
     return Inbox(
         member=ledger.me,
         desk=desk,
@@ -65,8 +67,7 @@ def notice(ledger: Ledger, about: str) -> NoticeRow:
 
 
 def stops(ledger: Ledger, now: Instant) -> tuple[StopRow, ...]:
-    duties = tuple(obligations(ledger.view, now))
-    return tuple(stop_row(ledger, record, duties) for record in ledger.view.stops)
+    return tuple(_stop_row(ledger, record, now) for record in ledger.view.stops)
 
 
 def stop(ledger: Ledger, about: str) -> StopRow:
@@ -78,7 +79,11 @@ def stop(ledger: Ledger, about: str) -> StopRow:
             where="about",
             remedy="Name a STOP as the inbox shows it.",
         )
-    return stop_row(ledger, record, tuple(obligations(ledger.view, ledger.now())))
+    return _stop_row(ledger, record, ledger.now())
+
+
+def _stop_row(ledger: Ledger, record: CallRecord, now: Instant) -> StopRow:
+    return stop_row(ledger, record, ledger.duties.about(Thing(Sort.STOP, record.caller), now))
 
 
 def _urgency(duty: Obligation) -> tuple[int, str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from steerclear.links.notifier import Alarm
-from steerclear.mechanism.obligations import owed
 from steerclear.model.response import ResponseClass
 from steerclear.services.ledger import Ledger
 
@@ -23,11 +22,13 @@ class Ringer:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._rung: set[tuple[str, str, int, bool]] = set()
+        self._looked = 0
 
     def due(self) -> Iterator[Alarm]:
         """Every rung of ours that is called by now and has not been rung for this duty."""
         ledger, now = self._ledger, self._ledger.now()
-        for duty in owed(ledger.view, now):
+        looked, changed = ledger.duties.changed(self._looked, now)
+        for duty in changed:
             for rung in duty.called:
                 # What was called in silence rings aloud when its class comes to sound.
                 mark = (duty.about, rung.desk, rung.number, duty.of_class in _SOUNDS)
@@ -43,3 +44,5 @@ class Ringer:
                     sounds=duty.of_class in _SOUNDS,
                     at=now,
                 )
+        # Not before: what a fault kept from being rung is looked at again.
+        self._looked = looked
