@@ -357,3 +357,49 @@ def test_verify_of_what_is_none(tmp_path: Path) -> None:
         said = run("verify", str(path), "--json")
         assert said.exit_code == status or (status is None and said.exit_code in (1, 2, 4)), said.output
         assert json.loads(said.stdout)
+
+
+def test_what_has_no_command_of_its_own_is_said(desks: Desk, tmp_path: Path) -> None:
+    handed = desks.receipt("TUR", "say", "--desk", "air", "watch.hand-over", "notes=Two areas hot.")
+    taken = desks.receipt("TUR", "say", "--desk", "air", "watch.take", f"hand_over={handed['short']}")
+    assert taken["kind"] == "watch.take"
+    feature = tmp_path / "clinic.geojson"
+    feature.write_text(json.dumps(area("clinic", "TUR")), encoding="utf-8")
+    words = ["name=Clinic", "category=hospital", f"footprint=@{feature}", "--to", "ISR"]
+    site = desks.receipt("TUR", "say", "--desk", "air", "site.register", *words)
+    assert site["sealed_to"] == ["ISR", "TUR"]
+    points = ["points=First, of T4.", "points=Second."]
+    words = ["title=Third", "starts_at=2025-04-10T05:00Z", "ends_at=2025-04-10T09:00Z", "agenda=T4"]
+    meeting = desks.receipt("TUR", "say", "--desk", "air", "meeting.convene", *words)["short"]
+    desks.receipt("ISR", "say", "--desk", "air", "meeting.minutes", f"meeting={meeting}", *points)
+
+
+def test_what_cannot_be_said_names_the_field(desks: Desk, tmp_path: Path) -> None:
+    for words, status, code in (
+        (["watch.take", "note=x"], 2, "field-unknown"),
+        (["watch.take", "x"], 2, "field-form"),
+        (["notice.file", "x=y"], 2, "kind-not-said"),
+        (["site.register", f"footprint=@{tmp_path / 'none'}"], 3, "file-unreadable"),
+    ):
+        assert desks.ask("TUR", "say", "--desk", "air", *words, status=status)["code"] == code
+    drill = desks.receipt("AZE", "say", "--desk", "air", "drill.start", "name=April")["short"]
+    ended = desks.ask("TUR", "say", "--desk", "air", "drill.end", f"drill={drill}", status=4)
+    assert ended["code"] == "would-not-count"
+    picture = tmp_path / "picture.geojson"
+    picture.write_bytes(b"\xff\xd8\xff")
+    words = ["site.register", f"footprint=@{picture}"]
+    assert desks.ask("TUR", "say", "--desk", "air", *words, status=2)["code"] == "not-utf8"
+
+
+def test_the_kinds_and_their_fields_are_listed_without_a_node() -> None:
+    kinds = CliRunner().invoke(root, ["say"])
+    assert kinds.exit_code == 0
+    assert "incident.open         Something happened that both will look into" in kinds.stdout
+    fields = CliRunner().invoke(root, ["say", "incident.open"])
+    assert "  happened_at\n" in fields.stdout
+    assert "  place  (may be left out)\n" in fields.stdout
+    assert "Type a time in Z, as 2025-04-09T08:00Z, or now." in fields.stdout
+    (row,) = json.loads(CliRunner().invoke(root, ["say", "drill.end", "--json"]).stdout)
+    assert [field["name"] for field in row["fields"]] == ["drill", "text"]
+    assert CliRunner().invoke(root, ["say", "watch.sell"]).exit_code == 2
+    assert CliRunner().invoke(root, ["say", "drill.start", "name=x"]).exit_code == 2

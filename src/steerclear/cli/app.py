@@ -87,6 +87,10 @@ COMMANDS: Final[dict[str, Command]] = {
     "answer": Command("answering:answer", "Answer a STOP with its outcome, or a question of ownership."),
     "close": Command("stopping:close", "Close a STOP that you called."),
     "ownership": Command("stopping:ownership", "Ask whose it is."),
+    "say": Command(
+        "saying:say",
+        "Say anything else: watches, sites, movements, checks, standstills, incidents, meetings, drills.",
+    ),
     "signals": Command(
         "signalling:signals",
         "Coded messages: what there is, what each means in six languages, and send, read back, answer.",

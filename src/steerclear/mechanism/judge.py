@@ -114,6 +114,18 @@ def why_without_effect(book: Book, said: Said[Any]) -> str | None:
     )
 
 
+def why_it_would_not_count(book: Book, unsaid: Said[Any]) -> str | None:
+    """As ``why_without_effect``, of something that its author has not said yet, and so has no id."""
+    return (
+        _of_its_author(book, unsaid)
+        or _of_its_key(unsaid)
+        or _of_its_target(book, unsaid)
+        or _of_its_content(book, unsaid)
+        or _of_suspension(book, unsaid)
+        or _of_repetition(book, unsaid)
+    )
+
+
 def addressed(said: Said[Any]) -> frozenset[str]:
     """Whom a statement concerns besides its author."""
     named: tuple[str, ...] = ()

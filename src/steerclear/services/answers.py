@@ -15,10 +15,12 @@ __all__ = [
     "AnnexRow",
     "Carried",
     "Compared",
+    "FieldRow",
     "FindingRow",
     "GateRow",
     "Inbox",
     "KeyRow",
+    "KindRow",
     "KeysShown",
     "LineRow",
     "LogRow",
@@ -333,3 +335,23 @@ class Compared:
     size: int
     verdict: Literal["SAME", "DIFFERENT", "NOT KNOWN"]
     words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRow:
+    """A field of a statement: how a person types it, and what it means."""
+
+    name: str
+    typed_as: str
+    says: str
+    must_be: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRow:
+    """A kind of statement that is said by filling in its fields."""
+
+    kind: str
+    says: str
+    by_authority: bool
+    fields: tuple[FieldRow, ...]

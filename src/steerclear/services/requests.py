@@ -32,6 +32,7 @@ __all__ = [
     "ReadBack",
     "ResumeMechanism",
     "RevokeKeys",
+    "Say",
     "SendSignal",
     "SuspendMechanism",
     "TakeAlternative",
@@ -173,6 +174,21 @@ class AskOwnership:
     of: tuple[str, ...]
     place: str
     seen: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """Say something of a kind that has no verb of its own (``kinds_shown`` lists them).
+
+    ``fields``  each as it is typed; a list may come as several texts. Fields that may be empty may be left out
+    ``desk``    the desk that speaks; none where the kind is signed by the authority
+    ``to``      members addressed; empty means those whom the kind concerns
+    """
+
+    kind: str
+    fields: Mapping[str, str | tuple[str, ...]]
+    desk: str | None = None
+    to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from steerclear.services.ratify import (
     suspend,
     withdraw_annex,
 )
+from steerclear.services.say import say
 from steerclear.services.send_signal import answer_signal, read_back, send_signal
 
 __all__ = ["PATHS", "Request", "Verb", "verbs_of"]
@@ -47,6 +48,7 @@ Request = (
     | ask.Answer
     | ask.CloseStop
     | ask.AskOwnership
+    | ask.Say
     | ask.SendSignal
     | ask.ReadBack
     | ask.AnswerSignal
@@ -72,6 +74,7 @@ PATHS: Final[dict[type[Request], str]] = {
     ask.Answer: "/v1/answers",
     ask.CloseStop: "/v1/stop-closings",
     ask.AskOwnership: "/v1/ownership-questions",
+    ask.Say: "/v1/statements",
     ask.SendSignal: "/v1/signals",
     ask.ReadBack: "/v1/read-backs",
     ask.AnswerSignal: "/v1/signal-answers",
@@ -100,6 +103,7 @@ def verbs_of(places: Gazetteer) -> Mapping[type[Request], Verb]:
         ask.Answer: answer,
         ask.CloseStop: close_stop,
         ask.AskOwnership: partial(ask_ownership, places=places),
+        ask.Say: partial(say, places=places),
         ask.SendSignal: send_signal,
         ask.ReadBack: read_back,
         ask.AnswerSignal: answer_signal,
