@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, cast
@@ -132,6 +132,11 @@ class Spoken:
     def executemany(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
         for row in rows:
             self.execute(sql, row)
+
+    def create_function(
+        self, name: str, arguments: int, function: Callable[..., Any], *, deterministic: bool
+    ) -> None:
+        self._connection.create_scalar_function(name, function, arguments, deterministic=deterministic)
 
     def executescript(self, sql: str) -> None:
         for _ in self.execute(sql):

@@ -335,7 +335,7 @@ def test_an_entry_that_vanished_is_noticed_and_never_skipped(filled: Path, stora
     [
         "UPDATE entry SET leaf = x'00' WHERE seq = 1",
         "DELETE FROM entry WHERE seq = 399",
-        "INSERT OR REPLACE INTO charter VALUES (1, x'00')",
+        "INSERT OR REPLACE INTO charter VALUES (1, x'00', x'00')",
         "INSERT OR REPLACE INTO entry VALUES (1, 1, x'00', zeroblob(32))",
         "UPDATE charter SET charter = x'00'",
     ],

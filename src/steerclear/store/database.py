@@ -20,6 +20,7 @@ from typing import Final, TypeAlias
 
 from steerclear.errors import NotKept, Refused, Unreachable
 from steerclear.store import disk, failures
+from steerclear.store.digest import digest_of
 
 __all__ = [
     "APPLICATION_ID",
@@ -127,6 +128,7 @@ def open_reader(path: Path, connect: Connect = connect, *, beside_writer: bool) 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Apply the numbered files that this database has not seen, each in a transaction of its own."""
     seen = _pragma(connection, "user_version")
+    connection.create_function("digest_of", 2, digest_of, deterministic=True)
     for number, script in _migrations()[seen:]:
         stamped = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
         with spoken_plainly(path):
@@ -139,8 +141,12 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def check_whole(connection: sqlite3.Connection, path: Path) -> None:
-    """``PRAGMA quick_check``: every page is where the others say it is."""
-    answer = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    """Every page is where the others say it is, and every index says what its table says.
+
+    ``quick_check`` leaves the indexes out: a bit that fell over in one of them hid rows and made a log
+    shorter, unseen. ``integrity_check`` costs a third more (100,000 entries: 0.13 s for 0.10 s).
+    """
+    answer = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
     if answer != "ok":
         raise failures.corrupt(answer.splitlines()[-1], where=str(path))
 
@@ -174,6 +180,9 @@ def spoken_plainly(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _plain(error, str(path)) from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes a damaged schema in its message, which is then no text any more.
+        raise failures.corrupt("its schema is no text", where=str(path)) from error
     except OSError as error:
         if error.errno in _NOT_WRITABLE:
             raise failures.read_only(str(path)) from error
@@ -186,7 +195,9 @@ def _plain(error: sqlite3.Error, where: str) -> NotKept:
         return failures.full(where)
     if name.startswith("SQLITE_READONLY"):
         return failures.read_only(where)
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or name in ("SQLITE_ERROR", ""):
+        # What the store asks for is fixed: a table or column that is not found is a damaged schema, and text
+        # that is none (which Python says without a code) a damaged row.
         return failures.corrupt(str(error), where=where)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return NotKept(

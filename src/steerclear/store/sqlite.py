@@ -29,6 +29,7 @@ from steerclear.store.admission import (
     is_new_note,
     is_new_opening,
 )
+from steerclear.store.digest import digest_of
 from steerclear.store.port import StoredEntry, StoredFloor, StoredNote
 from steerclear.store.reserve import Reserve
 from steerclear.store.vault import Vault
@@ -95,11 +96,14 @@ class SqliteStore:
 
     def keep_charter(self, charter: bytes) -> None:
         with self._transaction() as writer:
-            if is_new_charter(_only(writer.execute("SELECT charter FROM charter")), charter):
-                writer.execute("INSERT INTO charter VALUES (1, ?)", (charter,))
+            known = self._as_kept("charter", writer.execute(_CHARTER))
+            if is_new_charter(known, charter):
+                writer.execute(
+                    "INSERT INTO charter VALUES (1, ?, ?)", (charter, digest_of("charter", charter))
+                )
 
     def charter(self) -> bytes | None:
-        return _only(self._ask("SELECT charter FROM charter"))
+        return self._as_kept("charter", self._ask(_CHARTER))
 
     def append(self, entries: Sequence[StoredEntry]) -> None:
         with self._transaction() as writer:
@@ -152,24 +156,31 @@ class SqliteStore:
     def keep_note(self, member: str, generation: int, size: int, note: bytes) -> None:
         with self._transaction() as writer:
             self._check_reserve()
-            known = _only(writer.execute(_NOTE_AT, (member, generation, size)))
+            place = _note_place(member, generation, size)
+            known = self._as_kept(place, writer.execute(_NOTE_AT, (member, generation, size)))
             if is_new_note(known, note, where=f"{member}/{generation} at size {size}"):
                 writer.execute(
-                    "INSERT OR REPLACE INTO note VALUES (?, ?, ?, ?)", (member, generation, size, note)
+                    "INSERT OR REPLACE INTO note VALUES (?, ?, ?, ?, ?)",
+                    (member, generation, size, note, digest_of(place, note)),
                 )
 
     def note(self, member: str, generation: int, size: int | None = None) -> bytes | None:
         if size is None:
-            return _only(self._ask(_LAST_NOTE, member, generation))
-        return _only(self._ask(_NOTE_AT, member, generation, size))
+            size = next((row[0] for row in self._ask(_LAST_NOTE, member, generation)), None)
+            if size is None:
+                return None
+        place = _note_place(member, generation, size)
+        return self._as_kept(place, self._ask(_NOTE_AT, member, generation, size))
 
     def notes(self, member: str, generation: int) -> Iterator[StoredNote]:
         rows = self._ask(
-            "SELECT size, note FROM note WHERE member = ? AND generation = ? ORDER BY size",
+            "SELECT size, note, digest FROM note WHERE member = ? AND generation = ? ORDER BY size",
             member,
             generation,
         )
-        return (StoredNote(member, generation, size, note) for size, note in rows)
+        for size, note, digest in rows:
+            self._require_kept(_note_place(member, generation, size), note, digest)
+            yield StoredNote(member, generation, size, note)
 
     def keep_floor(self, hash: str, message: bytes) -> None:  # noqa: A002 - the port's name
         try:
@@ -182,16 +193,19 @@ class SqliteStore:
             self._insert_floor(hash, message)
 
     def floor(self) -> Iterator[StoredFloor]:
-        rows = self._ask("SELECT hash, message FROM floor ORDER BY arrival")
-        return (StoredFloor(key, message) for key, message in rows)
+        for key, message, digest in self._ask("SELECT hash, message, digest FROM floor ORDER BY arrival"):
+            self._require_kept(_floor_place(key), message, digest)
+            yield StoredFloor(key, message)
 
     def keep_fact(self, name: str, value: bytes) -> None:
         with self._transaction() as writer:
             self._check_reserve()
-            writer.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+            digest = digest_of(_fact_place(name), value)
+            writer.execute("INSERT OR REPLACE INTO fact VALUES (?, ?, ?)", (name, value, digest))
 
     def fact(self, name: str) -> bytes | None:
-        return _only(self._ask("SELECT value FROM fact WHERE name = ?", name))
+        rows = self._ask("SELECT value, digest FROM fact WHERE name = ?", name)
+        return self._as_kept(_fact_place(name), rows)
 
     def close(self) -> None:
         with self._writing, self._reading:
@@ -266,9 +280,13 @@ class SqliteStore:
 
     def _insert_floor(self, floor_hash: str, message: bytes) -> None:
         with self._transaction() as writer:
-            known = _only(writer.execute("SELECT message FROM floor WHERE hash = ?", (floor_hash,)))
-            if is_new_floor(known, floor_hash, message):
-                writer.execute("INSERT INTO floor (hash, message) VALUES (?, ?)", (floor_hash, message))
+            place = _floor_place(floor_hash)
+            rows = writer.execute("SELECT message, digest FROM floor WHERE hash = ?", (floor_hash,))
+            if is_new_floor(self._as_kept(place, rows), floor_hash, message):
+                writer.execute(
+                    "INSERT INTO floor (hash, message, digest) VALUES (?, ?, ?)",
+                    (floor_hash, message, digest_of(place, message)),
+                )
 
     # -- reading
 
@@ -292,7 +310,15 @@ class SqliteStore:
             rows = self._ask(question, member, generation, first, last)
             if [row[0] for row in rows] != list(range(first, last)):
                 raise _damaged(f"{member}/{generation}/{first}", "entries are missing", self._path)
-            yield from rows
+            for row in rows:
+                yield self._in_its_place(member, generation, *row)
+
+    def _in_its_place(
+        self, member: str, generation: int, seq: int, is_in_its_place: int, *entry: Any
+    ) -> tuple[Any, ...]:
+        if not is_in_its_place:
+            raise _damaged(f"{member}/{generation}/{seq}", "another entry is found", self._path)
+        return seq, *entry
 
     def _entry(
         self, member: str, generation: int, seq: int, leaf: bytes, leaf_hash: bytes, sealed: bytes | None
@@ -300,6 +326,17 @@ class SqliteStore:
         place = f"{member}/{generation}/{seq}"
         opened = None if sealed is None else self._key().open(place, sealed)
         return StoredEntry(member, generation, seq, _whole(leaf, leaf_hash, place, self._path), opened)
+
+    def _as_kept(self, place: str, rows: Iterable[tuple[bytes, bytes]]) -> bytes | None:
+        """The content of the one row asked for, ``None`` if there is no row."""
+        for content, digest in rows:
+            self._require_kept(place, content, digest)
+            return content
+        return None
+
+    def _require_kept(self, place: str, content: bytes, digest: bytes) -> None:
+        if digest_of(place, content) != digest:
+            raise _damaged(f"the {place}", "its bytes are not those that were kept", self._path)
 
     def _key(self) -> Vault:
         if self._vault is None:
@@ -337,23 +374,31 @@ class _InTransaction:
         row = self._writer.execute(_ENTRIES, (member, generation, seq, seq + 1)).fetchone()
         if row is None:
             raise failures.entry_missing(f"{member}/{generation}/{seq}")
-        return self._store._entry(member, generation, *row)  # noqa: SLF001 - the other half of this file
+        entry = self._store._in_its_place(member, generation, *row)  # noqa: SLF001 - the other half of this file
+        return self._store._entry(member, generation, *entry)  # noqa: SLF001
 
 
 _SIZE: Final = """
 SELECT coalesce(max(seq) + 1, 0) FROM entry
 WHERE log = (SELECT log FROM log WHERE member = ? AND generation = ?)
 """
+# The place is read from the index and from the row it leads to, so that a row is never taken for another one.
 _LEAVES: Final = """
-SELECT seq, leaf, leaf_hash FROM entry
-WHERE log = (SELECT log FROM log WHERE member = ? AND generation = ?) AND seq >= ? AND seq < ? ORDER BY seq
+SELECT place.seq, row.seq = place.seq AND row.log = place.log, row.leaf, row.leaf_hash
+FROM entry AS place JOIN entry AS row ON row.rowid = place.rowid
+WHERE place.log = (SELECT log FROM log WHERE member = ? AND generation = ?)
+AND place.seq >= ? AND place.seq < ? ORDER BY place.seq
 """
 _ENTRIES: Final = """
-SELECT seq, leaf, leaf_hash, sealed FROM entry LEFT JOIN opening USING (log, seq)
-WHERE log = (SELECT log FROM log WHERE member = ? AND generation = ?) AND seq >= ? AND seq < ? ORDER BY seq
+SELECT place.seq, row.seq = place.seq AND row.log = place.log, row.leaf, row.leaf_hash, sealed
+FROM entry AS place JOIN entry AS row ON row.rowid = place.rowid
+LEFT JOIN opening ON opening.log = place.log AND opening.seq = place.seq
+WHERE place.log = (SELECT log FROM log WHERE member = ? AND generation = ?)
+AND place.seq >= ? AND place.seq < ? ORDER BY place.seq
 """
-_NOTE_AT: Final = "SELECT note FROM note WHERE member = ? AND generation = ? AND size = ?"
-_LAST_NOTE: Final = "SELECT note FROM note WHERE member = ? AND generation = ? ORDER BY size DESC LIMIT 1"
+_CHARTER: Final = "SELECT charter, digest FROM charter"
+_NOTE_AT: Final = "SELECT note, digest FROM note WHERE member = ? AND generation = ? AND size = ?"
+_LAST_NOTE: Final = "SELECT max(size) FROM note WHERE member = ? AND generation = ?"
 
 
 def _vault_for(storage_key: bytes | None, *, read_only: bool) -> Vault | None:
@@ -383,6 +428,18 @@ def _whole(leaf: bytes, leaf_hash: bytes, place: str, path: Path) -> bytes:
     if _leaf_hash(leaf) != leaf_hash:
         raise _damaged(place, "its bytes are not those that were kept", path)
     return leaf
+
+
+def _note_place(member: str, generation: int, size: int) -> str:
+    return f"note {member}/{generation}/{size}"
+
+
+def _floor_place(floor_hash: str) -> str:
+    return f"floor {floor_hash}"
+
+
+def _fact_place(name: str) -> str:
+    return f"fact {name}"
 
 
 def _damaged(place: str, how: str, path: Path) -> NotKept:
