@@ -90,6 +90,7 @@ from steerclear.services.status import Heard
 from steerclear.services.verbs import Request
 from steerclear.services.workings import Workings
 from steerclear.store.highwater import HighWater
+from steerclear.store.machine import Forgetful, forget, on_this_machine
 from steerclear.store.port import Store
 from steerclear.store.sqlite import SqliteStore
 
@@ -107,6 +108,7 @@ __all__ = [
     "compose",
     "create_node",
     "drill_time",
+    "forget_machine",
     "node_at_rest",
     "open_node",
     "read_settings",
@@ -357,8 +359,13 @@ def compose(
     randomness: Randomness,
     high_water: WaterMark,
     places: Gazetteer,
+    machine: WaterMark | None = None,
 ) -> Workings:
-    """A node's workings over any store, keys and clock: a play hands in memory, a real node its folder."""
+    """A node's workings over any store, keys and clock: a play hands in memory, a real node its folder.
+
+    ``machine`` remembers the own log's size until the machine is switched off; ``None``: its disk cannot be
+    put back, and nobody need be asked at the start.
+    """
     ledger = Ledger(
         charter=charter,
         me=me,
@@ -367,6 +374,7 @@ def compose(
         clock=clock,
         randomness=randomness,
         high_water=high_water,
+        machine=machine,
     )
     return Workings(ledger, places)
 
@@ -427,6 +435,11 @@ def carry_root_away(folder: Path, protection: Protection, *, to: Path, under: Pr
     return root
 
 
+def forget_machine(folder: Path, protection: Protection) -> None:
+    """A node's folder goes for good: leave nothing of it in this machine's memory either."""
+    forget(FileKeystore(folder / "keys", protection, SystemRandomness().bytes).storage_key())
+
+
 def change_protection(folder: Path, old: Protection, new: Protection) -> None:
     """Put the keys of a node that does not run under another passphrase, or under one at last."""
     read_settings(folder)
@@ -450,7 +463,11 @@ def _kept_charter(folder: Path) -> Charter:
 @contextmanager
 def _opened(folder: Path, settings: Settings, charter: Charter, protection: Protection) -> Iterator[Ledger]:
     files = FileKeystore(folder / "keys", protection, SystemRandomness().bytes)
-    with _with_token(files, settings) as keys, SqliteStore(folder / "node.db", files.storage_key()) as store:
+    with (
+        _with_token(files, settings) as keys,
+        on_this_machine(files.storage_key()) as remembered,
+        SqliteStore(folder / "node.db", files.storage_key()) as store,
+    ):
         yield Ledger(
             charter=charter,
             me=settings.member,
@@ -459,6 +476,8 @@ def _opened(folder: Path, settings: Settings, charter: Charter, protection: Prot
             clock=_clock(settings, charter),
             randomness=SystemRandomness(),
             high_water=HighWater(folder / "high-water"),
+            # Where the machine remembers nothing, the peers are asked at every start.
+            machine=remembered or Forgetful(),
         )
 
 

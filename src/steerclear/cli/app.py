@@ -106,6 +106,10 @@ COMMANDS: Final[dict[str, Command]] = {
         "comparing:checkpoint",
         "Compare records by telephone: read a log out in 28 words, or check the words that were heard.",
     ),
+    "confirm-log": Command(
+        "keeping:confirm_log",
+        "Confirm that the node's own log ends where it stands here, when no other member can be asked.",
+    ),
     "verify": Command(
         "verifying:verify",
         "Check a record: entries, signatures, trees, cosignatures. Exit 1 and why, if anything fails.",

@@ -8,19 +8,16 @@ have heard it.
 
 from __future__ import annotations
 
-from typing import Final
-
 from steerclear.errors import Refused
 from steerclear.mechanism.bodies import Body
 from steerclear.record.floor import FloorMessage, print_floor
 from steerclear.record.statement import SignedStatement, statement_hash
 from steerclear.services.audience import Audience
+from steerclear.services.continuity import CLOSED_CODES
 from steerclear.services.ledger import Filed, Ledger
 from steerclear.services.speak import Voice, draft
 
 __all__ = ["speak_floor"]
-
-_LOG_IS_CLOSED: Final = "own-log-behind"
 
 
 def speak_floor(ledger: Ledger, body: Body, *, voice: Voice, audience: Audience) -> Filed:
@@ -29,7 +26,7 @@ def speak_floor(ledger: Ledger, body: Body, *, voice: Voice, audience: Audience)
     try:
         return ledger.append([drafted])[0]
     except Refused as refused:
-        if refused.code != _LOG_IS_CLOSED:
+        if refused.code not in CLOSED_CODES:
             raise
     return _aside(ledger, drafted.said)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from steerclear.errors import NotKept, NotVerified, Refused, SteerclearError
 from steerclear.links.clock import Clock
@@ -23,50 +23,43 @@ from steerclear.mechanism.entry import Entry, Sealed, Shown
 from steerclear.mechanism.view import View
 from steerclear.model.member import MemberId, Role
 from steerclear.model.time import Instant
-from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.blobs import blob_hash, blobs_named, require_blobs
+from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.checkpoint import checkpoint_of
 from steerclear.record.keybook import Judgement, KeyBook, Standing
 from steerclear.record.keys import KeyRole
 from steerclear.record.leaf import Head, Leaf, parse_leaf, sign_leaf
 from steerclear.record.log import AcceptedLeaf, Log
 from steerclear.record.opening import Opening, parse_opening, print_opening
-from steerclear.record.seal import open_whole
 from steerclear.record.recipient import RecipientPrivateKey, RecipientPublicKey
+from steerclear.record.seal import open_whole
 from steerclear.record.sealed import SealedStatement
 from steerclear.record.statement import SignedStatement, statement_hash
 from steerclear.services.backdated import Backdated
 from steerclear.services.continuity import Continuity, WaterMark
 from steerclear.services.notes import NoteShelf
-from steerclear.store.highwater import Mark
 from steerclear.store.port import Store, StoredEntry
 
-__all__ = ["Draft", "Filed", "Ledger", "WaterMark"]
+__all__ = ["RESTORED", "Draft", "Filed", "Ledger", "WaterMark"]
+
+RESTORED: Final = "restored-copy"
+"""The fact by which a database says that it came out of a backup, until its log is known to be whole."""
 
 MOST_AHEAD_MS: Final = 10 * 60_000
 """An entry that claims to be later than this is not taken in yet; clocks that differ by 10 s are shown."""
 
 
-class WaterMark(Protocol):
-    """Where the size of the own log is kept outside the database."""
-
-    def read(self) -> Mark | None: ...
-
-    def keep(self, mark: Mark) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A statement that is ready for the own log: ``content`` is ``said`` itself, or sealed.
-    salt: bytes | None = None
 
-    salt: bytes | None = None
-    blobs: tuple[bytes, ...] = ()
     ``salt`` is that of the seal's commitment, ``blobs`` the ciphertext that stands beside the entry.
     """
 
     content: SignedStatement | SealedStatement
     said: SignedStatement
+    salt: bytes | None = None
+    blobs: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +67,14 @@ class _Fresh:
     """An entry that was accepted and is not kept yet.
 
     ``said`` is ``None`` where we cannot open it; ``closed_because`` why not, if it was meant for us.
-    salt: bytes | None = None
-    salt: bytes | None = None
-    blobs: tuple[bytes, ...] = ()
     """
 
     data: bytes
     accepted: AcceptedLeaf
     said: SignedStatement | None
     closed_because: str | None = None
+    salt: bytes | None = None
+    blobs: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +106,7 @@ class Ledger:
         clock: Clock,
         randomness: Randomness,
         high_water: WaterMark,
+        machine: WaterMark | None = None,
     ) -> None:
         self.charter = charter
         self.mechanism = mechanism_of(charter)
@@ -132,7 +125,14 @@ class Ledger:
         self.places: dict[str, tuple[str, int]] = {}
         """Of each statement, sealed or not: in whose log and where it was said first."""
         self.notes = NoteShelf(
-            charter=charter, me=me, logs=self.logs, store=store, keys=keys, clock=clock, view=self.view
+            charter=charter,
+            me=me,
+            logs=self.logs,
+            store=store,
+            keys=keys,
+            clock=clock,
+            view=self.view,
+            may_sign=self.is_open,
         )
         self.unreadable: dict[str, tuple[str, str]] = {}
         """Ids that were sealed to us and did not open: in whose log, and why. The next beat names them."""
@@ -141,12 +141,17 @@ class Ledger:
         self.false_heads: dict[str, str] = {}
         """What members say that they have seen, and cannot have: one of them shows two records."""
         self.refuses_because: SteerclearError | None = None
-        self._high_water = high_water
-        self._shown_elsewhere = 0
-        """How far others have seen the own log go, under our own signature."""
-        self._has_written = False
-        """Since this process began. A node that came back from an old disk is mended before it writes."""
+        self.gathered_by: Callable[[Sequence[Draft]], tuple[Filed, ...]] | None = None
+        """Who files for the verb that runs now, with others (together.py); ``None``: it files alone."""
+        self.continuity = Continuity(
+            high_water,
+            machine=machine,
+            peers=self.peers,
+            is_copy=bool(store.fact(RESTORED)),
+            began_at=clock.now(),
+        )
         self._recall()
+        self.continuity.recall(self.own)
 
     # ---- reading -------------------------------------------------------------------------------------
 
@@ -165,6 +170,20 @@ class Ledger:
     def now(self) -> Instant:
         return self.clock.now()
 
+    def is_open(self) -> bool:
+        """Is it known that the own log ends here? What cannot be known is not."""
+        try:
+            return self.continuity.why_closed(self.own, self.now()) is None
+        except SteerclearError:
+            return False
+
+    def closed_because(self) -> SteerclearError | None:
+        """Why nothing can be appended to the own log now; ``None`` where nothing stands in the way."""
+        try:
+            return self.refuses_because or self.continuity.why_closed(self.own, self.now())
+        except SteerclearError as error:
+            return error
+
     # ---- writing the own log ---------------------------------------------------------------------------
 
     def append(self, drafts: Sequence[Draft]) -> tuple[Filed, ...]:
@@ -173,20 +192,22 @@ class Ledger:
         On an error nothing was filed, unless it is ``high-water-not-kept``: then the entries stand, and
         nothing follows them until the mark could be kept.
         """
+        if self.gathered_by is not None:
+            return self.gathered_by(drafts)
         try:
             self._require_whole_log()
-            self._keep_mark()
+            self.continuity.keep(self.own)
             fresh = self._kept(drafts)
             for one in fresh:
                 self.view.witness(self._entry(self.own, one.accepted, one.said))
             # The heads of any entry are the receipt; a beat is then owed only to name the unreadable.
             self.beat_owed = bool(self.unreadable)
-            self._keep_mark()
+            self.continuity.keep(self.own)
         except SteerclearError as error:
             self.refuses_because = error
             raise
         self.refuses_because = None
-        self._has_written = True
+        self._note_written()
         return tuple(self._filed(one) for one in fresh)
 
     def _kept(self, drafts: Sequence[Draft]) -> list[_Fresh]:
@@ -230,11 +251,6 @@ class Ledger:
                 remedy="Stop using this disk; move the node's folder to a sound one and start again.",
             )
 
-    def _keep_mark(self) -> None:
-        """The own log goes as far as this; nothing more is signed while that cannot be kept."""
-        if self.own.size:
-            self._high_water.keep(Mark(self.own.generation, self.own.size, self.own.root))
-
     def _filed(self, one: _Fresh) -> Filed:
         leaf = one.accepted.leaf
         return Filed(
@@ -253,30 +269,26 @@ class Ledger:
             if member != self.me and log.size
         }
 
+    def _note_written(self) -> None:
+        self.continuity.has_written = True
+        if self.continuity.is_copy:
+            # It went on from here, so it is no copy any more but the log's only home.
+            self.store.keep_fact(RESTORED, b"")
+            self.continuity.is_copy = False
+
     def _require_whole_log(self) -> None:
         """No accidental fork: below the high-water mark nothing is signed (an old backup came back)."""
-        went_to = self._went_to()
-        if went_to > self.own.size:
-            raise Refused(
-                "own-log-behind",
-                f"This node's own log has {self.own.size} entries, but it had {went_to} before.",
-                where=f"{self.me}/{self.own.generation}",
-                remedy="Connect to any other member: the missing entries are taken back from its mirror.",
-            )
-
-    def _went_to(self) -> int:
-        """How far the own log went before this process: by its mark, or by what a peer has shown."""
-        mark = self._high_water.read()
-        marked = mark.size if mark is not None and mark.generation == self.own.generation else 0
-        return max(marked, self._shown_elsewhere)
+        closed = self.continuity.why_closed(self.own, self.now())
+        if closed is not None:
+            raise closed
 
     def own_is_shown(self, checkpoint: bytes) -> None:
         """A peer holds this checkpoint of our own log. Raises ``NotVerified`` for one that we did not sign.
 
         The mark lies beside the database, and a backup of the whole folder brings an old one back with it.
         """
-        if not self._has_written and checkpoint_of(checkpoint)[0].size > self.own.size:
-            self._shown_elsewhere = max(self._shown_elsewhere, self.own.signed_size(checkpoint))
+        if not self.continuity.has_written and checkpoint_of(checkpoint)[0].size > self.own.size:
+            self.continuity.is_shown(self.own.signed_size(checkpoint))
 
     # ---- taking in others' entries ---------------------------------------------------------------------
 
@@ -285,6 +297,7 @@ class Ledger:
     ) -> int:
         """Verify and keep entries of ``member``'s log that begin at ``start``; how many were new.
 
+        ``beside`` holds blobs by hash; an entry is refused that names others than these and those kept here.
         What is held already is passed over. One bad entry refuses itself and all after it: raises
         ``NotVerified``, and the good ones before it are kept.
         """
@@ -298,10 +311,10 @@ class Ledger:
         for data in leaves[log.size - start :]:
             try:
                 self._require_its_time(log, data)
+                blobs = self._blobs_of(data, beside or {})
                 accepted = log.accept(data)
             except NotVerified as error:
                 failure = error
-        ``beside`` holds blobs by hash; an entry is refused that names others than these and those kept here.
                 break
             fresh.append(self._opened(log, data, accepted, blobs))
         if fresh:
@@ -312,10 +325,9 @@ class Ledger:
 
     def _require_to_be_behind(self) -> None:
         """Own entries come from others only to a node that lost them; else somebody signs with our key."""
-        if self._went_to() <= self.own.size:
+        if not self.continuity.may_be_behind(self.own):
             raise NotVerified(
                 "own-log-by-another",
-                blobs = self._blobs_of(data, beside or {})
                 f"A peer holds entries of the log of {self.me} that this node did not write.",
                 where=f"{self.me}/{self.own.generation}/{self.own.size}",
                 remedy="Somebody else signs with this node's key: stop this node, and name a new one.",
@@ -373,6 +385,7 @@ class Ledger:
         content = accepted.leaf.content
         if isinstance(content, SignedStatement):
             return _Fresh(data, accepted, content)
+        blobs = tuple(beside.values())
         if self.me not in content.recipients:
             return _Fresh(data, accepted, None, blobs=blobs)
         try:
@@ -383,24 +396,28 @@ class Ledger:
                 member=self.me,
                 keys=tuple(self.recipients_here().values()),
                 carried=self.charter.carried_by(log.member),
+                beside=beside,
             )
         except (NotVerified, Refused) as error:
             return _Fresh(data, accepted, None, closed_because=error.what, blobs=blobs)
         return _Fresh(data, accepted, opening.statement, salt=opening.salt, blobs=blobs)
 
     def key_book(self, member: str) -> KeyBook | None:
-        blobs = tuple(beside.values())
         """The keys that ``member``'s own log has named, as far as it is here; ``None`` for no member."""
         if member not in self.charter:
             return None
         return self.logs[self._log_holder(member)].keys_of(member)
+
+    def recipients_here(self) -> Mapping[str, RecipientPrivateKey]:
+        """Our recipient keys by label, of the kind that the charter asks for."""
+        held = self.keys.recipients()
+        return {label: key.hybrid() for label, key in held.items()} if self.charter.seals_hybrid else held
 
     def recipient_keys(self, member: str) -> tuple[RecipientPublicKey, ...]:
         """The keys to which something for ``member`` can be sealed now; none is an answer."""
         holders = (
             self.logs[self._log_holder(member)].keys_of(member).holders(KeyRole.RECIPIENT, at=self.now())
         )
-                beside=beside,
         return tuple(RecipientPublicKey(member, one.public) for one in holders)
 
     def _log_holder(self, member: str) -> str:
@@ -410,11 +427,6 @@ class Ledger:
 
     def _recall(self) -> None:
         # The own log first: what others say that they have seen of it is held against it.
-    def recipients_here(self) -> Mapping[str, RecipientPrivateKey]:
-        """Our recipient keys by label, of the kind that the charter asks for."""
-        held = self.keys.recipients()
-        return {label: key.hybrid() for label, key in held.items()} if self.charter.seals_hybrid else held
-
         for member in (self.me, *self.peers):
             self._recall_log(member)
         self._recall_unreadable()
@@ -492,7 +504,7 @@ class Ledger:
             return True
         if head.size > log.size:
             told = f"{reader} says that it has seen {head.size} entries of ours; we wrote {log.size}"
-            is_true = member != self.me or head.size <= self._went_to()
+            is_true = member != self.me or head.size <= self.continuity.went_to(log.generation)
         else:
             told = f"{reader} has seen another record of {member} than the one that is here"
             is_true = log.root_at(head.size) == head.root

@@ -10,7 +10,7 @@ Only the newest checkpoint of a log travels; every one is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import structlog
@@ -38,7 +38,10 @@ _log = structlog.get_logger()
 
 
 class NoteShelf:
-    """The checkpoint notes of one node; ``logs`` are those that the node holds, by member, as they grow."""
+    """The checkpoint notes of one node; ``logs`` are those that the node holds, by member, as they grow.
+
+    ``may_sign``: not while it is open whether this disk is the newest; what was signed since is unknown then.
+    """
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class NoteShelf:
         keys: Keystore,
         clock: Clock,
         view: View,
+        may_sign: Callable[[], bool] = lambda: True,
     ) -> None:
         self._charter = charter
         self._mechanism = mechanism_of(charter)
@@ -59,6 +63,7 @@ class NoteShelf:
         self._keys = keys
         self._clock = clock
         self._view = view
+        self._may_sign = may_sign
         self._newest: dict[str, tuple[int, bytes]] = {}
         self._proofs: set[str] = set()
 
@@ -93,7 +98,7 @@ class NoteShelf:
     def sign_own(self) -> None:
         """A checkpoint of the own log as it stands, if there is none yet."""
         log = self._logs[self._me]
-        if log.size and self.newest_size(self._me) < log.size:
+        if log.size and self.newest_size(self._me) < log.size and self._may_sign():
             signer = self._keys.signer(KeyName("node"))
             note = sign_checkpoint(log.checkpoint(), public=signer.public, signer=signer)
             self._keep(self._me, log.size, note)
@@ -119,7 +124,7 @@ class NoteShelf:
         known = [parse_note(kept)] if kept is not None else []
         # The first line of a key stays: a false one, or one of nobody's, must not take a true one's place.
         merged = merge_notes([*known, lines_that_hold(note, member, self._charter, self._books())])
-        if member != self._me and member not in self._proofs:
+        if member != self._me and member not in self._proofs and self._may_sign():
             merged = self._cosigned(merged)
         if kept is None or merged != known[0]:
             self._keep(member, checkpoint.size, merged)

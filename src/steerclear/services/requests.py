@@ -19,6 +19,7 @@ __all__ = [
     "AskOwnership",
     "CallStop",
     "CloseStop",
+    "ConfirmLog",
     "Disseminate",
     "EndMechanism",
     "FileNotices",
@@ -271,6 +272,13 @@ class Ratify:
     """Ratify the newest open proposal of each annex named; no name means all."""
 
     annexes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmLog:
+    """Nobody can be asked: our own log ends where it stands here. ``reason`` stands in the record."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

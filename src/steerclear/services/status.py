@@ -37,7 +37,7 @@ class Heard:
 def status(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard], faults: Mapping[str, str]) -> Status:
     """``faults``: what the node could not do by itself when it last tried, with the reason."""
     now = ledger.now()
-    refuses = ledger.refuses_because
+    refuses = ledger.closed_because()
     return Status(
         member=ledger.me,
         mechanism=ledger.mechanism,

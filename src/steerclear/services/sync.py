@@ -20,8 +20,8 @@ from functools import partial
 from typing import Final
 
 from steerclear.errors import NotKept, NotVerified, SteerclearError
-from steerclear.record.bundle import Bundle, Held, LogPart, parse_bundle, print_bundle
 from steerclear.record.blobs import BLOB_BYTES, blob_hash, blobs_named
+from steerclear.record.bundle import Bundle, Held, LogPart, parse_bundle, print_bundle
 from steerclear.record.merkle import leaf_hash
 from steerclear.record.note import parse_note
 from steerclear.services.floor import FloorDesk
@@ -57,18 +57,18 @@ class Sync:
         """Our sizes and what ``peer`` lacks, as far as we know it."""
         ledger = self._ledger
         ledger.notes.sign_own()
+        parts = self._parts_for(peer)
         bundle = Bundle(
             mechanism=ledger.mechanism,
-        parts = self._parts_for(peer)
             sender=ledger.me,
             at=ledger.now(),
             sizes={member: Held(log.generation, log.size) for member, log in ledger.logs.items()},
             parts=parts,
             floor=self.floor.messages_for(peer, self._peer_sizes.get(peer)),
             presence=self._own_presence(),
+            blobs=self._blobs_of(parts),
         )
         return print_bundle(bundle)
-            blobs=self._blobs_of(parts),
 
     def take_bundle(self, peer: str, data: bytes) -> bool:
         """Take in what ``peer`` sent; ``True`` when another exchange would tell one of us something.
@@ -91,6 +91,7 @@ class Sync:
         self.clock_gap_ms[peer] = bundle.at - self._ledger.now()
         self._take_contents(bundle, by=peer)
         self._look_for_what_is_missing(peer, bundle)
+        self._ledger.continuity.is_told(peer, bundle.sizes.get(self._ledger.me))
         if self._ledger.sizes() != held and self._are_behind(peer):
             return True
         learned = self._shown_notes() != before
@@ -155,6 +156,7 @@ class Sync:
         """All that this node holds, as one bundle file: to carry by hand, or to verify."""
         ledger = self._ledger
         ledger.notes.sign_own()
+        parts = tuple(self._part(member, 0, None) for member in ledger.logs)
         return print_bundle(
             Bundle(
                 mechanism=ledger.mechanism,
@@ -164,6 +166,7 @@ class Sync:
                 parts=parts,
                 floor=(),
                 presence={},
+                blobs=self._blobs_of(parts),
             )
         )
 
@@ -187,7 +190,6 @@ class Sync:
                 where=bundle.mechanism,
                 remedy="Give it to the node of that mechanism; nothing passes from one to another by itself.",
             )
-        parts = tuple(self._part(member, 0, None) for member in ledger.logs)
 
     def _take_contents(self, bundle: Bundle, *, by: str) -> None:
         """One refusal keeps nothing else out; a full disk keeps all out but floor messages."""
@@ -197,7 +199,6 @@ class Sync:
         full = self._take_while_kept(by, [partial(self._take_part, part, blobs) for part in parts])
         unheard = self._take_while_kept(by, [partial(self.floor.hear, message) for message in bundle.floor])
         full = full or unheard
-                blobs=self._blobs_of(parts),
         full = full or self._take_while_kept(by, [partial(self._take_note, part) for part in parts])
         if full is not None:
             self._ledger.refuses_because = full
@@ -284,11 +285,22 @@ class Sync:
             checkpoint=self._ledger.notes.newest(member),
         )
 
+    def _blobs_of(self, parts: Sequence[LogPart]) -> tuple[bytes, ...]:
+        """Every blob that an entry of these parts names, once; one that is lost here another member has."""
+        entries = (entry for part in parts for entry in part.entries)
+        names = dict.fromkeys(name for entry in entries for name in blobs_named(entry))
+        return tuple(blob for blob in map(self._ledger.store.blob, names) if blob is not None)
+
     def _own_presence(self) -> dict[str, bool]:
         """Which of our desks a person has taken; never who."""
         view, me = self._ledger.view, self._ledger.me
         desks = [key.label for key in self._ledger.keys.names() if key.purpose == "duty"]
         return {desk: view.watches.of(me, desk) is not None for desk in sorted(desks)}
+
+
+def _weight(entry: bytes) -> int:
+    """Bytes that an entry takes in a bundle, with its blobs."""
+    return len(entry) + len(blobs_named(entry)) * BLOB_BYTES * 4 // 3
 
 
 def _notes_in(bundle: Bundle) -> _Shown:
@@ -311,14 +323,3 @@ def _grew(before: Mapping[str, Held] | None, after: Mapping[str, Held]) -> bool:
     if before is None:
         return True
     return any(held > before.get(member, Held(0, 0)) for member, held in after.items())
-    def _blobs_of(self, parts: Sequence[LogPart]) -> tuple[bytes, ...]:
-        """Every blob that an entry of these parts names, once; one that is lost here another member has."""
-        entries = (entry for part in parts for entry in part.entries)
-        names = dict.fromkeys(name for entry in entries for name in blobs_named(entry))
-        return tuple(blob for blob in map(self._ledger.store.blob, names) if blob is not None)
-
-def _weight(entry: bytes) -> int:
-    """Bytes that an entry takes in a bundle, with its blobs."""
-    return len(entry) + len(blobs_named(entry)) * BLOB_BYTES * 4 // 3
-
-

@@ -17,6 +17,7 @@ from steerclear.services.answer_notice import acknowledge, disseminate, unable
 from steerclear.services.answers import Receipt
 from steerclear.services.call_stop import answer, ask_ownership, call_stop, close_stop
 from steerclear.services.change_notice import activate, go_cold, take_alternative, withdraw
+from steerclear.services.confirm_log import confirm_log
 from steerclear.services.file_notice import file_notices
 from steerclear.services.ledger import Ledger
 from steerclear.services.ratify import (
@@ -59,6 +60,7 @@ Request = (
     | ask.SuspendMechanism
     | ask.ResumeMechanism
     | ask.EndMechanism
+    | ask.ConfirmLog
 )
 
 PATHS: Final[dict[type[Request], str]] = {
@@ -85,6 +87,7 @@ PATHS: Final[dict[type[Request], str]] = {
     ask.SuspendMechanism: "/v1/suspensions",
     ask.ResumeMechanism: "/v1/resumptions",
     ask.EndMechanism: "/v1/endings",
+    ask.ConfirmLog: "/v1/log-confirmations",
 }
 
 
@@ -114,4 +117,5 @@ def verbs_of(places: Gazetteer) -> Mapping[type[Request], Verb]:
         ask.SuspendMechanism: suspend,
         ask.ResumeMechanism: resume,
         ask.EndMechanism: end,
+        ask.ConfirmLog: confirm_log,
     }

@@ -107,6 +107,8 @@ class Workings:
 
     def _may_begin(self) -> bool:
         """By itself the node writes nothing before a peer could show that its own log went farther once."""
+        if not self.ledger.is_open():
+            return False
         waited_ms = self.ledger.now() - self._began_at
         return self.sync.has_heard or not self.ledger.peers or waited_ms >= FIRST_WORD_MS
 

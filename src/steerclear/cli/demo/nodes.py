@@ -21,7 +21,7 @@ from steerclear.client import NodeClient
 from steerclear.errors import Unreachable
 from steerclear.formats.area import read_area
 from steerclear.model.member import MemberId, Role
-from steerclear.node import Settings, Unencrypted, begin, create_node, drill_time
+from steerclear.node import Settings, Unencrypted, begin, create_node, drill_time, forget_machine
 from steerclear.record.charter import Charter, mechanism_of
 from steerclear.services.found import charter_of, theatre_corners
 
@@ -83,6 +83,8 @@ class Scene:
             if process.poll() is None:
                 process.kill()
             _wait(process)
+        for keys in self.folder.glob("*/keys"):
+            forget_machine(keys.parent, Unencrypted())
         shutil.rmtree(self.folder)
 
     @property
