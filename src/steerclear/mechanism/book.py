@@ -147,10 +147,10 @@ class Book:
             return alone
         return min(claims.values(), key=lambda said: (not said.is_in_a_log, said.at, said.place))
 
-    def copies(self, said: Said[Any]) -> Iterator[Said[Any]]:
+    def copies(self, said: Said[Any]) -> list[Said[Any]]:
         """The same statement at every place where its author's log holds it (a reseal repeats it)."""
         self.kept.read(said.id)
-        return (copy for copy in self._claims[said.id].values() if copy.author == said.author)
+        return [copy for copy in self._claims[said.id].values() if copy.author == said.author]
 
     def statements(self, said: Said[Any]) -> Iterator[Statement]:
         """What its copies hold, to compare with what somebody else says that he heard."""

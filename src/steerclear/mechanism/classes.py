@@ -25,6 +25,7 @@ __all__ = ["MINUTE_MS", "STANDING_RESPONSE", "Phase", "class_at", "class_of", "p
 MINUTE_MS: Final = 60_000
 _IMMEDIATE_MS: Final = 60 * MINUTE_MS
 _PRIORITY_MS: Final = 24 * 60 * MINUTE_MS
+_TURNS: Final = ((ResponseClass.PRIORITY, _PRIORITY_MS), (ResponseClass.IMMEDIATE, _IMMEDIATE_MS))
 
 STANDING_RESPONSE: Final = Response(
     written_stop=True,
@@ -91,12 +92,11 @@ def phases(response: Response, from_at: Instant, start_at: Instant | None) -> tu
         entered = [(ResponseClass.STATIC, from_at)]
     else:
         entered = [(class_at(start_at, from_at), from_at)]
-        turns = ((ResponseClass.PRIORITY, _PRIORITY_MS), (ResponseClass.IMMEDIATE, _IMMEDIATE_MS))
-        entered += [
-            (turn, Instant(start_at - ahead_ms)) for turn, ahead_ms in turns if start_at - ahead_ms > from_at
-        ]
-    rows = ((response.of(of_class), at) for of_class, at in entered)
-    return tuple(Phase(at, terms) for terms, at in rows if terms is not None)
+        for turn, ahead_ms in _TURNS:
+            if start_at - ahead_ms > from_at:
+                entered.append((turn, Instant(start_at - ahead_ms)))
+    rows = [(response.of(of_class), at) for of_class, at in entered]
+    return tuple([Phase(at, terms) for terms, at in rows if terms is not None])
 
 
 def strictest(all_terms: Sequence[Response]) -> Response:

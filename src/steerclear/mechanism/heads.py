@@ -72,7 +72,7 @@ class Heads:
         self._seen: Final[dict[Reader, _Seen]] = {}
         self._known: Final[set[Place]] = set()
         self._unreadable: Final[dict[str, dict[str, dict[Place, Instant]]]] = {}
-        self._cosigned: Final[dict[tuple[str, str], set[tuple[int, Instant]]]] = {}
+        self._cosigned: Final[dict[tuple[str, int, str], set[tuple[int, Instant]]]] = {}
 
     def add(self, entry: Entry) -> None:
         if entry.place not in self._known:
@@ -85,8 +85,8 @@ class Heads:
             self._unreadable.setdefault(entry.author, {}).setdefault(id_, {})[entry.place] = entry.at
             self._kept.moved((entry.author, id_))
 
-    def cosigned(self, log: str, size: int, by: str, at: Instant) -> None:
-        self._cosigned.setdefault((log, by), set()).add((size, at))
+    def cosigned(self, log: str, size: int, by: str, at: Instant, generation: int = 0) -> None:
+        self._cosigned.setdefault((log, generation, by), set()).add((size, at))
 
     def covering(self, member: str, said: Said[Any]) -> Covering | None:
         """The first entry of ``member`` that covers this leaf, or ``None`` when it has not been seen."""
@@ -100,9 +100,9 @@ class Heads:
         if first is None:
             return None
         self._kept.read((member, id_))
-        named = self._unreadable.get(member, {}).get(id_, {})
-        unread = min((place for place in named if place >= first[0]), default=None)
-        if unread is not None:
+        named = self._unreadable.get(member, {}).get(id_)
+        unread = min((place for place in named if place >= first[0]), default=None) if named else None
+        if named and unread is not None:
             return Covering(unread, named[unread], unreadable=True)
         return Covering(*first, unreadable=False)
 
@@ -136,7 +136,7 @@ class Heads:
         """When the last of these members had cosigned a checkpoint that holds the place."""
         latest = Instant(0)
         for member in by:
-            signed = self._cosigned.get((place.author, member), ())
+            signed = self._cosigned.get((place.author, place.generation, member), ())
             times = [at for size, at in signed if size > place.seq]
             if not times:
                 return None

@@ -68,16 +68,15 @@ class Version:
 
     @property
     def span(self) -> TimeSpan:
-        spans = [volume.span for volume in self.content.volumes]
-        return TimeSpan(min(span.start_s for span in spans), max(span.end_s for span in spans))
+        return TimeSpan(self.start_at // 1000, self.end_at // 1000)
 
     @property
     def start_at(self) -> Instant:
-        return Instant(self.span.start_s * 1000)
+        return Instant(min([volume.span.start_s for volume in self.content.volumes]) * 1000)
 
     @property
     def end_at(self) -> Instant:
-        return Instant(self.span.end_s * 1000)
+        return Instant(max([volume.span.end_s for volume in self.content.volumes]) * 1000)
 
 
 @dataclass(frozen=True, slots=True)

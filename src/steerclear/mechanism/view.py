@@ -119,9 +119,9 @@ class View:
         if self.book.add(entry):
             self.heads.add(entry)
 
-    def cosigned(self, log: str, size: int, by: str, at: Instant) -> None:
-        """``by`` has cosigned a checkpoint of this size of the log of ``log``."""
-        self.heads.cosigned(log, size, by, at)
+    def cosigned(self, log: str, size: int, by: str, at: Instant, generation: int = 0) -> None:
+        """``by`` has cosigned a checkpoint of this size of a generation of the log of ``log``."""
+        self.heads.cosigned(log, size, by, at, generation)
 
     def overhear(
         self,
@@ -218,7 +218,7 @@ class View:
         if member == self.me and not said.is_in_a_log:
             # We heard it ourselves: our bells do not wait until a full disk takes our word for it.
             found.append(Delivered(said.at, None))
-        return min(found, key=lambda one: one.at, default=None)
+        return min(found, key=_delivered_at) if len(found) > 1 else found[0] if found else None
 
     def unreadable_at(self, said: Said[Any], member: str) -> Instant | None:
         """When the addressee named it unreadable, unless a copy was delivered since."""
@@ -234,12 +234,19 @@ class View:
 
     def _heard(self, said: Said[Any]) -> list[tuple[str, Instant]]:
         """Who heard a floor message and when: nobody hears it before it was said."""
+        heard = self.book.about(said.id, Heard)
+        if not heard:
+            return []  # nearly always: only floor messages are heard outside the logs
         said_at = min(said.at, said.said_at)
-        heard = effective(self.book, self.book.about(said.id, Heard))
+        heard = effective(self.book, heard)
         return [(one.author, max(one.at, said_at)) for one in heard]
 
     def _coverings(self, said: Said[Any], member: str) -> list[Covering]:
         """A notifier without a node has it when its carrier has."""
         machine = self.book.carried_by.get(member, member)
-        found = (self.heads.covering(machine, copy) for copy in self.book.copies(said))
+        found = [self.heads.covering(machine, copy) for copy in self.book.copies(said)]
         return [covering for covering in found if covering is not None]
+
+
+def _delivered_at(one: Delivered) -> Instant:
+    return one.at

@@ -56,11 +56,11 @@ def _site_receipts(
     scene: Scene, record: SiteRecord, member: str, filed: Phase, *, over: bool
 ) -> Iterator[Obligation]:
     site = record.site
-    yield scene.machine_receipt(site, member, filed, record.id, over=over)
+    clock = scene.clock(site, member, filed.terms.machine_s)
+    yield scene.machine_receipt(site, member, clock, filed.terms, record.id, over=over)
     yield from scene.reseals(site, member, record.id, over=over)
     if member not in scene.humans((member,)):
         return
-    clock = scene.clock(site, member, filed.terms.machine_s)
     running = Phase(clock.starts_at, filed.terms)
     desk = desk_for(scene.response, member, "humanitarian")
     said = [ack for ack in record.acknowledgements if ack.author == member]

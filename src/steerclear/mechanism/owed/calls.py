@@ -86,7 +86,7 @@ def _owed_by_member(
 ) -> Iterator[Obligation]:
     over = record.closed is not None
     clock = scene.clock(one.first, member, terms.machine_s)
-    yield scene.machine_receipt(one.first, member, Phase(clock.filed_at, terms), record.id, over=over)
+    yield scene.machine_receipt(one.first, member, clock, terms, record.id, over=over)
     yield from scene.reseals(one.first, member, record.id, over=over)
     if member not in scene.humans((member,)):
         return

@@ -63,10 +63,10 @@ def _acknowledgement(scene: Scene, record: ConflictRecord, told: Result, member:
     filed = phases(scene.response, scene.view.filed_at(told), first_at)
     if not filed:
         return
-    yield scene.machine_receipt(
-        told, member, filed[0], record.id, over=not scene.view.conflicts.stands(record, scene.now)
-    )
-    clock = scene.clock(told, member, filed[0].terms.machine_s)
+    over = not scene.view.conflicts.stands(record, scene.now)
+    terms = filed[0].terms
+    clock = scene.clock(told, member, terms.machine_s)
+    yield scene.machine_receipt(told, member, clock, terms, record.id, over=over)
     running = phases(scene.response, clock.starts_at, first_at) or filed
     desk = _desk(scene, record, member)
     said = [ack for ack in record.acknowledgements if ack.author == member and ack.at >= told.at]
@@ -81,7 +81,7 @@ def _acknowledgement(scene: Scene, record: ConflictRecord, told: Result, member:
             words=f"Conflict {short_name(told)}: acknowledge.",
             due_at=min(phase.acknowledge_by for phase in running),
             met_at=met_at,
-            over=not scene.view.conflicts.stands(record, scene.now),
+            over=over,
             of_class=class_at(first_at, scene.now),
             climbing=climb(
                 ladder_of(scene.response, member, desk),

@@ -20,7 +20,7 @@ from steerclear.mechanism.obligation import Debtor, Obligation
 from steerclear.mechanism.owed.scene import Clock, Duty, Scene, short_name
 from steerclear.model.member import Role
 from steerclear.model.notice import NoticeKind
-from steerclear.model.response import ResponseClass
+from steerclear.model.response import ClassTerms, ResponseClass
 from steerclear.model.time import Instant
 
 __all__ = ["owed_on_notice"]
@@ -34,9 +34,10 @@ def owed_on_notice(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
     gone = record.state(scene.now) in (NoticeState.WITHDRAWN, NoticeState.COLD)
     for version in record.versions:
         over = gone or version is not record.newest
-        for member in version.said.to:
+        filed = phases_of(scene, version, scene.view.filed_at(version.said))
+        for member in version.said.to if filed else ():  # without: the annex gives its class no deadline
             if member != version.said.author and version.said.is_readable_by(member):
-                yield from _owed_by_addressee(scene, record, version, member, over=over)
+                yield from _owed_by_addressee(scene, record, version, member, filed[0].terms, over=over)
         yield from _screening(scene, record, version, over=over)
         yield from _answers_to_unable(scene, record, version)
     if any(version.content.kind not in _NEVER_HOT for version in record.versions):
@@ -49,16 +50,13 @@ def phases_of(scene: Scene, version: Version, from_at: Instant) -> tuple[Phase, 
 
 
 def _owed_by_addressee(
-    scene: Scene, record: NoticeRecord, version: Version, member: str, *, over: bool
+    scene: Scene, record: NoticeRecord, version: Version, member: str, terms: ClassTerms, *, over: bool
 ) -> Iterator[Obligation]:
-    filed = phases_of(scene, version, scene.view.filed_at(version.said))
-    if not filed:  # the annex gives its class no deadline
-        return
-    yield scene.machine_receipt(version.said, member, filed[0], record.id, over=over)
+    clock = scene.clock(version.said, member, terms.machine_s)
+    yield scene.machine_receipt(version.said, member, clock, terms, record.id, over=over)
     yield from scene.reseals(version.said, member, record.id, over=over)
     if member not in scene.humans((member,)):
         return
-    clock = scene.clock(version.said, member, filed[0].terms.machine_s)
     running = phases_of(scene, version, clock.starts_at)
     if running:
         yield _acknowledgement(scene, record, version, member, clock, running, over=over)

@@ -20,7 +20,7 @@ from steerclear.mechanism.said import Said
 from steerclear.mechanism.view import View
 from steerclear.model.annex import Response
 from steerclear.model.member import Role
-from steerclear.model.response import ResponseClass
+from steerclear.model.response import ClassTerms, ResponseClass
 from steerclear.model.time import Instant, printable
 
 __all__ = ["EVERYONE", "Clock", "Duty", "Scene", "short_name"]
@@ -137,13 +137,10 @@ class Scene:
         return tuple(member for member in members if self.view.roles.get(member) in _HUMAN)
 
     def machine_receipt(
-        self, said: Said[Any], member: str, phase: Phase, thing: str, *, over: bool
+        self, said: Said[Any], member: str, clock: Clock, terms: ClassTerms, thing: str, *, over: bool
     ) -> Obligation:
         """The debtor's machine has it; while it has not, the sender's own ladder climbs (line down)."""
-        clock = self.clock(said, member, phase.terms.machine_s)
         down = clock.line_down(self.now)
-        desk = desk_for(self.response, said.author, said.desk or "")
-        on_senders_side = Phase(clock.machine_by, phase.terms)
         return self.owed(
             Duty(
                 what="machine-receipt",
@@ -157,18 +154,20 @@ class Scene:
                 due_at=clock.machine_by,
                 met_at=clock.delivered_at,
                 over=over,
-                of_class=phase.terms.of,
-                climbing=climb(
-                    ladder_of(self.response, said.author, desk),
-                    (on_senders_side,),
-                    both_sorts_at_once=phase.terms.of in (ResponseClass.STOP, ResponseClass.DISTRESS),
-                    now=self.now,
-                    ended_at=None,
-                )
-                if down
-                else NO_CLIMB,
+                of_class=terms.of,
+                climbing=self._senders_climb(said, clock, terms) if down else NO_CLIMB,
                 line_down=down,
             )
+        )
+
+    def _senders_climb(self, said: Said[Any], clock: Clock, terms: ClassTerms) -> Climb:
+        desk = desk_for(self.response, said.author, said.desk or "")
+        return climb(
+            ladder_of(self.response, said.author, desk),
+            (Phase(clock.machine_by, terms),),
+            both_sorts_at_once=terms.of in (ResponseClass.STOP, ResponseClass.DISTRESS),
+            now=self.now,
+            ended_at=None,
         )
 
     def reseals(self, said: Said[Any], member: str, thing: str, *, over: bool) -> tuple[Obligation, ...]:
