@@ -175,5 +175,5 @@ def stop_words(row: StopRow) -> str:
     outcome = row.outcome or "no outcome yet"
     return show.printable(
         f"STOP {row.short} by {row.caller} to {joined(row.to)} at {row.place}: {authority}, {outcome}. "
-        f"{rungs}"
+        f"{rungs}{f' {row.doubt}: find out who called it, by another way.' if row.doubt else ''}"
     )

@@ -168,7 +168,10 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopRow:
-    """A STOP with its clock. Minutes count from FILED; ``None`` while nobody with authority has answered."""
+    """A STOP with its clock. Minutes count from FILED; ``None`` while nobody with authority has answered.
+
+    ``doubt`` why it is not certain who called it; it is acted on all the same.
+    """
 
     id: str
     short: str
@@ -188,6 +191,7 @@ class StopRow:
     minutes_to_halt: float | None
     closed_at: str | None
     count: int
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,6 +130,7 @@ def stop_row(ledger: Ledger, record: CallRecord, duties: Sequence[Obligation]) -
         minutes_to_halt=minutes_to_halt(view, record.id),
         closed_at=format_instant(record.closed.at) if record.closed is not None else None,
         count=record.count,
+        doubt=first.doubt,
     )
 
 
