@@ -260,7 +260,9 @@ def test_proof_for_another_tree(wire: Wire) -> None:
     size = wire.size("ISR", "TUR")
     note = ledger.notes.newest("TUR")
     assert note is not None
-    proof = "".join(f"{step}\n" for step in _base64(ledger.logs["AZE"].consistency(3, ledger.logs["AZE"].size)))
+    proof = "".join(
+        f"{step}\n" for step in _base64(ledger.logs["AZE"].consistency(3, ledger.logs["AZE"].size))
+    )
     body = f"old {size}\n{proof}\n".encode() + note
     answer = wire.post("TUR", "ISR", body, path="/peer/v1/witness/add-checkpoint")
     assert answer.status_code in (400, 409, 422)

@@ -39,7 +39,7 @@ from steerclear.api.peers import build_peer_api
 from steerclear.links.courier import EXCHANGE_PATH
 from steerclear.links.keystore import KeyName
 from steerclear.links.notifier import MemoryEars
-from steerclear.links.tls import client_context
+from steerclear.links.tls import Certificate, client_context, server_context
 from steerclear.mechanism.bodies import Acknowledge, Body, DrillStart
 from steerclear.model.member import MemberId
 from steerclear.node import Node, Settings
@@ -123,6 +123,7 @@ class Wire:
         self.nodes: dict[str, Node] = {}
         self.liars: set[str] = set()
         self.cut: set[frozenset[str]] = set()
+        self.heard_by_impostor: list[Any] = []
         self._servers: dict[str, tuple[uvicorn.Server, asyncio.Task[None]]] = {}
         for member in EVERYONE:
             self.start(member)
@@ -141,6 +142,18 @@ class Wire:
         self.nodes[member] = node
         self.ground.loop.run(self._listen(member, node))
 
+    def impersonate(self, member: str, certificate: Certificate) -> None:
+        """Somebody else answers at ``member``'s address, under this certificate; the node is stopped."""
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            self.heard_by_impostor.append(await receive())
+
+        context = server_context(certificate, {name: one.der for name, one in certificates().items()})
+        config = uvicorn.Config(
+            app, lifespan="off", log_config=None, ssl_context_factory=lambda *_: context, ws="none"
+        )
+        self.run(self._serve(member, config))
+
     def stop(self, member: str) -> None:
         self.ground.loop.run(self._end(member))
 
@@ -158,6 +171,9 @@ class Wire:
             timeout_graceful_shutdown=1,
             **node.peer_listener(),
         )
+        await self._serve(member, config)
+
+    async def _serve(self, member: str, config: uvicorn.Config) -> None:
         server = uvicorn.Server(config)
         server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign] # not the main thread
         serving = asyncio.create_task(server.serve(sockets=[self.ground.sockets[member].dup()]))
@@ -170,7 +186,8 @@ class Wire:
         server, serving = self._servers.pop(member)
         server.should_exit = server.force_exit = True
         await serving
-        await self.nodes.pop(member).close()
+        if member in self.nodes:
+            await self.nodes.pop(member).close()
 
     def close(self) -> None:
         async def end_all() -> None:
@@ -192,7 +209,7 @@ class Wire:
         for member in self.nodes:
             self.ground.loop.run(self.nodes[member].tick())
         for one in self.nodes:
-            for other in self.nodes:
+            for other in EVERYONE:
                 if one != other and frozenset((one, other)) not in self.cut:
                     self.call(one, other)
         for member in self.nodes:
@@ -355,6 +372,18 @@ class Wire:
         """Among what ``member`` refused in the last day stands this, by whom."""
         rows = self.status(member).refused
         assert any((row.by, row.code) == (by, code) for row in rows), rows
+
+    def counted(self, member: str, by: str, code: str) -> int:
+        """How often ``member`` refused this from ``by`` in the last day."""
+        return sum(row.count for row in self.status(member).refused if (row.by, row.code) == (by, code))
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for what other threads do, some seconds at most."""
+        for _ in range(500):
+            if holds():
+                return
+            threading.Event().wait(0.01)
+        raise AssertionError("it never came to hold")
 
     def noticed_nothing_of_two_records(self) -> None:
         assert not [line for member in EVERYONE for line in self.face(member) if "STOP THE LINE" in line]
