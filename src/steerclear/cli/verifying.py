@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["verify"]
 
 ENTRIES_A_TICK: Final = 1_000
+ENTRIES_A_LINE: Final = 100_000
 
 
 def verify(
@@ -31,26 +32,54 @@ def verify(
         Path | None,
         typer.Option("--charter", help="The charter; proofs and openings cannot be checked without it."),
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            "--processes",
+            min=1,
+            max=64,
+            help="How many look at entries; else one for each core if it is long.",
+        ),
+    ] = None,
     as_json: show.Json = False,
 ) -> int:
     """Check a record: entries, signatures, trees, cosignatures. Exit 1 and why, if anything fails."""
     from steerclear.cli.founding import read_charter
-    from steerclear.services.verify import verify_path
+    from steerclear.services.verify import processes_for, verify_path
 
-    shown = sys.stderr.isatty() and not as_json
-
-    def progress(done: int) -> None:
-        if shown and done % ENTRIES_A_TICK == 0:
-            sys.stderr.write(f"\r{done:,} entries")
-
-    report = verify_path(path, progress, charter=read_charter(charter) if charter is not None else None)
-    if shown:
-        sys.stderr.write("\r\033[K")
+    ticks = _Ticks()
+    report = verify_path(
+        path,
+        ticks.tell,
+        charter=read_charter(charter) if charter is not None else None,
+        processes=processes or processes_for(path),
+    )
+    ticks.end()
     if as_json:
         show.print_json({"verified": report.is_verified, **dataclasses.asdict(report)})
     else:
         print_report(report)
     return 0 if report.is_verified else 1
+
+
+class _Ticks:
+    """How far it is, on the error output: one line that changes on a terminal, now and then one in a file."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr.isatty()
+        self._every = ENTRIES_A_TICK if self._is_terminal else ENTRIES_A_LINE
+        self._next = self._every
+
+    def tell(self, done: int) -> None:
+        if done >= self._next:
+            self._next = done - done % self._every + self._every
+            before, after = ("\r", "") if self._is_terminal else ("", "\n")
+            sys.stderr.write(f"{before}{done:,} entries checked{after}")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        if self._is_terminal:
+            sys.stderr.write("\r\033[K")
 
 
 def print_report(report: VerifyReport) -> None:

@@ -24,7 +24,14 @@ from steerclear.record.sealed import SealedStatement
 from steerclear.record.statement import SignedStatement, Statement
 from steerclear.record.succession import read_succeed_body
 
-__all__ = ["KeyChange", "read_key_change", "require_heads", "require_own_id", "require_said_here"]
+__all__ = [
+    "KeyChange",
+    "lost_head",
+    "read_key_change",
+    "require_heads",
+    "require_own_id",
+    "require_said_here",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +65,23 @@ def require_heads(leaf: Leaf, before: Mapping[str, Head], charter: Charter, plac
                 where=place,
                 remedy="Refuse the entry; its node is at fault.",
             )
+    lost = lost_head(before, leaf.heads)
+    if lost is not None:
+        raise NotVerified(
+            "heads-backwards",
+            f"The entry has seen less of {lost}'s log than the entry before it, or another one.",
+            where=place,
+            remedy="Refuse the entry; its node lost what it had acknowledged, or shows two records.",
+        )
+
+
+def lost_head(before: Mapping[str, Head], after: Mapping[str, Head]) -> str | None:
+    """The first member of whose log ``after`` has seen less than ``before``, or another one."""
     for member, seen in before.items():
-        now = leaf.heads.get(member)
+        now = after.get(member)
         if now is None or not _goes_on(seen, now):
-            raise NotVerified(
-                "heads-backwards",
-                f"The entry has seen less of {member}'s log than the entry before it, or another one.",
-                where=place,
-                remedy="Refuse the entry; its node lost what it had acknowledged, or shows two records.",
-            )
+            return member
+    return None
 
 
 def _goes_on(before: Head, now: Head) -> bool:
@@ -171,6 +186,19 @@ def _require_body(leaf: Leaf, said: Statement, charter: Charter, place: str) -> 
         _require_charter(leaf, said, place)
 
 
+def _require_policy(delegations: Sequence[Delegation], charter: Charter, place: str) -> None:
+    """What is sealed under such a charter is sealed to hybrid keys alone, because no others are named."""
+    if charter.seals_hybrid and any(
+        one.role is KeyRole.RECIPIENT and not one.is_hybrid for one in delegations
+    ):
+        raise NotVerified(
+            "delegation-not-hybrid",
+            f"The charter asks for {HYBRID} recipient keys, and another is named.",
+            where=place,
+            remedy="Refuse it; the member names a key of the kind that its charter asks for.",
+        )
+
+
 def _require_succession(leaf: Leaf, said: Statement, place: str) -> None:
     generation = read_succeed_body(said.body).generation
     if leaf.seq == 1 and generation != leaf.generation:
@@ -186,19 +214,6 @@ def _require_charter(leaf: Leaf, said: Statement, place: str) -> None:
     if leaf.seq != 1 and said.author == leaf.author:
         raise NotVerified(
             "charter-late",
-def _require_policy(delegations: Sequence[Delegation], charter: Charter, place: str) -> None:
-    """What is sealed under such a charter is sealed to hybrid keys alone, because no others are named."""
-    if charter.seals_hybrid and any(
-        one.role is KeyRole.RECIPIENT and not one.is_hybrid for one in delegations
-    ):
-        raise NotVerified(
-            "delegation-not-hybrid",
-            f"The charter asks for {HYBRID} recipient keys, and another is named.",
-            where=place,
-            remedy="Refuse it; the member names a key of the kind that its charter asks for.",
-        )
-
-
             "A member founds or joins in the second entry of its log, and only there.",
             where=place,
             remedy="Refuse it; to change the charter, found a new mechanism.",

@@ -13,7 +13,7 @@ for it, a ratification without it is *not signed twice*, and counts for nothing.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -158,6 +158,18 @@ class KeyBook:
             and (at is None or named.delegation.valid_from <= at < named.delegation.valid_until)
         )
 
+    def covers(self, keyid: str, roles: Collection[KeyRole], *, seq: int, earliest: int, latest: int) -> bool:
+        """Did the key hold one of ``roles``, unrevoked, for entry ``seq`` and at each instant of a time?
+
+        Both ends (ms) belong to it. Whoever signed then, and no second signature being asked, was valid.
+        """
+        rows = [
+            named.delegation
+            for named in self._by_keyid.get(keyid, ())
+            if named.delegation.role in roles and _is_before(named.seq, seq)
+        ]
+        return not self._is_revoked(keyid, seq) and _cover(rows, earliest, latest)
+
     def judge(
         self, signed: SignedStatement, *, at: int, seq: int | None = None, until: int | None = None
     ) -> Judgement:
@@ -219,7 +231,8 @@ class KeyBook:
             return min((_standing_at(row, asked.earliest) for row in rows), key=_BEST_FIRST.index)
         if self._lacks_second(open_then, asked):
             return Standing.NOT_SIGNED_TWICE
-        return Standing.VALID if _cover(open_then, asked) else Standing.IN_DOUBT
+        is_whole = _cover(open_then, asked.earliest, asked.latest)
+        return Standing.VALID if is_whole else Standing.IN_DOUBT
 
     def _lacks_second(self, rows: list[Delegation], asked: _Asked) -> bool:
         binds = rows[0].role is KeyRole.AUTHORITY and asked.signed.statement.kind == RATIFICATION
@@ -245,13 +258,13 @@ def _overlaps(row: Delegation, asked: _Asked) -> bool:
     return row.valid_from <= asked.latest and asked.earliest < row.valid_until
 
 
-def _cover(rows: list[Delegation], asked: _Asked) -> bool:
+def _cover(rows: list[Delegation], earliest: int, latest: int) -> bool:
     """Do these windows, of one day each, say, hold from the earliest to the latest instant without a gap?"""
-    reached = asked.earliest
+    reached = earliest
     for row in sorted(rows, key=lambda one: one.valid_from):
         if row.valid_from <= reached:
             reached = max(reached, row.valid_until)
-    return reached > asked.latest
+    return reached > latest
 
 
 def _standing_at(delegation: Delegation, at: int) -> Standing:

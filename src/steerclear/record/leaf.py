@@ -37,6 +37,7 @@ __all__ = [
     "SignedLeaf",
     "parse_leaf",
     "parse_signed_leaf",
+    "read_heads",
     "sign_leaf",
 ]
 
@@ -159,14 +160,15 @@ def _read_payload(value: JsonValue, where: str) -> Leaf:
         generation=integer_field(found["generation"], f"{where} generation"),
         seq=integer_field(found["seq"], f"{where} seq"),
         at=instant_field(found["at"], f"{where} at"),
-        heads=_read_heads(found["heads"], f"{where} heads"),
+        heads=read_heads(found["heads"], f"{where} heads"),
         content=read_sealed(found[content], where=f"{where} sealed")
         if content == "sealed"
         else read_signed(found[content], where=f"{where} statement"),
     )
 
 
-def _read_heads(value: JsonValue, where: str) -> Mapping[str, Head]:
+def read_heads(value: JsonValue, where: str) -> Mapping[str, Head]:
+    """The field ``heads``, members in rising order. Raises ``NotVerified``."""
     if not isinstance(value, dict) or any(earlier >= later for earlier, later in pairwise(value)):
         raise NotVerified(
             "heads-form",

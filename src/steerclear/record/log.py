@@ -23,12 +23,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from steerclear.errors import NotVerified
 from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.checkpoint import Checkpoint, checkpoint_of, origin_of
 from steerclear.record.entry import (
     KeyChange,
+    lost_head,
     read_key_change,
     require_heads,
     require_own_id,
@@ -40,9 +42,12 @@ from steerclear.record.leaf import Head, Leaf, SignedLeaf, parse_signed_leaf
 from steerclear.record.merkle import Tree, leaf_hash
 from steerclear.record.note import is_signed_by
 from steerclear.record.statement import SignedStatement
+from steerclear.record.stretch import Stretch, Use
 from steerclear.record.tiles import TilePath, hash_tile
 
 __all__ = ["AcceptedLeaf", "Log"]
+
+_SIGNING: Final = tuple(role for role in KeyRole if role is not KeyRole.RECIPIENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Log:
         self._tree = Tree()
         self._ats = array("q")
         self._heads: Mapping[str, Head] = {}
-        self._said: dict[str, str | None] = {}  # id → commitment, None where it was said in clear
+        self._said: dict[bytes, bytes | None] = {}  # id → commitment, None where it was said in clear
 
     @property
     def origin(self) -> str:
@@ -154,6 +159,25 @@ class Log:
         self._tree.append(digest)
         return AcceptedLeaf(leaf, digest.hex())
 
+    def extend(self, stretch: Stretch) -> bool:
+        """Take a run of plain entries as the next; ``False``, and as before, where they must come singly."""
+        if not self._follows(stretch):
+            return False
+        self._said.update(stretch.said)
+        self._heads = stretch.last_heads
+        self._ats.extend(stretch.ats)
+        self._tree.extend(stretch.leaf_hashes)
+        return True
+
+    def known_keys(self) -> dict[str, bytes]:
+        """The raw public keys that may sign the entries to come, by keyid: named, and not over yet."""
+        return {
+            one.keyid: one.public
+            for book in self._books.values()
+            for one, _, revoked_at in book.rows()
+            if one.role is not KeyRole.RECIPIENT and revoked_at is None and one.valid_until > self.last_at
+        }
+
     def judge(self, signed: SignedStatement, seq: int, at: int, *, until: int | None = None) -> Judgement:
         """What the signatures of a statement in entry ``seq`` are worth there, at ``at`` (ms).
 
@@ -222,6 +246,24 @@ class Log:
     def _place(self, seq: int) -> str:
         return f"{self.member} {self.generation} {seq}"
 
+    def _follows(self, stretch: Stretch) -> bool:
+        """The questions that stretch.py leaves to the log; the answer for the run is that for each entry."""
+        return (
+            stretch.start == self.size
+            and stretch.ats[0] >= self.last_at
+            and lost_head(self._heads, stretch.first_heads) is None
+            and len(stretch.said) == stretch.size
+            and self._said.keys().isdisjoint(stretch.said)
+            and all(self._was_named(use, stretch.start) for use in stretch.uses)
+        )
+
+    def _was_named(self, use: Use, seq: int) -> bool:
+        book = self._books.get(use.author)
+        roles = (KeyRole.NODE,) if use.signs_leaves else _SIGNING
+        return book is not None and book.covers(
+            use.keyid, roles, seq=seq, earliest=use.earliest, latest=use.latest
+        )
+
     def _require_place(self, leaf: Leaf) -> None:
         if (leaf.mechanism, leaf.author, leaf.generation) != (self.mechanism, self.member, self.generation):
             raise NotVerified(
@@ -256,10 +298,10 @@ class Log:
             )
 
     def _require_said_once(self, leaf: Leaf) -> None:
-        if leaf.statement_id not in self._said:
+        identity, now = _said_in(leaf)
+        if identity not in self._said:
             return
-        before = self._said[leaf.statement_id]
-        now = leaf.sealed.commitment if leaf.sealed else None
+        before = self._said[identity]
         if before is None or now is None:
             raise NotVerified(
                 "statement-repeated",
@@ -296,9 +338,15 @@ class Log:
             book = self._books[change.author]
             book.delegate(change.delegations, seq=leaf.seq)
             book.revoke(change.revoked, seq=leaf.seq)
-        self._said.setdefault(leaf.statement_id, leaf.sealed.commitment if leaf.sealed else None)
+        self._said.setdefault(*_said_in(leaf))
         self._heads = leaf.heads
         self._ats.append(leaf.at)
+
+
+def _said_in(leaf: Leaf) -> tuple[bytes, bytes | None]:
+    """Id and commitment, in half the room that they take in hex."""
+    commitment = bytes.fromhex(leaf.sealed.commitment) if leaf.sealed else None
+    return bytes.fromhex(leaf.statement_id), commitment
 
 
 def _may_sign(key: Delegation, keyid: str, at: int) -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from itertools import count
 from typing import Final
 
 __all__ = [
@@ -140,10 +141,29 @@ class Tree:
                 self._levels.append(bytearray())
             self._levels[height] += sha256(b"\x01" + left_and_right).digest()
 
+    def extend(self, leaves: bytes) -> None:
+        """Append many leaf hashes at once, 32 bytes each."""
+        if len(leaves) % _BYTES:
+            raise ValueError("a leaf hash has 32 bytes")
+        self._levels[0] += leaves
+        self._size += len(leaves) // _BYTES
+        for height in count(1):
+            complete = self._size >> height
+            if not complete:
+                break
+            if height == len(self._levels):
+                self._levels.append(bytearray())
+            known = len(self._levels[height]) // _BYTES
+            pairs = bytes(self._levels[height - 1][known * 2 * _BYTES : complete * 2 * _BYTES])
+            self._levels[height] += b"".join(
+                sha256(b"\x01" + pairs[at : at + 2 * _BYTES]).digest()
+                for at in range(0, len(pairs), 2 * _BYTES)
+            )
+
     def root_at(self, size: int) -> Hash:
         """Root of the first ``size`` leaves."""
         self._require(0, size)
-        return self._subtree(0, size) if size else EMPTY_ROOT
+        return self._first(size) if size else EMPTY_ROOT
 
     def leaf_at(self, index: int) -> Hash:
         self._require_leaf(index, self._size)
@@ -193,6 +213,16 @@ class Tree:
     def _require_leaf(self, index: int, size: int) -> None:
         self._require(index, size)
         self._require(index + 1, size)
+
+    def _first(self, size: int) -> Hash:
+        """MTH of the first ``size`` leaves (≥ 1): its complete subtrees, folded from the smallest up."""
+        root = None
+        for height in range(size.bit_length()):
+            if size >> height & 1:
+                left = self._complete(height, (size >> height) - 1)
+                root = left if root is None else sha256(b"\x01" + left + root).digest()
+        assert root is not None  # noqa: S101 - size is not 0, so some bit of it is set
+        return root
 
     def _subtree(self, start: int, end: int) -> Hash:
         """MTH of leaves ``start`` to ``end``, where ``start`` is where such a subtree can begin."""

@@ -126,10 +126,17 @@ def _read_log(folder: Path, member: str, generation: int) -> ReplicaLog:
 
 
 def _lines(files: Iterable[Path]) -> Iterator[bytes]:
-    """Every line of every file, byte for byte; what follows the last newline counts as a line too."""
+    """Every line of every file, byte for byte; what follows the last newline counts as a line too.
+
+    One line is in memory at a time, and of one that is no entry no more than shows that.
+    """
     for file in files:
-        lines = _read(file).split(b"\n")
-        yield from lines if lines[-1] else lines[:-1]
+        try:
+            with file.open("rb") as opened:
+                while line := opened.readline(LARGEST_LEAF + 2):
+                    yield line.removesuffix(b"\n")
+        except OSError as error:
+            raise _unreadable(file, error) from error
 
 
 def _belongs(name: str) -> bool:

@@ -12,8 +12,8 @@ The first bad entry of a log ends that log, since nothing after it has a place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -21,15 +21,17 @@ from steerclear.errors import NotVerified
 from steerclear.record.blobs import require_blobs
 from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.checkpoint import Checkpoint, checkpoint_of
+from steerclear.record.crew import Crew
 from steerclear.record.keybook import Judgement, Standing
 from steerclear.record.keys import read_delegate_body, read_revoke_body
-from steerclear.record.leaf import Head, Leaf
+from steerclear.record.leaf import Leaf
 from steerclear.record.log import Log
 from steerclear.record.merkle import is_consistent
 from steerclear.record.quorum import cosigners_of, is_recorded
 from steerclear.record.replica import ReplicaLog
 from steerclear.record.report import Counts, LogSummary, Progress, Remark, VerifyReport
 from steerclear.record.statement import SignedStatement
+from steerclear.record.stretch import Seen, Stretch, newly_seen
 from steerclear.record.succession import Succession, read_succeed_body
 
 __all__ = ["judge_remark", "verify_record"]
@@ -48,16 +50,24 @@ def verify_record(
     *,
     kind: str = "store",
     progress: Progress | None = None,
+    processes: int = 1,
     beside: Callable[[str], bytes | None] = _nothing,
 ) -> VerifyReport:
     """Check every log, and each against the others. Raises only what reading entries raises.
 
+    ``processes`` that look at the entries, beside this one where they are more than one; the report is the
+    same. A program that asks for several guards its own beginning with ``if __name__ == "__main__"``.
     ``beside`` gives a blob by its hash; without it none is here.
     """
     work = _Verification(charter, progress, beside)
     held = list(logs)
-    for log in held:
-        work.read(log)
+    if processes > 1:
+        with Crew(charter, processes) as crew:
+            for log in held:
+                work.read(log, crew)
+    else:
+        for log in held:
+            work.read(log)
     for log in held:
         work.check_checkpoints(log)
     work.check_heads()
@@ -82,14 +92,26 @@ def judge_remark(judgement: Judgement) -> tuple[str, str, bool] | None:
     return "statement-unknown-key", "the statement is signed by a key that no root named before it.", True
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """Entry ``seq`` of ``reader`` names ``head`` of ``member``."""
+class _HeadsSeen:
+    """What the entries of one log have seen of another: 48 bytes each, for there are more than entries."""
 
-    reader: Log
-    seq: int
-    member: str
-    head: Head
+    __slots__ = ("_roots", "_seqs", "_sizes", "reader")
+
+    def __init__(self, reader: Log) -> None:
+        self.reader = reader
+        self._seqs = array("q")
+        self._sizes = array("q")
+        self._roots = bytearray()
+
+    def add(self, seen: Seen) -> None:
+        self._seqs.append(seen.seq)
+        self._sizes.append(seen.head.size)
+        self._roots += bytes.fromhex(seen.head.root)
+
+    def __iter__(self) -> Iterator[tuple[int, int, bytes]]:
+        """Entry of the reader, size and root that it names."""
+        for at, (seq, size) in enumerate(zip(self._seqs, self._sizes, strict=True)):
+            yield seq, size, bytes(self._roots[32 * at : 32 * at + 32])
 
 
 class _Verification:
@@ -105,12 +127,12 @@ class _Verification:
         self.counts = Counts()
         self.logs: dict[tuple[str, int], Log] = {}
         self.recorded: dict[tuple[str, int], int] = {}
-        self.seen: list[_Seen] = []
+        self.seen: dict[tuple[str, int, str, int], _HeadsSeen] = {}
         self.successions: list[tuple[Log, int, str, Succession]] = []
         self.failures: list[Remark] = []
         self.doubts: list[Remark] = []
 
-    def read(self, replica: ReplicaLog) -> None:
+    def read(self, replica: ReplicaLog, crew: Crew | None = None) -> None:
         try:
             log = Log(self.charter, replica.member, replica.generation)
             if self.logs.setdefault((replica.member, replica.generation), log) is not log:
@@ -123,23 +145,46 @@ class _Verification:
         except NotVerified as error:
             self._fail(error, replica, None)
             return
-        for entry in replica.entries:
-            try:
+        try:
+            for entry in replica.entries if crew is None else self._not_plain(log, replica.entries, crew):
                 self._read_entry(log, entry)
-            except NotVerified as error:
-                self._fail(error, replica, log.size)
-                return
+        except NotVerified as error:
+            self._fail(error, replica, log.size)
+
+    def _not_plain(self, log: Log, entries: Iterable[bytes], crew: Crew) -> Iterator[bytes]:
+        """The entries that must be read singly; each stretch of others is taken before the next of them."""
+        for portion in crew.portions(log, entries):
+            stretches = {stretch.start: stretch for stretch in portion.stretches}
+            at = portion.start
+            while at < portion.start + len(portion.entries):
+                stretch = stretches.pop(at, None)
+                if stretch is not None and self._take(log, stretch):
+                    at += stretch.size
+                else:
+                    yield portion.entries[at - portion.start]
+                    at += 1
+
+    def _take(self, log: Log, stretch: Stretch) -> bool:
+        before = log.heads
+        if not log.extend(stretch):
+            return False
+        for seen in (*newly_seen(stretch.start, before, stretch.first_heads), *stretch.seen):
+            self._note_head(log, seen)
+        self.counts.entries += stretch.size
+        self.counts.sealed += stretch.sealed
+        self.counts.statements += stretch.size - stretch.sealed
+        self.counts.signatures += stretch.signatures
+        if self.progress is not None:
+            self.progress(self.counts.entries)
+        return True
 
     def _read_entry(self, log: Log, entry: bytes) -> None:
         before = log.heads
         leaf = log.accept(entry).leaf
         self.counts.entries += 1
         self.counts.signatures += 1
-        self.seen.extend(
-            _Seen(log, leaf.seq, member, head)
-            for member, head in leaf.heads.items()
-            if before.get(member) != head
-        )
+        for seen in newly_seen(leaf.seq, before, leaf.heads):
+            self._note_head(log, seen)
         if leaf.statement is None:
             self.counts.sealed += 1
             self._check_blobs(log, leaf)
@@ -178,6 +223,12 @@ class _Verification:
             code, what, is_failure = found
             remark = Remark(code, log.member, log.generation, leaf.seq, what, where=said.id)
             (self.failures if is_failure else self.doubts).append(remark)
+
+    def _note_head(self, log: Log, seen: Seen) -> None:
+        place = log.member, log.generation, seen.member, seen.head.generation
+        if place not in self.seen:
+            self.seen[place] = _HeadsSeen(log)
+        self.seen[place].add(seen)
 
     def check_checkpoints(self, replica: ReplicaLog) -> None:
         log = self.logs.get((replica.member, replica.generation))
@@ -239,50 +290,50 @@ class _Verification:
             )
 
     def check_heads(self) -> None:
-        behind: dict[tuple[str, int], _Seen] = {}
-        for seen in self.seen:
-            place = seen.member, seen.head.generation
-            target = self.logs.get(place)
-            if target is None or target.size < seen.head.size:
-                if place not in behind or behind[place].head.size < seen.head.size:
-                    behind[place] = seen
-                continue
-            self.counts.heads += 1
-            self._check_head(seen, target)
-        for seen in behind.values():
-            self._doubt_missing(seen)
+        furthest: dict[tuple[str, int], tuple[int, int, Log]] = {}
+        for (_, _, member, generation), heads in self.seen.items():
+            target = self.logs.get((member, generation))
+            held = 0 if target is None else target.size
+            for seq, size, root in heads:
+                if target is not None and size <= held:
+                    self.counts.heads += 1
+                    self._check_head(heads.reader, seq, target, size, root)
+                elif size > furthest.get((member, generation), (0,))[0]:
+                    furthest[member, generation] = size, seq, heads.reader
+        for place, (size, seq, reader) in furthest.items():
+            self._doubt_missing(*place, f"entry {seq} of {reader.member} has seen {size} entries")
 
-    def _check_head(self, seen: _Seen, target: Log) -> None:
-        if target.root_at(seen.head.size) != seen.head.root:
+    def _check_head(self, reader: Log, seq: int, target: Log, size: int, root: bytes) -> None:
+        if target.root_at(size) != root.hex():
             self.failures.append(
                 Remark(
                     "split-view",
                     target.member,
                     target.generation,
-                    seen.head.size - 1,
-                    f"entry {seen.seq} of {seen.reader.member} has seen {seen.head.size} others than these.",
+                    size - 1,
+                    f"entry {seq} of {reader.member} has seen {size} others than these.",
                 )
             )
             return
-        ahead = target.at_of(seen.head.size - 1) - seen.reader.at_of(seen.seq)
+        ahead = target.at_of(size - 1) - reader.at_of(seq)
         if ahead > MOST_SKEW_MS:
             self._doubt(
                 "entry-backdated",
-                seen.reader,
-                seen.seq,
+                reader,
+                seq,
                 f"it claims to be {ahead // 1000} s older than an entry of {target.member} that it has seen.",
             )
 
-    def _doubt_missing(self, seen: _Seen) -> None:
-        held = self.logs.get((seen.member, seen.head.generation))
+    def _doubt_missing(self, member: str, generation: int, seen: str) -> None:
+        held = self.logs.get((member, generation))
         here = "none are" if held is None else f"{held.size} are"
         self.doubts.append(
             Remark(
                 "log-cut-short",
-                seen.member,
-                seen.head.generation,
+                member,
+                generation,
                 None if held is None else held.size,
-                f"entry {seen.seq} of {seen.reader.member} has seen {seen.head.size} entries; {here} here.",
+                f"{seen}; {here} here.",
             )
         )
 

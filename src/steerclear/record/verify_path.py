@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,30 +20,34 @@ from steerclear.record.report import Progress, Remark, VerifyReport
 from steerclear.record.reveal import REVEALED, verify_revealed
 from steerclear.record.verify import verify_record
 
-__all__ = ["require_same", "verify_bundle", "verify_replica"]
+__all__ = ["processes_for", "require_same", "verify_bundle", "verify_replica"]
+
+LARGE_BYTES: Final = 16_777_216
+"""Some 5,000 entries: two seconds for one process, and most of one for several to begin."""
 
 _BUNDLE: Final = b"steerclear/bundle/"
 _PROOF: Final = b"c2sp.org/tlog-proof@"
 
 
 def verify_replica(
-    path: Path, progress: Progress | None = None, *, charter: Charter | None = None
+    path: Path, progress: Progress | None = None, *, charter: Charter | None = None, processes: int = 1
 ) -> VerifyReport:
     """Verify a replica folder, a bundle file, a proof file, or what was opened to a third person.
 
     ``charter`` is needed for a proof and an opening, and for a bundle that does not hold the founding entry;
-    where it is given, a replica must be of it. Raises ``Unreachable``, ``BadInput`` (``verify-what``,
-    ``verify-charter``) or, for what is not even in form, ``NotVerified``.
+    where it is given, a replica must be of it. ``processes`` as for ``verify_record``. Raises
+    ``Unreachable``, ``BadInput`` (``verify-what``, ``verify-charter``) or, for what is not even in form,
+    ``NotVerified``.
     """
     if path.is_dir():
-        return _verify_folder(path, progress, charter)
+        return _verify_folder(path, progress, charter, processes)
     data = _read(path)
     if data.startswith(_PROOF):
         return verify_proof(data, _given(charter))
     if data.startswith(REVEALED):
         return verify_revealed(data, _given(charter))
     if data.startswith(_BUNDLE):
-        return verify_bundle(parse_bundle(data), charter=charter, progress=progress)
+        return verify_bundle(parse_bundle(data), charter=charter, progress=progress, processes=processes)
     raise BadInput(
         "verify-what",
         "This is neither a replica folder nor a bundle nor a proof nor an opening.",
@@ -51,8 +56,22 @@ def verify_replica(
     )
 
 
+def processes_for(path: Path) -> int:
+    """One for each core for what would take one of them long; 1 for what is small, or cannot be looked at."""
+    try:
+        files = path.rglob("*") if path.is_dir() else [path]
+        size = sum(file.stat().st_size for file in files)
+    except OSError:
+        return 1
+    return (os.cpu_count() or 1) if size >= LARGE_BYTES else 1
+
+
 def verify_bundle(
-    bundle: Bundle, *, charter: Charter | None = None, progress: Progress | None = None
+    bundle: Bundle,
+    *,
+    charter: Charter | None = None,
+    progress: Progress | None = None,
+    processes: int = 1,
 ) -> VerifyReport:
     """Verify the logs that a bundle carries from their beginning; a part without its beginning fails."""
     known = charter or _founding(bundle)
@@ -71,16 +90,24 @@ def verify_bundle(
         [_joined(parts) for parts in whole.values()],
         kind="bundle",
         progress=progress,
+        processes=processes,
         beside=blobs.get,
     )
     return replace(report, failures=(*report.failures, *map(_without_beginning, loose)))
 
 
-def _verify_folder(path: Path, progress: Progress | None, charter: Charter | None) -> VerifyReport:
+def _verify_folder(
+    path: Path, progress: Progress | None, charter: Charter | None, processes: int
+) -> VerifyReport:
     replica = read_replica(path)
     require_same(charter or replica.charter, mechanism_of(replica.charter))
     report = verify_record(
-        replica.charter, replica.logs, kind="replica", progress=progress, beside=replica.blob
+        replica.charter,
+        replica.logs,
+        kind="replica",
+        progress=progress,
+        processes=processes,
+        beside=replica.blob,
     )
     strays = (
         Remark("replica-stray", None, None, None, f"{name} is no part of the record.")

@@ -15,24 +15,29 @@ from steerclear.record.charter import Charter, mechanism_of, parse_charter
 from steerclear.record.replica import ReplicaLog
 from steerclear.record.report import Progress, VerifyReport
 from steerclear.record.verify import verify_record
-from steerclear.record.verify_path import require_same, verify_replica
+from steerclear.record.verify_path import processes_for, require_same, verify_replica
 from steerclear.store.sqlite import SqliteStore
 
-__all__ = ["verify_path"]
+__all__ = ["processes_for", "verify_path"]
 
 _SQLITE: Final = b"SQLite format 3\x00"
 
 
 def verify_path(
-    path: Path, progress: Progress | None = None, *, charter: Charter | None = None
+    path: Path, progress: Progress | None = None, *, charter: Charter | None = None, processes: int = 1
 ) -> VerifyReport:
-    """Check what lies at ``path``; a proof needs the ``charter``, and what names another is refused."""
+    """Check what lies at ``path``; a proof needs the ``charter``, and what names another is refused.
+
+    ``processes`` as for ``verify_record``; ``processes_for`` says how many it is worth.
+    """
     if path.is_file() and _begins_with(path, _SQLITE):
-        return _verify_database(path, progress, charter)
-    return verify_replica(path, progress, charter=charter)
+        return _verify_database(path, progress, charter, processes)
+    return verify_replica(path, progress, charter=charter, processes=processes)
 
 
-def _verify_database(path: Path, progress: Progress | None, charter: Charter | None) -> VerifyReport:
+def _verify_database(
+    path: Path, progress: Progress | None, charter: Charter | None, processes: int
+) -> VerifyReport:
     with SqliteStore(path, None, read_only=True) as store:
         kept = store.charter()
         if kept is None:
@@ -54,7 +59,7 @@ def _verify_database(path: Path, progress: Progress | None, charter: Charter | N
             for member in store.members()
             for generation in store.generations(member)
         ]
-        return verify_record(own, logs, progress=progress, beside=store.blob)
+        return verify_record(own, logs, progress=progress, processes=processes, beside=store.blob)
 
 
 def _begins_with(path: Path, magic: bytes) -> bool:
