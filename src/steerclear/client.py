@@ -31,7 +31,7 @@ from steerclear.services.answers import (
     Status,
     StopRow,
 )
-from steerclear.services.requests import NameKeys, RevokeKeys
+from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.signal_catalogue import CatalogueShown
 from steerclear.services.signals_shown import SignalRow
 from steerclear.services.verbs import PATHS, Request
@@ -43,6 +43,11 @@ LONGEST_SOCKET_PATH: Final = 100
 
 PATIENCE_S: Final = 60.0
 """A screening of many notices may take long; a person waits for it rather than file twice."""
+_ROOT_PATHS: Final[dict[type, str]] = {
+    NameKeys: "/v1/key-namings",
+    RevokeKeys: "/v1/key-revocations",
+    Succeed: "/v1/successions",
+}
 
 Answer = TypeVar("Answer")
 
@@ -77,10 +82,9 @@ class NodeClient:
         """Have the node do what ``request`` says; the receipts of what it filed."""
         return self._answer("POST", PATHS[type(request)], tuple[Receipt, ...], _body(request))
 
-    def ask_root(self, request: NameKeys | RevokeKeys) -> RootAsked:
-        """What the root is to sign, so that these keys are named, or revoked."""
-        path = "/v1/key-namings" if isinstance(request, NameKeys) else "/v1/key-revocations"
-        return self._answer("POST", path, RootAsked, _body(request))
+    def ask_root(self, request: NameKeys | RevokeKeys | Succeed) -> RootAsked:
+        """What the root is to sign, so that these keys are named, or revoked, or the log begun anew."""
+        return self._answer("POST", _ROOT_PATHS[type(request)], RootAsked, _body(request))
 
     def take_signed(self, request: bytes) -> tuple[Receipt, ...]:
         """Hand the node a request that came back from the root keys."""

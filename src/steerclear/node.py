@@ -83,7 +83,7 @@ from steerclear.services.ledger import Ledger, WaterMark
 from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
 from steerclear.services.read_out import compare, read_out
 from steerclear.services.recorded import opening_of, proof_of
-from steerclear.services.requests import NameKeys, RevokeKeys
+from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.roots import ask_to_begin
 from steerclear.services.signals_shown import SignalRow
 from steerclear.services.status import Heard
@@ -581,7 +581,7 @@ class Node:
     async def status(self) -> Status:
         return await self._write(lambda: self._workings.status(self._heard))
 
-    async def ask_root(self, request: NameKeys | RevokeKeys) -> RootAsked:
+    async def ask_root(self, request: NameKeys | RevokeKeys | Succeed) -> RootAsked:
         return await self._write(lambda: self._workings.ask_root(request))
 
     async def take_signed(self, request: bytes) -> tuple[Receipt, ...]:

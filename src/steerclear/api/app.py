@@ -31,7 +31,7 @@ from steerclear.services.answers import (
     Status,
     StopRow,
 )
-from steerclear.services.requests import NameKeys, RevokeKeys
+from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.signal_catalogue import CatalogueShown, signal_catalogue
 from steerclear.services.signals_shown import SignalRow
 from steerclear.services.verbs import PATHS
@@ -136,7 +136,11 @@ def _add_views(app: FastAPI, node: Node) -> None:
 
 def _add_keys(app: FastAPI, node: Node) -> None:
     """What a root is asked, and what it signed. None of it is a verb: a request files nothing by itself."""
-    for request_type, path in ((NameKeys, "/v1/key-namings"), (RevokeKeys, "/v1/key-revocations")):
+    for request_type, path in (
+        (NameKeys, "/v1/key-namings"),
+        (RevokeKeys, "/v1/key-revocations"),
+        (Succeed, "/v1/successions"),
+    ):
         app.add_api_route(path, _asking(node, request_type), methods=["POST"], name=request_type.__name__)
 
     @app.post("/v1/root-requests", status_code=201)

@@ -2,7 +2,7 @@
 """Who may sign for this member, and who says so? The root's ceremony on one side, the node on the other.
 
     at a machine that is connected to nothing     root, sign
-    at the node, running or not                   delegate, revoke, take, show
+    at the node, running or not                   delegate, revoke, succeed, take, show
     at the node, not running                      carry-away, passphrase
 
 What passes between the two is one file, on a stick.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from steerclear.node import Protection
     from steerclear.record.root import RootKeys
     from steerclear.services.answers import KeyRow, KeysShown, Receipt, RootAsked
-    from steerclear.services.requests import KeyRole, NameKeys, RevokeKeys
+    from steerclear.services.requests import KeyRole, NameKeys, RevokeKeys, Succeed
 
 __all__ = ["keys"]
 
@@ -45,7 +45,7 @@ _DEFAULT_OUTPUT = Path("root-request.json")
 class _KeyDesk(Protocol):
     """A running node behind its socket, or the workings of one that rests."""
 
-    def ask_root(self, request: NameKeys | RevokeKeys) -> RootAsked: ...
+    def ask_root(self, request: NameKeys | RevokeKeys | Succeed) -> RootAsked: ...
     def take_signed(self, request: bytes) -> tuple[Receipt, ...]: ...
     def keys(self, member: str | None) -> KeysShown: ...
 
@@ -177,6 +177,28 @@ def revoke(
 
     with _desk_of(node, passphrase_file, unencrypted=unencrypted) as at:
         asked = at.ask_root(RevokeKeys(keyids=tuple(keyid), reason=reason))
+    _say_asked(asked, output, as_json=as_json)
+
+
+@keys.command("succeed")
+def succeed_(
+    *,
+    node: NodeFolder,
+    reason: Annotated[str, typer.Option("--reason", help="Why; every member reads it.")],
+    output: _Output = _DEFAULT_OUTPUT,
+    passphrase_file: PassphraseFile = None,
+    unencrypted: Unencrypted = False,
+    as_json: show.Json = False,
+) -> None:
+    """End the own log where it stands and begin the next: after a stolen node key, or a damaged log.
+
+    What the root signs names a fresh node key and all that others have covered. Whoever has the old key
+    speaks to nobody any more. Name the desks' and recipients' keys anew afterwards: keys delegate ahead.
+    """
+    from steerclear.services.requests import Succeed
+
+    with _desk_of(node, passphrase_file, unencrypted=unencrypted) as at:
+        asked = at.ask_root(Succeed(reason=reason))
     _say_asked(asked, output, as_json=as_json)
 
 

@@ -85,6 +85,11 @@ class Continuity:
         marked = [mark.size for mark in marks if mark is not None and mark.generation == generation]
         return max([self._shown_elsewhere, *marked])
 
+    def _began_another(self, own: Log) -> bool:
+        """Does a mark say that a later generation of the own log was begun?"""
+        marks = [self._high_water.read(), self._machine.read() if self._machine is not None else None]
+        return any(mark is not None and mark.generation > own.generation for mark in marks)
+
     def is_shown(self, size: int) -> None:
         """A peer holds a checkpoint of ours that covers so many entries."""
         if not self.has_written:
@@ -96,6 +101,8 @@ class Continuity:
 
     def may_be_behind(self, own: Log) -> bool:
         """May entries of ours be missing here? Then peers give them back; else somebody else made them."""
+        if self._began_another(own):
+            return True
         return self.went_to(own.generation) > own.size or not (self.has_written or self._is_sure)
 
     def recall(self, own: Log) -> None:
@@ -106,6 +113,8 @@ class Continuity:
     def why_closed(self, own: Log, now: int) -> Refused | None:
         """Why nothing may be appended now, or ``None``. Raises what reading the marks raises."""
         went_to = self.went_to(own.generation)
+        if self._began_another(own):
+            return _ended(own)
         if went_to > own.size:
             return _behind(own, went_to)
         if not self._is_sure:
@@ -124,6 +133,11 @@ class Continuity:
             )
         if closed.code != "own-log-unasked":
             raise closed
+        self._is_sure = True
+
+    def begin_generation(self) -> None:
+        """The root has said where the old generation ends; the next begins with nothing before it."""
+        self._shown_elsewhere = 0
         self._is_sure = True
 
     def withdraw(self) -> None:
@@ -195,6 +209,15 @@ def _begins_with(own: Log, mark: Mark | None) -> bool:
     if mark is None or mark.generation != own.generation or mark.size > own.size:
         return False
     return own.root_at(mark.size) == mark.root
+
+
+def _ended(own: Log) -> Refused:
+    return Refused(
+        "own-log-behind",
+        f"Generation {own.generation} of this node's own log has ended; it had begun another before.",
+        where=f"{own.member}/{own.generation}",
+        remedy="Connect to any other member: the newer log is taken back from its mirror.",
+    )
 
 
 def _behind(own: Log, went_to: int) -> Refused:

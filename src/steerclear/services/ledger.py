@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from steerclear.errors import NotKept, NotVerified, Refused, SteerclearError
@@ -35,8 +36,10 @@ from steerclear.record.recipient import RecipientPrivateKey, RecipientPublicKey
 from steerclear.record.seal import open_whole
 from steerclear.record.sealed import SealedStatement
 from steerclear.record.statement import SignedStatement, statement_hash
+from steerclear.record.succession import Succession, read_succeed_body
 from steerclear.services.backdated import Backdated
 from steerclear.services.continuity import Continuity, WaterMark
+from steerclear.services.generations import DISOWNED, Generations, beginning_of, require_follows
 from steerclear.services.notes import NoteShelf
 from steerclear.store.port import Store, StoredEntry
 
@@ -122,8 +125,10 @@ class Ledger:
         )
         self.duties = Duties(self.view)
         self.logs: dict[str, Log] = {}
-        self.places: dict[str, tuple[str, int]] = {}
-        """Of each statement, sealed or not: in whose log and where it was said first."""
+        """Of each member the generation of its log that is live."""
+        self.generations = Generations()
+        self.places: dict[str, tuple[str, int, int]] = {}
+        """Of each statement, sealed or not: in whose log, its generation, and where it was said first."""
         self.notes = NoteShelf(
             charter=charter,
             me=me,
@@ -163,6 +168,19 @@ class Ledger:
     def peers(self) -> tuple[str, ...]:
         """Members with a node of their own, without us."""
         return tuple(member for member in self.charter.with_log if member != self.me)
+
+    def log_at(self, member: str, generation: int) -> Log:
+        """A generation of a member's log, live or ended. Raises ``NotVerified`` (``generation-unknown``)."""
+        live = self._log_of(member)
+        log = live if generation == live.generation else self.generations.retired.get((member, generation))
+        if log is None:
+            raise NotVerified(
+                "generation-unknown",
+                f"Generation {generation} of the log of {member} is not here; {live.generation} is live.",
+                where=f"{member}/{generation}",
+                remedy="Nothing is lost: each generation comes after the one before it.",
+            )
+        return log
 
     def sizes(self) -> dict[str, int]:
         return {member: log.size for member, log in self.logs.items()}
@@ -293,23 +311,34 @@ class Ledger:
     # ---- taking in others' entries ---------------------------------------------------------------------
 
     def take_in(
-        self, member: str, start: int, leaves: Sequence[bytes], beside: Mapping[str, bytes] | None = None
+        self,
+        member: str,
+        start: int,
+        leaves: Sequence[bytes],
+        beside: Mapping[str, bytes] | None = None,
+        *,
+        generation: int | None = None,
     ) -> int:
         """Verify and keep entries of ``member``'s log that begin at ``start``; how many were new.
 
+        ``generation``: the live one where it is not given; the next one ends that, if its root says so.
         ``beside`` holds blobs by hash; an entry is refused that names others than these and those kept here.
         What is held already is passed over. One bad entry refuses itself and all after it: raises
         ``NotVerified``, and the good ones before it are kept.
         """
-        log = self._log_of(member)
+        live = self._log_of(member)
+        if generation == live.generation + 1 and start == 0:
+            self._turn(member, leaves)
+        log = self.log_at(member, self.logs[member].generation if generation is None else generation)
         if start > log.size:
             return 0  # a gap: the sender will learn our size and begin there
-        if member == self.me and len(leaves) > log.size - start:
+        if log is self.own and len(leaves) > log.size - start:
             self._require_to_be_behind()
         fresh: list[_Fresh] = []
         failure: NotVerified | None = None
         for data in leaves[log.size - start :]:
             try:
+                self.generations.require_not_ended(log)
                 self._require_its_time(log, data)
                 blobs = self._blobs_of(data, beside or {})
                 accepted = log.accept(data)
@@ -319,9 +348,52 @@ class Ledger:
             fresh.append(self._opened(log, data, accepted, blobs))
         if fresh:
             self._keep_foreign(log, fresh)
+        elif log.generation and not log.size:
+            self._recall_log(member)  # it did not begin
         if failure is not None:
             raise failure
         return len(fresh)
+
+    def begin_generation(self, drafts: Sequence[Draft]) -> tuple[Filed, ...]:
+        """Begin the next generation of the own log with what the root signed: keys, succession, and the rest.
+
+        Raises what ``append`` raises; then the old generation is live as before.
+        """
+        said = drafts[1].said.statement
+        self._end(self.me, read_succeed_body(said.body))
+        self.continuity.begin_generation()
+        try:
+            return self.append(drafts)
+        except BaseException:
+            self._recall_log(self.me)
+            raise
+
+    def _turn(self, member: str, leaves: Sequence[bytes]) -> None:
+        """The next generation of a log has come: end the live one, if it may be ended so."""
+        old = self.logs[member]
+        if member == self.me:
+            self._require_to_be_behind()
+        named, second = beginning_of(self.charter, member, old.generation + 1, leaves)
+        require_follows(old, named, second, partial(self._covered_by, old))
+        self._end(member, named)
+
+    def _covered_by(self, old: Log, member: str, size: int) -> Head | None:
+        """How much of ``old`` the entries of ``member`` before ``size`` had covered."""
+        log = self.logs.get(member)
+        if log is None or not 0 < size <= log.size:
+            return None
+        [leaf] = self.store.leaves(member, log.generation, size - 1, size)
+        return parse_leaf(leaf).heads.get(old.member)
+
+    def _end(self, member: str, named: Succession) -> None:
+        old = self.logs[member]
+        self.generations.retired[member, old.generation] = old
+        self.generations.end(member, old.generation, named.size)
+        self.logs[member] = Log(self.charter, member, named.generation)
+        self.notes.forget(member)
+        for stored in self.store.entries(member, old.generation, named.size):
+            accepted = AcceptedLeaf(parse_leaf(stored.leaf), old.leaf_hash_at(stored.seq))
+            self.view.witness(self._entry(old, accepted, self.said_in(stored)))
 
     def _require_to_be_behind(self) -> None:
         """Own entries come from others only to a node that lost them; else somebody signs with our key."""
@@ -438,8 +510,21 @@ class Ledger:
         It stands from the beginning, so that a disk that cannot be read leaves a part of what is kept and
         never more than that.
         """
-        log = self.logs[member] = Log(self.charter, member)
-        for stored in self.store.entries(member, 0):
+        generations = self.store.generations(member) or (0,)
+        for generation in generations[1:]:
+            [_, second] = self.store.leaves(member, generation, 0, 2)
+            said = parse_leaf(second).statement
+            assert said is not None  # noqa: S101 - each later generation begins with log.succeed
+            self.generations.end(member, generation - 1, read_succeed_body(said.statement.body).size)
+        for generation in generations:
+            self._recall_generation(member, generation)
+
+    def _recall_generation(self, member: str, generation: int) -> None:
+        if generation:
+            old = self.logs[member]
+            self.generations.retired[member, old.generation] = old
+        log = self.logs[member] = Log(self.charter, member, generation)
+        for stored in self.store.entries(member, generation):
             accepted = log.accept(stored.leaf)
             opened = parse_opening(stored.opened) if stored.opened is not None else None
             said = opened.statement if opened is not None else accepted.leaf.statement
@@ -470,10 +555,12 @@ class Ledger:
 
     def _entry(self, log: Log, accepted: AcceptedLeaf, said: SignedStatement | None) -> Entry:
         leaf, sealed = accepted.leaf, accepted.leaf.sealed
-        self.places.setdefault(leaf.statement_id, (log.member, leaf.seq))
+        self.places.setdefault(leaf.statement_id, (log.member, leaf.generation, leaf.seq))
         if log.member != self.me:
             self.backdated.look(leaf, self.logs)
         signed_as, doubt = _worth(log, leaf, said) if said is not None else (frozenset(), None)
+        if self.generations.is_disowned(log.member, leaf.generation, leaf.seq):
+            doubt = DISOWNED
         return Entry(
             author=log.member,
             generation=leaf.generation,

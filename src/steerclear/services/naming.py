@@ -12,14 +12,26 @@ from steerclear.services.ledger import Ledger
 
 __all__ = ["said_about", "short_of"]
 
-_SHORT: Final = re.compile(r"([A-Z][A-Z0-9]{1,11})-(\d{1,9})", re.ASCII)
+_SHORT: Final = re.compile(r"([A-Z][A-Z0-9]{1,11})(?:\.([1-9]\d{0,8}))?-(\d{1,9})", re.ASCII)
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 def short_of(ledger: Ledger, id_: str) -> str:
     """The short form of a statement's id; the id itself where this node does not hold its entry."""
     place = ledger.places.get(id_)
-    return id_ if place is None else f"{place[0]}-{place[1]:04d}"
+    return id_ if place is None else _spelled(*place)
+
+
+def place_of(ledger: Ledger, about: str) -> tuple[str, int, int] | None:
+    """Member, generation and place that a short name or an id names; ``None``: neither."""
+    if match := _SHORT.fullmatch(about):
+        return match[1], int(match[2] or 0), int(match[3])
+    return ledger.places.get(about)
+
+
+def _spelled(member: str, generation: int, seq: int) -> str:
+    """``TUR-0042``; in a log that was begun anew ``TUR.1-0042``."""
+    return f"{member}.{generation}-{seq:04d}" if generation else f"{member}-{seq:04d}"
 
 
 def said_about(ledger: Ledger, about: str) -> Said[Any]:
@@ -38,10 +50,10 @@ def said_about(ledger: Ledger, about: str) -> Said[Any]:
 def _id_of(ledger: Ledger, about: str) -> str:
     if _ID.fullmatch(about) and about in ledger.places:
         return about
-    if match := _SHORT.fullmatch(about):
-        member, seq = match[1], int(match[2])
+    if _SHORT.fullmatch(about):
+        wanted = place_of(ledger, about)
         for id_, place in ledger.places.items():
-            if place == (member, seq):
+            if place == wanted:
                 return id_
     if _ID.fullmatch(about) and ledger.view.said(about) is not None:
         return about  # a floor message that stands in no log yet

@@ -73,8 +73,14 @@ class NoteShelf:
             for kept in self._store.notes(member, log.generation):
                 self._newest[member] = (kept.size, kept.note)
                 self._tell_view(member, kept.size, parse_note(kept.note))
-            if self._store.fact(_PROOF + member) is not None:
-                self._proofs.add(member)
+            proof = self._store.fact(_PROOF + member)
+            if proof is not None and checkpoint_of(proof)[0].origin == log.origin:
+                self._proofs.add(member)  # a succession mends what was shown before it
+
+    def forget(self, member: str) -> None:
+        """A new generation of the log begins: what is newest of the old one is so no more. It stays kept."""
+        self._newest.pop(member, None)
+        self._proofs.discard(member)
 
     def newest(self, member: str) -> bytes | None:
         """The newest checkpoint of ``member``'s log with every signature line known here."""
@@ -160,12 +166,12 @@ class NoteShelf:
         self._tell_view(member, size, note)
 
     def _tell_view(self, member: str, size: int, note: Note) -> None:
-        lines = {line.name: line for line in note.signatures}
+        lines, log = {line.name: line for line in note.signatures}, self._logs[member]
         for by in self._cosigners(member, note):
             line = lines[cosigner_name(self._mechanism, by)]
-            self._view.cosigned(member, size, by, Instant(cosigned_at_s(line) * 1_000))
+            self._view.cosigned(member, size, by, Instant(cosigned_at_s(line) * 1_000), log.generation)
         # The author's own signature makes the checkpoint; it counts as its part of the quorum.
-        self._view.cosigned(member, size, member, Instant(self._logs[member].at_of(size - 1)))
+        self._view.cosigned(member, size, member, Instant(log.at_of(size - 1)), log.generation)
 
     def _cosigners(self, member: str, note: Note) -> frozenset[str]:
         return cosigners_of(note, member, self._charter, self._books()).members

@@ -10,9 +10,7 @@ over, as its reader will check it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
 from steerclear.errors import BadInput, NotVerified, Refused
 from steerclear.record.checkpoint import parse_checkpoint
@@ -29,11 +27,10 @@ from steerclear.record.report import VerifyReport
 from steerclear.record.reveal import Revealed, print_revealed, verify_revealed
 from steerclear.record.statement import SignedStatement
 from steerclear.services.ledger import Ledger
+from steerclear.services.naming import place_of
 from steerclear.store.port import StoredEntry
 
 __all__ = ["opening_of", "proof_of"]
-
-_SHORT: Final = re.compile(r"([A-Z][A-Z0-9]{1,11})-(\d{1,9})", re.ASCII)
 
 _Named = tuple[str, str, int | None]
 """Who names a key, its keyid, and when it must hold (ms; ``None``: at any time)."""
@@ -44,8 +41,8 @@ def proof_of(ledger: Ledger, about: str) -> bytes:
 
     Raises ``BadInput`` (``thing-unknown``), ``Refused`` (``not-recorded-yet``) and ``NotVerified``.
     """
-    member, seq = _place(ledger, about.strip())
-    [entry] = ledger.store.leaves(member, ledger.logs[member].generation, seq, seq + 1)
+    log, seq = _place(ledger, about.strip())
+    [entry] = ledger.store.leaves(log.member, log.generation, seq, seq + 1)
     return _proof(ledger, about, seq, entry, parse_leaf(entry).statement)
 
 
@@ -55,8 +52,8 @@ def opening_of(ledger: Ledger, about: str) -> bytes:
     Any member that opened it can make one. Raises what ``proof_of`` raises, and ``Refused``:
     ``opening-in-clear``, ``opening-not-here``, ``opening-without-salt``.
     """
-    member, seq = _place(ledger, about.strip())
-    [stored] = ledger.store.entries(member, ledger.logs[member].generation, seq, seq + 1)
+    log, seq = _place(ledger, about.strip())
+    [stored] = ledger.store.entries(log.member, log.generation, seq, seq + 1)
     opening = _opening(about, stored)
     assert opening.salt is not None  # noqa: S101 - _opening has refused what has none
     proof = _proof(ledger, about, seq, stored.leaf, opening.statement)
@@ -94,7 +91,7 @@ def _opening(about: str, stored: StoredEntry) -> Opening:
 def _proof(ledger: Ledger, about: str, seq: int, entry: bytes, said: SignedStatement | None) -> bytes:
     """``said`` is what the entry says, where that is to be shown: the keys under it are then named, too."""
     signed = parse_signed_leaf(entry)
-    log = ledger.logs[signed.leaf.author]
+    log = ledger.log_at(signed.leaf.author, signed.leaf.generation)
     note = _recorded(ledger, log, seq)
     delegations = _delegations(ledger, log, signed, note, said)
     proof = prove(log, seq, entry, note, delegations)
@@ -112,17 +109,24 @@ def _require_holds(about: str, report: VerifyReport) -> None:
         )
 
 
-def _place(ledger: Ledger, about: str) -> tuple[str, int]:
-    match = _SHORT.fullmatch(about)
-    place = (match[1], int(match[2])) if match else ledger.places.get(about)
-    if place is None or place[0] not in ledger.logs or place[1] >= ledger.logs[place[0]].size:
+def _place(ledger: Ledger, about: str) -> tuple[Log, int]:
+    place = place_of(ledger, about)
+    log = _log_here(ledger, place[0], place[1]) if place is not None else None
+    if place is None or log is None or place[2] >= log.size:
         raise BadInput(
             "thing-unknown",
             f"“{about[:40]}” names nothing that this node holds.",
             where="about",
             remedy="Use a name as the inbox shows it, such as TUR-0042.",
         )
-    return place
+    return log, place[2]
+
+
+def _log_here(ledger: Ledger, member: str, generation: int) -> Log | None:
+    live = ledger.logs.get(member)
+    if live is not None and live.generation == generation:
+        return live
+    return ledger.generations.retired.get((member, generation))
 
 
 def _recorded(ledger: Ledger, log: Log, seq: int) -> Note:
@@ -149,11 +153,13 @@ def _delegations(
     ledger: Ledger, log: Log, signed: SignedLeaf, note: Note, said: SignedStatement | None
 ) -> tuple[SignedStatement, ...]:
     """The ``key.delegate`` statements that name the keys, each once, in order of log and place."""
-    places: set[tuple[str, int]] = set()
+    places: set[tuple[str, int, int]] = set()
     for author, keyid, at in _keys_used(ledger, log, signed, note, said):
-        holder = _log_of(ledger, author)
-        places.update((holder.member, seq) for seq in _named_at(holder.keys_of(author), keyid, at))
-    return tuple(_statement(ledger, member, seq) for member, seq in sorted(places))
+        holder = _log_of(ledger, log, author)
+        places.update(
+            (holder.member, holder.generation, seq) for seq in _named_at(holder.keys_of(author), keyid, at)
+        )
+    return tuple(_statement(ledger, *place) for place in sorted(places))
 
 
 def _named_at(book: KeyBook, keyid: str, at: int | None) -> Sequence[int]:
@@ -190,13 +196,13 @@ def _checkpoint_keys(log: Log, note: Note) -> Iterable[str]:
     ]
 
 
-def _log_of(ledger: Ledger, author: str) -> Log:
-    """The log in which ``author`` speaks: its own, or its carrier's."""
-    return ledger.logs[ledger.charter.card(author).carrier or author]
+def _log_of(ledger: Ledger, log: Log, author: str) -> Log:
+    """The log in which ``author`` speaks, its own or its carrier's; of the entry's own the same generation."""
+    member = ledger.charter.card(author).carrier or author
+    return log if member == log.member else ledger.logs[member]
 
 
-def _statement(ledger: Ledger, member: str, seq: int) -> SignedStatement:
-    generation = ledger.logs[member].generation
+def _statement(ledger: Ledger, member: str, generation: int, seq: int) -> SignedStatement:
     [entry] = ledger.store.leaves(member, generation, seq, seq + 1)
     said = parse_leaf(entry).statement
     assert said is not None  # noqa: S101 - a key.delegate is always in clear

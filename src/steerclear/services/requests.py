@@ -299,6 +299,13 @@ class NameKeys:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Succeed:
+    """Have the root end the own log where it stands and begin the next, under a fresh node key."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeKeys:
     """Have the root revoke keys, each by its keyid or the beginning of it, from the next place on."""
 

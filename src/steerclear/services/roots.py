@@ -33,12 +33,14 @@ from steerclear.services.found import STANDING, beginning, has_begun, standing_r
 from steerclear.services.keys_ahead import DAYS_AHEAD, duty_rows, root_is_here, rows_ahead
 from steerclear.services.ledger import Draft, Ledger
 from steerclear.services.receipts import receipt
-from steerclear.services.requests import NameKeys, RevokeKeys
+from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.speak import root_signers, root_statement
+from steerclear.services.succeed import begin_generation, statements_of_succession
 
-__all__ = ["ask_to_begin", "keys_of", "name_keys", "revoke_keys", "take_over_named", "take_signed"]
+__all__ = ["ask_to_begin", "keys_of", "name_keys", "revoke_keys", "succeed", "take_over_named", "take_signed"]
 
 _SHORTEST_KEYID: Final = 8
+LONGEST_REASON: Final = 200
 _Say = tuple[str, JsonObject]
 
 
@@ -85,6 +87,19 @@ def revoke_keys(ledger: Ledger, wanted: RevokeKeys) -> RootAsked:
     return _ask(ledger, [("key.revoke", revoke_body(Revocation(keyids, wanted.reason)))])
 
 
+def succeed(ledger: Ledger, wanted: Succeed) -> RootAsked:
+    """Raises ``BadInput`` (``succession-reason``), ``Refused`` (``succession-behind``)."""
+    if not 1 <= len(wanted.reason.strip()) <= LONGEST_REASON:
+        raise BadInput(
+            "succession-reason",
+            f"A succession says why, in 1 to {LONGEST_REASON} characters.",
+            where="reason",
+            remedy="Give --reason; every member reads it.",
+        )
+    _require_begun(ledger)
+    return _ask(ledger, statements_of_succession(ledger, wanted.reason.strip()))
+
+
 def take_signed(ledger: Ledger, data: bytes) -> tuple[Receipt, ...]:
     """File what the root has signed, all or none; a fresh key takes the place of the one it replaces.
 
@@ -93,7 +108,10 @@ def take_signed(ledger: Ledger, data: bytes) -> tuple[Receipt, ...]:
     request = parse_request(data)
     _require_ours(ledger, request)
     signed = request.signed_statements(twice=ledger.charter.signs_twice)
-    filed = ledger.append([Draft(one, one) for one in signed])
+    if any(one.statement.kind == "log.succeed" for one in signed):
+        filed = begin_generation(ledger, signed)
+    else:
+        filed = ledger.append([Draft(one, one) for one in signed])
     take_over_named(ledger)
     return tuple(receipt(ledger, one) for one in filed)
 

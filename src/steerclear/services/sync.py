@@ -23,6 +23,7 @@ from steerclear.errors import NotKept, NotVerified, SteerclearError
 from steerclear.record.blobs import BLOB_BYTES, blob_hash, blobs_named
 from steerclear.record.bundle import Bundle, Held, LogPart, parse_bundle, print_bundle
 from steerclear.record.merkle import leaf_hash
+from steerclear.record.log import Log
 from steerclear.record.note import parse_note
 from steerclear.services.floor import FloorDesk
 from steerclear.services.ledger import Ledger
@@ -156,7 +157,8 @@ class Sync:
         """All that this node holds, as one bundle file: to carry by hand, or to verify."""
         ledger = self._ledger
         ledger.notes.sign_own()
-        parts = tuple(self._part(member, 0, None) for member in ledger.logs)
+        ended = [log for member in ledger.logs for log in ledger.generations.of(member)]
+        parts = tuple(self._part(log, 0, None) for log in (*ended, *ledger.logs.values()))
         return print_bundle(
             Bundle(
                 mechanism=ledger.mechanism,
@@ -215,7 +217,8 @@ class Sync:
         return None
 
     def _take_part(self, part: LogPart, blobs: Mapping[str, bytes]) -> None:
-        if part.member == self._ledger.me and part.checkpoint is not None:
+        own = self._ledger.own
+        if (part.member, part.generation) == (own.member, own.generation) and part.checkpoint is not None:
             self._ledger.own_is_shown(part.checkpoint)
         try:
             self._take_entries(part, blobs)
@@ -232,7 +235,27 @@ class Sync:
 
     def _take_entries(self, part: LogPart, blobs: Mapping[str, bytes]) -> None:
         self._require_as_held(part)
-        self._ledger.take_in(part.member, part.start, part.entries, blobs)
+        self._ledger.take_in(part.member, part.start, part.entries, blobs, generation=part.generation)
+    def _take_as_fast_as_agreed(self, part: LogPart, blobs: Mapping[str, bytes]) -> None:
+        ledger, now = self._ledger, self._ledger.now()
+        log = ledger.logs.get(part.member)
+        if log is None or part.member == ledger.me or part.generation != log.generation:
+            self._take_entries(part, blobs)
+            return
+        first = log.size
+        fresh = part.entries[max(0, first - part.start) :] if part.start <= first else ()
+        rates, weights = rates_of(ledger.view, now), [_weight(entry) for entry in fresh]
+        allowance = self._allowances.setdefault((log.member, log.generation), Allowance(log))
+        waiting = len(fresh) - allowance.fitting(weights, rates, now)
+        try:
+            entries = part.entries[: len(part.entries) - waiting]
+            self._take_entries(replace(part, entries=entries) if waiting else part, blobs)
+        finally:
+            ats = [log.at_of(seq) for seq in range(first, log.size)]
+            allowance.count(ats, weights[: len(ats)], rates, now)
+        if waiting:
+            raise over_rate(log, waiting, rates, now)
+
 
     def _require_as_held(self, part: LogPart) -> None:
         """What is held already came again; with other bytes somebody rewrites it."""
@@ -250,7 +273,8 @@ class Sync:
                 )
 
     def _take_note(self, part: LogPart) -> None:
-        if part.checkpoint is not None and part.member in self._ledger.logs:
+        log = self._ledger.logs.get(part.member)
+        if part.checkpoint is not None and log is not None and part.generation == log.generation:
             self.missing.promise(self._ledger.logs[part.member], part.checkpoint)
             self._ledger.notes.take_in(part.member, part.checkpoint)
 
@@ -261,18 +285,27 @@ class Sync:
         parts: list[LogPart] = []
         for member, log in self._ledger.logs.items():
             # Before they have told us what they hold they get no entries, only what is there to be had.
-            generation, size = (sizes or {}).get(member, (log.generation, 0))
-            lacking = sizes is not None and generation == log.generation and size < log.size and left > 0
-            part = self._part(member, size if lacking else log.size, left)
+            held = (sizes or {}).get(member, Held(log.generation, 0))
+            for ended in self._ledger.generations.of(member):
+                # A generation that has ended comes before the one that follows it.
+                if sizes is not None and held.generation <= ended.generation and left > 0:
+                    part = self._part(ended, held.size if held.generation == ended.generation else 0, left)
+                    left -= sum(map(_weight, part.entries))
+                    parts.extend([part] if part.entries else [])
+            size = held.size if held.generation == log.generation else 0
+            lacking = sizes is not None and held.generation <= log.generation and size < log.size and left > 0
+            part = self._part(log, size if lacking else log.size, left)
             left -= sum(map(_weight, part.entries))
             if part.entries or part.checkpoint is not None:
                 parts.append(part)
         return tuple(parts)
 
-    def _part(self, member: str, start: int, room: int | None) -> LogPart:
-        log = self._ledger.logs[member]
+    def _part(self, log: Log, start: int, room: int | None) -> LogPart:
+        member, ended = log.member, self._ledger.generations.end_of(log.member, log.generation)
         entries: list[bytes] = []
-        for data in self._ledger.store.leaves(member, log.generation, start):
+        for data in self._ledger.store.leaves(
+            member, log.generation, start, ended if ended is None else max(start, ended)
+        ):
             if room is not None and entries and room < _weight(data):
                 break
             entries.append(data)
@@ -282,7 +315,7 @@ class Sync:
             generation=log.generation,
             start=start,
             entries=tuple(entries),
-            checkpoint=self._ledger.notes.newest(member),
+            checkpoint=self._ledger.notes.newest(member) if ended is None else None,
         )
 
     def _blobs_of(self, parts: Sequence[LogPart]) -> tuple[bytes, ...]:

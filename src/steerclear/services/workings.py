@@ -33,9 +33,9 @@ from steerclear.services.beat import beat_if_owed, next_beat_at
 from steerclear.services.inbox import inbox, notice, stop
 from steerclear.services.keys_ahead import delegate_ahead
 from steerclear.services.ledger import Ledger
-from steerclear.services.requests import NameKeys, RevokeKeys
+from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.ring import Ringer
-from steerclear.services.roots import keys_of, name_keys, revoke_keys, take_over_named, take_signed
+from steerclear.services.roots import keys_of, name_keys, revoke_keys, succeed, take_over_named, take_signed
 from steerclear.services.signals_shown import SignalRow, signals
 from steerclear.services.spent_keys import SpentKeys
 from steerclear.services.status import Heard, status
@@ -138,7 +138,7 @@ class Workings:
     def status(self, lines: Mapping[str, Heard]) -> Status:
         return status(self.ledger, self.sync, lines, self.faults)
 
-    def ask_root(self, request: NameKeys | RevokeKeys) -> RootAsked:
+    def ask_root(self, request: NameKeys | RevokeKeys | Succeed) -> RootAsked:
         """What the root is to sign; where its keys lie here it is signed and filed at once."""
         if isinstance(request, NameKeys):
             return name_keys(self.ledger, request)
@@ -161,6 +161,8 @@ class Workings:
         return stop(self.ledger, about)
 
     def signals(self, language: str, reviewed: Mapping[str, str]) -> tuple[SignalRow, ...]:
+        if isinstance(request, Succeed):
+            return succeed(self.ledger, request)
         return signals(self.ledger, language, reviewed)
 
     def annexes(self) -> tuple[AnnexShown, ...]:
