@@ -94,6 +94,13 @@ class _RecordingFile(apsw.VFSFile):
         self._file = recorder.made(path.name) if fresh else recorder.names[path.name]
         self._names_with_it = fresh and bool(flags[0] & _SYNCS_ITS_FOLDER)
 
+    def xLock(self, level: int) -> None:  # noqa: N802
+        try:
+            super().xLock(level)
+        except apsw.IOError as error:
+            # The last connection that only reads asks, as it closes, for a lock that only a writer gets.
+            raise apsw.BusyError("opened to read only") from error
+
     def xWrite(self, data: Any, offset: int) -> None:  # noqa: N802
         full_while = self._recorder.full_while
         if full_while is not None and full_while.exists() and offset + len(data) > self.xFileSize():

@@ -230,11 +230,14 @@ def put_down(found: dict[str, bytes], folder: Path, dice: random.Random) -> None
 
 
 def deeds_kept(cut: Cut, of: Recorded, folder: Path, dice: random.Random) -> int:
-    """How many deeds the product finds done. Anything between two deeds, or an error, fails the test."""
+    """How many deeds the product finds done, −1 if it refuses. Anything between two deeds fails the test."""
     put_down(cut.found, folder, dice)
     path, read_only = folder / "node.db", dice.random() < 0.5
-    with SqliteStore(path, KEY, read_only=read_only, reserve_bytes=RESERVE_BYTES) as store:
-        found = state_of(store)
+    try:
+        with SqliteStore(path, KEY, read_only=read_only, reserve_bytes=RESERVE_BYTES) as store:
+            found = state_of(store)
+    except NotKept:
+        return -1
     likely = [*range(cut.done, len(of.states)), *range(cut.done)]
     kept: list[int] = [deeds for deeds in likely if of.states[deeds] == found]
     assert kept, f"after {cut.done} deeds the disk holds something that never stood"
@@ -242,7 +245,10 @@ def deeds_kept(cut: Cut, of: Recorded, folder: Path, dice: random.Random) -> int
 
 
 def lost_and_found(of: Recorded, count: int, folder: Path, seed: str) -> tuple[int, int]:
-    """Of ``count`` cuts: how often something acknowledged was lost; how often the next deed was there."""
+    """Of ``count`` cuts: how often something acknowledged was lost; how often the next deed was there.
+
+    A database that the store refuses has lost everything.
+    """
     dice = random.Random(seed)
     kept = [(deeds_kept(cut, of, folder, dice), cut.done) for cut in cuts(of, count, dice)]
     return sum(deeds < done for deeds, done in kept), sum(deeds > done for deeds, done in kept)

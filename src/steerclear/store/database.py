@@ -21,6 +21,7 @@ from typing import Final, TypeAlias
 from steerclear.errors import NotKept, Refused, Unreachable
 from steerclear.store import disk, failures
 from steerclear.store.digest import digest_of
+from steerclear.store.wal import damage_in, log_beside
 
 __all__ = [
     "APPLICATION_ID",
@@ -102,6 +103,7 @@ def open_writer(path: Path, connect: Connect = connect) -> sqlite3.Connection:
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise failures.read_only(str(path))
     with spoken_plainly(path):
+        _check_log(path, connect)
         connection = connect(f"{path.absolute().as_uri()}?mode=rw")
         with _closed_on_error(connection):
             _check_ours(connection, path)
@@ -121,6 +123,7 @@ def open_reader(path: Path, connect: Connect = connect, *, beside_writer: bool) 
             if not beside_writer:
                 _check_ours(connection, path)
                 _check_up_to_date(connection, path)
+                _require_whole_log(path)
                 check_whole(connection, path)
     return connection
 
@@ -221,6 +224,21 @@ def _connect_to_read(path: Path, connect: Connect) -> sqlite3.Connection:
         # A database in WAL mode, cleanly closed, in a folder that cannot be written: nothing can change it.
         return connect(f"{uri}?mode=ro&immutable=1")
     return connection
+
+
+def _check_log(path: Path, connect: Connect) -> None:
+    """Look at what a crash left, through a connection that can neither carry it over nor remove it."""
+    if not log_beside(path).exists():
+        return
+    with contextlib.closing(connect(f"{path.absolute().as_uri()}?mode=ro")) as connection:
+        _check_ours(connection, path)
+        _require_whole_log(path)
+
+
+def _require_whole_log(path: Path) -> None:
+    how = damage_in(path)
+    if how is not None:
+        raise failures.corrupt(how, where=str(path))
 
 
 def _check_there(path: Path) -> None:
