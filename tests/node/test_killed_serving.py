@@ -29,7 +29,12 @@ KILLS_A_SCENE = 25
 """Every start verifies the logs from their first entry; then a new mechanism begins."""
 
 NOTICE: Request = FileNotices(desk="air", geojson=area("tur-survey"), level="L1")
-STOP: Request = CallStop(desk="ground", place="35.26N 40.13E", seen="bursts", basis="own-forces")
+
+
+def a_stop(number: int) -> Request:
+    """Each far from the others: calls that are near in place and time are one alarm."""
+    place = f"{33 + 0.8 * (number // 5 % 5):.1f}N {36 + 1.2 * (number % 5):.1f}E"
+    return CallStop(desk="ground", place=place, seen="bursts", basis="own-forces")
 
 
 class Filer(threading.Thread):
@@ -65,18 +70,18 @@ def test_a_node_killed_under_load_has_all_that_it_told_its_clients() -> None:
             scene.found()
             scene.start("AZE", "TUR")
             until("the host's keys have arrived", holds, scene, "TUR", "AZE")
-            for _ in range(first, min(first + KILLS_A_SCENE, kills)):
-                told += _killed_once(scene, dice.randint(0, 12), then_s=dice.uniform(0, 0.2))
+            for number in range(first, min(first + KILLS_A_SCENE, kills)):
+                told += _killed_once(scene, number, filed=dice.randint(0, 12), then_s=dice.uniform(0, 0.2))
     assert told > kills
 
 
-def _killed_once(scene: Scene, filed: int, *, then_s: float) -> int:
+def _killed_once(scene: Scene, number: int, *, filed: int, then_s: float) -> int:
     """Kill the node ``then_s`` after its clients were told of ``filed`` things; how many that were in all."""
     folder = scene.path("TUR")
     filers = [
         Filer(folder, itertools.repeat(NOTICE)),
         Filer(folder, itertools.repeat(NOTICE)),
-        Filer(folder, [STOP]),
+        Filer(folder, [a_stop(number)]),
     ]
     for filer in filers:
         filer.start()
