@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 from steerclear.errors import BadInput, NotKept, NotVerified, Refused, SteerclearError, Unreachable
 from steerclear.services.annexes_shown import AnnexShown
 from steerclear.services.answers import (
+    AffairRow,
     Carried,
     Compared,
     Inbox,
@@ -104,6 +105,14 @@ class NodeClient:
 
     def stop(self, about: str) -> StopRow:
         return self._answer("GET", "/v1/stop", StopRow, query={"about": about})
+
+    def affairs(self, sort: str | None = None) -> tuple[AffairRow, ...]:
+        """What stands beside the notices, oldest first; of one sort where it is named."""
+        query = {} if sort is None else {"sort": sort}
+        return self._answer("GET", "/v1/affairs", tuple[AffairRow, ...], query=query)
+
+    def affair(self, about: str) -> AffairRow:
+        return self._answer("GET", "/v1/affair", AffairRow, query={"about": about})
 
     def annexes(self) -> tuple[AnnexShown, ...]:
         """Every annex on the table, oldest first, with its document."""

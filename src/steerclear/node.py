@@ -65,6 +65,7 @@ from steerclear.record.charter import Charter, parse_charter, print_charter
 from steerclear.record.root import RootKeys
 from steerclear.services.annexes_shown import AnnexShown
 from steerclear.services.answers import (
+    AffairRow,
     Carried,
     Compared,
     Inbox,
@@ -601,6 +602,12 @@ class Node:
 
     async def stop(self, about: str) -> StopRow:
         return await self._write(lambda: self._workings.stop(about))
+
+    async def affairs(self, sort: str | None) -> tuple[AffairRow, ...]:
+        return await self._write(lambda: self._workings.affairs(sort))
+
+    async def affair(self, about: str) -> AffairRow:
+        return await self._write(lambda: self._workings.affair(about))
 
     async def annexes(self) -> tuple[AnnexShown, ...]:
         return await self._write(self._workings.annexes)

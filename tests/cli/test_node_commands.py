@@ -403,3 +403,18 @@ def test_the_kinds_and_their_fields_are_listed_without_a_node() -> None:
     assert [field["name"] for field in row["fields"]] == ["drill", "text"]
     assert CliRunner().invoke(root, ["say", "watch.sell"]).exit_code == 2
     assert CliRunner().invoke(root, ["say", "drill.start", "name=x"]).exit_code == 2
+
+
+def test_what_stands_beside_the_notices_is_listed(desks: Desk) -> None:
+    words = ["title=Fire near T4", "happened_at=2025-04-10T05:05Z", "involved=TUR,ISR"]
+    incident = desks.receipt("ISR", "say", "--desk", "air", "incident.open", *words)["short"]
+    desks.receipt(
+        "TUR", "say", "--desk", "air", "incident.state", f"incident={incident}", "text=Seen at 05:06."
+    )
+    listed = desks.run("TUR", "affairs", "incident")
+    assert f"{incident}  INCIDENT  open\n" in listed.stdout
+    assert "TUR air, incident.state: incident: " in listed.stdout
+    (row,) = desks.ask("AZE", "affairs", incident)["affairs"]
+    assert (row["sort"], row["state"], len(row["lines"])) == ("incident", "open", 1)
+    assert desks.ask("TUR", "affairs", "treaty", status=2)["code"] == "sort-unknown"
+    assert desks.run("TUR", "affairs", "violation").stdout == "Nothing.\n"

@@ -20,6 +20,7 @@ from steerclear.api.problems import answer_problems, wrong_form
 from steerclear.node import Node
 from steerclear.services.annexes_shown import AnnexShown
 from steerclear.services.answers import (
+    AffairRow,
     Carried,
     Compared,
     Inbox,
@@ -92,6 +93,14 @@ def _add_views(app: FastAPI, node: Node) -> None:
     @app.get("/v1/stop")
     async def stop(about: str) -> StopRow:
         return await node.stop(about)
+
+    @app.get("/v1/affairs")
+    async def affairs(sort: Annotated[str | None, Query(max_length=24)] = None) -> tuple[AffairRow, ...]:
+        return await node.affairs(sort)
+
+    @app.get("/v1/affair")
+    async def affair(about: str) -> AffairRow:
+        return await node.affair(about)
 
     @app.get("/v1/annexes")
     async def annexes() -> tuple[AnnexShown, ...]:

@@ -73,6 +73,10 @@ COMMANDS: Final[dict[str, Command]] = {
         "How the node and its lines are, and what is in force. Exit 1 when something needs a person.",
     ),
     "inbox": Command("looking:inbox", "What I owe, what I am owed, and the notices that concern me."),
+    "affairs": Command(
+        "looking_on:affairs",
+        "What stands beside the notices: watches, sites, standstills, incidents, claims, meetings, drills.",
+    ),
     "file": Command("filing:file", "File the notices of a GeoJSON file."),
     "take": Command("filing:take", "Amend a notice by an alternative that its screening offered."),
     "withdraw": Command("filing:withdraw", "Withdraw a notice of yours."),

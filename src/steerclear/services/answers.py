@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
+    "AffairLine",
+    "AffairRow",
     "AlternativeRow",
     "AnnexRow",
     "Carried",
@@ -359,3 +361,30 @@ class KindRow:
     says: str
     by_authority: bool
     fields: tuple[FieldRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffairLine:
+    """Something that was said about a thing, or (``delivered``) whose machine has it, in words."""
+
+    at: str
+    by: str
+    desk: str | None
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffairRow:
+    """A thing that stands beside the notices: its state in words, and all that was said about it since."""
+
+    id: str
+    short: str
+    sort: str
+    author: str
+    desk: str | None
+    to: tuple[str, ...]
+    at: str
+    state: str
+    words: str
+    lines: tuple[AffairLine, ...]

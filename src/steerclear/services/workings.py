@@ -19,8 +19,10 @@ from steerclear.errors import NotKept
 from steerclear.formats.places import Gazetteer
 from steerclear.links.notifier import Alarm
 from steerclear.model.time import Instant
+from steerclear.services.affairs_shown import affair, affairs
 from steerclear.services.annexes_shown import AnnexShown, annexes_shown
 from steerclear.services.answers import (
+    AffairRow,
     Inbox,
     KeysShown,
     NoticeRow,
@@ -164,6 +166,12 @@ class Workings:
         if isinstance(request, Succeed):
             return succeed(self.ledger, request)
         return signals(self.ledger, language, reviewed)
+
+    def affairs(self, sort: str | None) -> tuple[AffairRow, ...]:
+        return affairs(self.ledger, sort)
+
+    def affair(self, about: str) -> AffairRow:
+        return affair(self.ledger, about)
 
     def annexes(self) -> tuple[AnnexShown, ...]:
         return annexes_shown(self.ledger)

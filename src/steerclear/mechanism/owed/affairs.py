@@ -12,6 +12,7 @@ from steerclear.mechanism.affairs import (
     StandstillRecord,
     ViolationRecord,
 )
+from steerclear.mechanism.annexes import Annexes
 from steerclear.mechanism.classes import Phase
 from steerclear.mechanism.ladder import climb, desk_for, ends_at, ladder_of
 from steerclear.mechanism.lines import CheckRecord, SignalRecord
@@ -25,7 +26,7 @@ from steerclear.model.time import Instant
 
 __all__ = [
     "owed_on_check", "owed_on_comm_checks", "owed_on_incident", "owed_on_signal", "owed_on_site",
-    "owed_on_standstill", "owed_on_violation",
+    "owed_on_standstill", "owed_on_violation", "site_renewal_ms",
 ]  # fmt: skip
 
 _DAY_MS: Final = 86_400_000
@@ -33,11 +34,16 @@ _RENEW_SITE_MS: Final = 90 * _DAY_MS
 _STANDING_INCIDENTS: Final = Incidents(report_s=86_400, review_s=7 * 86_400)
 
 
+def site_renewal_ms(annexes: Annexes, now: Instant) -> int:
+    """So long after it was last confirmed a site is STALE, and still protected."""
+    terms = annexes.terms(AnnexName.PROTECTED_SITES, now)
+    return terms.renew_s * 1000 if isinstance(terms, ProtectedSites) else _RENEW_SITE_MS
+
+
 def owed_on_site(scene: Scene, record: SiteRecord) -> Iterator[Obligation]:
     """Renewal by its sender; acknowledgement and, by a party, proof that the units have it (Kunduz)."""
     over = record.ended is not None
-    terms = scene.view.annexes.terms(AnnexName.PROTECTED_SITES, scene.now)
-    renew_ms = terms.renew_s * 1000 if isinstance(terms, ProtectedSites) else _RENEW_SITE_MS
+    renew_ms = site_renewal_ms(scene.view.annexes, scene.now)
     said_at = [record.site.at, *(renewal.at for renewal in record.renewals)]
     for index, at in enumerate(said_at):
         met_at = said_at[index + 1] if index + 1 < len(said_at) else None
