@@ -18,7 +18,8 @@ import fcntl
 import json
 import shutil
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -88,6 +89,7 @@ from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.roots import ask_to_begin
 from steerclear.services.signals_shown import SignalRow
 from steerclear.services.status import Heard
+from steerclear.services.together import MOST_TOGETHER, Failed
 from steerclear.services.verbs import Request
 from steerclear.services.workings import Workings
 from steerclear.store.highwater import HighWater
@@ -544,6 +546,7 @@ class Node:
         self._ears = ears
         self._published = PublishedLogs(workings.ledger)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._asked = _Asked(workings)
         self._soon = asyncio.Event()
         charter, me = workings.ledger.charter, workings.ledger.me
         cards = [card for card in charter.members if card.member != me and card.tls_certificate]
@@ -574,7 +577,7 @@ class Node:
     # What people ask.
 
     async def do(self, request: Request) -> tuple[Receipt, ...]:
-        receipts = await self._write(lambda: self._workings.do(request))
+        receipts = await self._asked.do(request, self._write)
         self._courier.wake(urgent=any(receipt.kind.startswith("stop.") for receipt in receipts))
         self._soon.set()
         return receipts
@@ -774,6 +777,39 @@ class Node:
 
     async def _write(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+
+
+class _Asked:
+    """Requests that wait for the writer. When it comes to the first, it does all that wait by then."""
+
+    def __init__(self, workings: Workings) -> None:
+        self._workings = workings
+        self._waiting: deque[tuple[Request, asyncio.Future[tuple[Receipt, ...]]]] = deque()
+
+    async def do(
+        self, request: Request, write: Callable[[Callable[[], None]], Awaitable[None]]
+    ) -> tuple[Receipt, ...]:
+        done: asyncio.Future[tuple[Receipt, ...]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((request, done))
+        # Who finds that it was done with those before it has nothing to do.
+        await write(self._do_waiting)
+        return await done
+
+    def _do_waiting(self) -> None:
+        """In the writer's thread."""
+        some = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
+        outcomes = self._workings.do_all([request for request, _ in some]) if some else []
+        for (_, done), outcome in zip(some, outcomes, strict=True):
+            done.get_loop().call_soon_threadsafe(_tell, done, outcome)
+
+
+def _tell(done: asyncio.Future[tuple[Receipt, ...]], outcome: tuple[Receipt, ...] | Failed) -> None:
+    if done.cancelled():
+        return  # it was filed all the same; who asked has gone
+    if isinstance(outcome, Failed):
+        done.set_exception(outcome.error)
+    else:
+        done.set_result(outcome)
 
 
 def _der(card: MemberCard) -> bytes:
