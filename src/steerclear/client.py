@@ -35,6 +35,7 @@ from steerclear.services.answers import (
 from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.signal_catalogue import CatalogueShown
 from steerclear.services.signals_shown import SignalRow
+from steerclear.services.statistics import StatisticsShown
 from steerclear.services.verbs import PATHS, Request
 
 __all__ = ["NodeClient"]
@@ -121,6 +122,11 @@ class NodeClient:
     def signals(self, language: str = "en") -> tuple[SignalRow, ...]:
         """The signals at this node, newest first, as a reader of ``language`` is to see them."""
         return self._answer("GET", "/v1/signals", tuple[SignalRow, ...], query={"language": language})
+
+    def statistics(self, month: str | None = None) -> StatisticsShown:
+        """The figures of a month (``2026-10``; this one if left out): the own, and the shared ones."""
+        query = {} if month is None else {"month": month}
+        return self._answer("GET", "/v1/statistics", StatisticsShown, query=query)
 
     def signal_catalogue(self) -> CatalogueShown:
         return self._answer("GET", "/v1/signal-catalogue", CatalogueShown)

@@ -88,6 +88,7 @@ from steerclear.services.recorded import opening_of, proof_of
 from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.roots import ask_to_begin
 from steerclear.services.signals_shown import SignalRow
+from steerclear.services.statistics import StatisticsShown, statistics
 from steerclear.services.status import Heard
 from steerclear.services.together import MOST_TOGETHER, Failed
 from steerclear.services.verbs import Request
@@ -617,6 +618,9 @@ class Node:
 
     async def signals(self, language: str) -> tuple[SignalRow, ...]:
         return await self._write(lambda: self._workings.signals(language, self._reviewed))
+
+    async def statistics(self, month: str | None) -> StatisticsShown:
+        return await self._write(lambda: statistics(self._workings.ledger, month))
 
     async def proof(self, about: str) -> bytes:
         """A ``.tlog-proof`` file for an entry that is RECORDED."""

@@ -35,6 +35,7 @@ from steerclear.services.answers import (
 from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.signal_catalogue import CatalogueShown, signal_catalogue
 from steerclear.services.signals_shown import SignalRow
+from steerclear.services.statistics import StatisticsShown
 from steerclear.services.verbs import PATHS
 
 __all__ = ["build_api"]
@@ -109,6 +110,12 @@ def _add_views(app: FastAPI, node: Node) -> None:
     @app.get("/v1/signals")
     async def signals(language: Annotated[str, Query(max_length=8)] = "en") -> tuple[SignalRow, ...]:
         return await node.signals(language)
+
+    @app.get("/v1/statistics")
+    async def statistics(
+        month: Annotated[str | None, Query(max_length=20)] = None,
+    ) -> StatisticsShown:
+        return await node.statistics(month)
 
     @app.get("/v1/signal-catalogue")
     async def catalogue() -> CatalogueShown:

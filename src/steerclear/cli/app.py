@@ -118,6 +118,10 @@ COMMANDS: Final[dict[str, Command]] = {
         "verifying:verify",
         "Check a record: entries, signatures, trees, cosignatures. Exit 1 and why, if anything fails.",
     ),
+    "statistics": Command(
+        "statistics:statistics",
+        "Minutes to acknowledge, to authority and to halt; duties late or missed, conflicts, checks, drills.",
+    ),
     "screen": Command("screen:screen", "Check the notices in files against each other; needs no node."),
     "play": Command("play:play", "Run a play: a whole mechanism in memory on a scripted clock."),
 }

@@ -26,7 +26,7 @@ from steerclear.replay.stage import Stage, set_stage
 from steerclear.replay.station import machine_down
 from steerclear.replay.timeline import Effect, Event, EventSort, Failure, Figures, Run
 
-__all__ = ["run_play"]
+__all__ = ["run_on_stage", "run_play"]
 
 RIGHT_AFTER_MS: Final = 1_000
 _DEEDS: Final = get_args(deeds.Deed)
@@ -40,12 +40,18 @@ def run_play(play: Play) -> Run:
     return _Runner(play).run()
 
 
+def run_on_stage(play: Play) -> tuple[Run, Stage]:
+    """The run, and every machine as it left it. Raises as ``run_play``."""
+    runner = _Runner(play)
+    return runner.run(), runner.stage
+
+
 class _Runner:
     """One run: the stage, its desks, and what was told so far."""
 
     def __init__(self, play: Play) -> None:
         self._play = play
-        self._stage: Stage = set_stage(play)
+        self.stage: Stage = set_stage(play)
         self._names = Names()
         self._fire = Fire(play.fires)
         self._events: list[Event] = []
@@ -69,7 +75,7 @@ class _Runner:
 
     def _figures(self) -> Iterator[Figures]:
         """Of every STOP that the play names, as the first machine that is up derives it."""
-        station = next(iter(self._stage.up()), None)
+        station = next(iter(self.stage.up()), None)
         for line in self._play.lines:
             name = line.manner.named
             if isinstance(line.act, deeds.CallAlarm) and name in self._names.ids and station is not None:
@@ -84,7 +90,7 @@ class _Runner:
 
     @property
     def _now(self) -> Instant:
-        return self._stage.clock.now()
+        return self.stage.clock.now()
 
     def _advance(self, to: Instant) -> None:
         """Stop at every moment on the way at which somebody's machine would wake, and right after it.
@@ -112,13 +118,13 @@ class _Runner:
                 yield from (at for at in (duty.due_at, duty.next_rung_at) if at is not None)
 
     def _stop_at(self, at: Instant) -> None:
-        self._stage.clock.set(at)
+        self.stage.clock.set(at)
         self._follow()
 
     def _follow(self) -> None:
         """Let the machines do what follows, and tell what each of them derives from it."""
-        self._stage.settle()
-        for station in self._stage.up():
+        self.stage.settle()
+        for station in self.stage.up():
             observer = self._observers[station.member]
             self._events.extend(observer.look(station.view, self._now, self._names))
         for line in self._nevers:
@@ -189,13 +195,13 @@ class _Runner:
         self._tell("world", line)
         match line.act:
             case sights.LoseLink(one=one, other=other):
-                self._stage.lose(one, other)
+                self.stage.lose(one, other)
             case sights.RegainLink(one=one, other=other):
-                self._stage.regain(one, other)
+                self.stage.regain(one, other)
             case sights.Crash(member=member):
-                self._stage.stations[member].crash()
+                self.stage.stations[member].crash()
             case sights.Restart(member=member):
-                self._stage.stations[member].start()
+                self.stage.stations[member].start()
         self._follow()
 
     def _check(self, line: Line) -> None:
@@ -218,7 +224,7 @@ class _Runner:
                 count = self._fire.count(until=self._now, after=None if after is None else after.name)
                 return Seen(how.holds(count), f"the world fired {count} times")
             case sights.Verifies() | sights.CountEntries():
-                return check_record(line.act, self._stage)
+                return check_record(line.act, self.stage)
         each = [look(line.act, eyes) for eyes in self._eyes_of(line.actor)]
         missed = [seen for seen in each if not seen.there]
         return (missed or each or [Seen(there=False, instead="nobody's machine is up")])[0]
@@ -235,10 +241,10 @@ class _Runner:
     # -- who looks, who speaks --------------------------------------------------------------------------
 
     def _desk(self, actor: DeskActor) -> Desk:
-        station = self._stage.stations[actor.member]
-        name = actor.desk or self._stage.desks[actor.member][0]
+        station = self.stage.stations[actor.member]
+        name = actor.desk or self.stage.desks[actor.member][0]
         if (actor.member, name) not in self._desks:
-            self._desks[actor.member, name] = Desk(station, name, self._stage.stations)
+            self._desks[actor.member, name] = Desk(station, name, self.stage.stations)
         return self._desks[actor.member, name]
 
     def _scene(self, line: Line, desk: Desk, actor: DeskActor) -> Scene:
@@ -258,7 +264,7 @@ class _Runner:
             if desk.station.is_up:
                 yield self._eyes(desk)
             return
-        for station in self._stage.up():
+        for station in self.stage.up():
             yield self._eyes(self._desk(DeskActor(station.member)))
 
     def _eyes(self, desk: Desk) -> Eyes:
@@ -269,7 +275,7 @@ class _Runner:
             view=desk.station.view,
             ids=self._names.ids,
             alarms=tuple(alarm for alarm in desk.station.alarms if alarm.desk == desk.name),
-            lines=self._stage.lines_of(desk.station.member),
+            lines=self.stage.lines_of(desk.station.member),
         )
 
     def _tell(self, sort: EventSort, line: Line) -> None:
