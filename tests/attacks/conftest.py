@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Attacks on the record play in the record's own small mechanism, attacks over the wire between running nodes."""
+"""Attacks on the record play in its own small mechanism, attacks over the wire between running nodes."""
 
 from __future__ import annotations
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.attacks.wire import DAY_MS, DRILL, said, widened
+from tests.attacks.wire import DAY_MS, DRILL, as_bundle, said, widened
 
 from steerclear.mechanism.bodies import NoticeWithdraw
 from steerclear.record.form import print_base64
 from steerclear.record.identity import fresh_id
-from steerclear.record.ijson import print_ijson
+from steerclear.record.ijson import JsonObject, print_ijson
 from steerclear.record.keys import (
     Delegation,
     Ed25519Signer,
@@ -96,8 +96,8 @@ def test_clock_set_three_days_back(wire: Wire) -> None:
     back = wire.ledger("TUR").now() - 3 * DAY_MS
     entry = wire.entry("TUR", said(wire, "TUR", DRILL), at=back)
     wire.sends("TUR", entry)
-    honest = wire.lie_of("TUR")
-    wire.lies("TUR", lambda peer, bundle: replace(honest(peer, bundle), at=back))
+    lie = wire.lie_of("TUR")
+    wire.lies("TUR", lambda peer, bundle: replace(as_bundle(lie(peer, bundle)), at=back))
     wire.noticed("TUR sent", "before the entry that it follows", "entry-backwards")
     for member in wire.honest:
         wire.says(member, "the clock of TUR differs by 259200 s")
@@ -283,7 +283,7 @@ def test_false_succession(wire: Wire) -> None:
     """TUR declares ISR's log ended and names where it stands, without ISR's root."""
     ledger = wire.ledger("TUR")
     log = ledger.logs["ISR"]
-    body = {"generation": 1, "size": 2, "root": log.root_at(2), "reason": "stolen key"}
+    body: JsonObject = {"generation": 1, "size": 2, "root": log.root_at(2), "reason": "stolen key"}
     statement = Statement(
         mechanism=ledger.mechanism,
         author="ISR",
@@ -351,5 +351,5 @@ def test_control_an_honest_channel_says_nothing(wire: Wire, desk: str) -> None:
     wire.speaks("ISR", DRILL, voice=by_desk(desk))
     wire.settle()
     wire.goes_on()
-    assert {member: wire.face(member) for member in wire.honest} == dict.fromkeys(wire.honest, [])
+    assert {member: wire.face(member) for member in wire.honest} == {member: [] for member in wire.honest}
     assert parse_leaf(next(iter(wire.ledger("ISR").store.leaves("TUR", 0)))).author == "TUR"

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Attacks on messages of the safety floor, and on the lines themselves: foreign keys, cut and endless transfers."""
+"""Attacks on the safety floor, and on the lines themselves: foreign keys, cut and endless transfers."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import ssl
 from dataclasses import replace
@@ -23,7 +24,7 @@ from steerclear.mechanism.bodies import StopClose
 from steerclear.record.bundle import parse_bundle, print_bundle
 from steerclear.record.floor import FloorMessage
 from steerclear.record.identity import fresh_id
-from steerclear.record.keys import Ed25519Signer
+from steerclear.record.keys import Ed25519Signer, Signer
 from steerclear.record.statement import SignedStatement, sign_statement
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def carried(wire: Wire, by: str, message: FloorMessage) -> None:
     wire.lies(by, lambda _, bundle: replace(bundle, floor=(*bundle.floor, message)))
 
 
-def stop_of(wire: Wire, member: str, *signers: Ed25519Signer) -> SignedStatement:
+def stop_of(wire: Wire, member: str, *signers: Signer) -> SignedStatement:
     """A STOP in the name of ``member`` that stands in no log, signed by whomever."""
     stop = wire.stops("TUR", ["ISR", "AZE"])
     true = wire.opened("TUR", wire.size("TUR", "TUR") - 1).statement
@@ -174,9 +175,8 @@ def test_call_without_end(wire: Wire) -> None:
         for _ in range(40):
             yield piece
 
-    with pytest.raises((httpx.HTTPError, AssertionError)):
-        answer = wire.post("TUR", "ISR", endless(), timeout=60)
-        assert answer.status_code == 200
+    with contextlib.suppress(httpx.HTTPError):  # its pipe may break before it reads our answer
+        assert wire.post("TUR", "ISR", endless(), timeout=60).status_code == 400
     wire.says_in_rows("ISR", "TUR", "input-too-large")
     wire.goes_on()
 

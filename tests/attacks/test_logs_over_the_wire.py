@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A member or the host lies about whole logs, over the wire: two records, cut ones, old ones, held-back ones."""
+"""A member or the host lies about whole logs, over the wire: two records, cut, old and held-back ones."""
 
 from __future__ import annotations
 

@@ -5,9 +5,9 @@
      ▲                                            ▲                listener, its courier and its writer thread
      └────────────────── ISR ◄────────────────────┘
 
-A liar is a member with its real keys and the product's own workings; whatever these would send passes through
-``lie`` on its way out. Time stands on a scripted clock and heartbeats are called one by one, so that "no later
-than the next sync" is one call of ``sync`` and not a wait.
+A liar is a member with its real keys and the product's own workings; whatever these would send passes
+through ``lie`` on its way out. Time stands on a scripted clock and heartbeats are called one by one, so that
+"no later than the next sync" is one call of ``sync`` and not a wait.
 """
 
 from __future__ import annotations
@@ -56,7 +56,6 @@ from steerclear.services.workings import Workings
 T = TypeVar("T")
 Lie = Callable[[str, Bundle], "Bundle | bytes"]
 
-HAZARD: Final = {"kind": "hazard"}
 DRILL: Final = DrillStart(name="x", scenario="y")
 DAY_MS: Final = 86_400_000
 
@@ -175,7 +174,7 @@ class Wire:
 
     async def _serve(self, member: str, config: uvicorn.Config) -> None:
         server = uvicorn.Server(config)
-        server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign] # not the main thread
+        server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment] # not the main thread
         serving = asyncio.create_task(server.serve(sockets=[self.ground.sockets[member].dup()]))
         while not server.started:
             assert not serving.done(), f"the listener of {member} ended before it began"
@@ -251,7 +250,7 @@ class Wire:
         return self.run(self.nodes[member].do(request))
 
     def file(self, member: str, ref: str, *, lat: float = 34.5123, **more: Any) -> Receipt:
-        geojson = collection(area(ref, member, lat, **HAZARD))
+        geojson = collection(area(ref, member, lat, kind="hazard"))
         return self.do(member, ask.FileNotices(desk="air", geojson=geojson, **more))[0]
 
     def speaks(self, member: str, body: Body, **more: Any) -> Filed:
@@ -426,6 +425,10 @@ def with_part(bundle: Bundle, part: LogPart) -> Bundle:
 def said(wire: Wire, member: str, body: Body) -> SignedStatement:
     """A true statement of ``member``, in clear, that stands in no log."""
     return wire.draft(member, body).said
+
+
+def as_bundle(told: Bundle | bytes) -> Bundle:
+    return parse_bundle(told) if isinstance(told, bytes) else told
 
 
 def widened(bundle: Bundle, line: bytes) -> bytes:
