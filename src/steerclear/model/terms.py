@@ -304,10 +304,18 @@ class Incidents:
 
 @dataclass(frozen=True, slots=True)
 class SafetyFloor:
-    """What goes on while the mechanism is suspended."""
+    """What goes on while the mechanism is suspended, and under a flood."""
 
     IS: ClassVar[str] = "safety-floor"
     kinds: Annotated[tuple[Label, ...], "Statement kinds that survive suspension (restrictive: all of both)."]
+    entries_an_hour: Annotated[
+        Count | None,
+        "So many entries of a member's log are taken within an hour, the rest later; STOP, distress and "
+        "ownership come by themselves and never wait; null: what the machine bears (restrictive: smaller).",
+    ] = None
+    bytes_a_day: Annotated[
+        Count | None, "The same for the bytes of its entries and blobs in a day (restrictive: smaller)."
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from steerclear.errors import BadInput, NotVerified
+from steerclear.errors import BadInput, NotVerified, Refused
 from steerclear.model.time import Instant
 from steerclear.record.floor import FloorMessage, judge_floor, parse_floor, print_floor, without_seconds
 from steerclear.record.heard import Heard
@@ -33,6 +33,14 @@ _CALLS: Final = frozenset({"stop.call", "stop.answer", "stop.renew", "stop.close
 MOST_AT_ONCE: Final = 128
 """The newest of our calls ride in a bundle; a flood of them must not make it too large to print."""
 
+MOST_CALLS_AN_HOUR: Final = 256
+"""Of one member, signed by a key that its root named, outside its log: one every fourteen seconds."""
+
+MOST_UNVERIFIED_AN_HOUR: Final = 32
+"""In the name of one member, brought by one peer."""
+
+_HOUR_MS: Final = 3_600_000
+
 OLDEST_MS: Final = 24 * 3_600_000
 """A call of yesterday no longer takes its own path; it stands in the log."""
 
@@ -48,6 +56,8 @@ class FloorDesk:
         self._delegations: list[SignedStatement] = []
         self._calls: dict[int, SignedStatement] = {}
         self._unanswered: dict[str, Heard] = {}
+        self._called: dict[tuple[str, str], tuple[int, int]] = {}
+        """Of each author, and of who brought what nobody can verify: the hour, and how many in it."""
         for kept in ledger.store.floor():
             self._act_on(parse_floor(kept.message))
 
@@ -99,13 +109,52 @@ class FloorDesk:
             )
         )
 
-    def hear(self, message: FloorMessage) -> None:
-        """Act on a peer's floor message, unless its log has told it already. Raises ``NotVerified``."""
+    def hear(self, message: FloorMessage, by: str) -> None:
+        """Act on a floor message that ``by`` brought, unless its author's log has told it already.
+
+        Raises ``NotVerified``, and ``Refused`` (``floor-folded``) for what is counted with an alarm that
+        sounds already.
+        """
         said = self._ledger.view.said(message.statement.statement.id)
         if said is not None and said.is_in_a_log:
             return
+        if said is None:
+            self._require_room(message, by)
         self._act_on(message)
         self._ledger.store.keep_floor(statement_hash(message.statement), print_floor(message))
+
+    def _require_room(self, message: FloorMessage, by: str) -> None:
+        """A STOP is never kept waiting; but a flood of them must not fill a disk.
+
+        Each of the first ``MOST_CALLS_AN_HOUR`` of a member within an hour stands by itself. More than that
+        no person gives: they count with the alarm that sounds, and the face says so. What nobody can verify
+        has a room of its own, by who brought it, so that no forger uses up a member's.
+        """
+        said, now = message.statement.statement, self._ledger.now()
+        book = self._ledger.key_book(said.author)
+        is_doubtful = book is None or _doubt(book.judge(message.statement, at=said.at), said.desk) is not None
+        if said.author == self._ledger.me and is_doubtful:
+            # Others act on what they cannot judge; of our own keys we know that it is none of them.
+            raise NotVerified(
+                "floor-in-our-name",
+                f"{by} brought a {said.kind} in the name of {said.author}, which this member never said.",
+                where=f"floor {said.id}",
+                remedy="Tell the others by voice that it is not yours: they may be acting on it.",
+            )
+        place = (said.author, by if is_doubtful else "")
+        hour, count = self._called.get(place, (-1, 0))
+        count = count + 1 if hour == now // _HOUR_MS else 1
+        self._called[place] = (now // _HOUR_MS, count)
+        most = MOST_UNVERIFIED_AN_HOUR if is_doubtful else MOST_CALLS_AN_HOUR
+        if count > most:
+            sort = "UNVERIFIED messages in the name of" if is_doubtful else "calls of"
+            raise Refused(
+                "floor-folded",
+                f"More than {most} {sort} {said.author} came within the hour; the first stand by themselves, "
+                "the others count with the alarm that sounds.",
+                where=f"floor {said.id}, a {said.kind} that {by} brought",
+                remedy=f"Call {said.author} by voice now, by another way than its node.",
+            )
 
     def say_heard(self) -> None:
         """File ``heard`` for what was acted on. A disk that is full delays this, and nothing else."""
