@@ -23,7 +23,6 @@ from typing import Final
 from steerclear.errors import NotKept, NotVerified, SteerclearError
 from steerclear.record.blobs import BLOB_BYTES, blob_hash, blobs_named
 from steerclear.record.bundle import Bundle, Held, LogPart, parse_bundle, print_bundle
-from steerclear.record.merkle import leaf_hash
 from steerclear.record.log import Log
 from steerclear.record.merkle import leaf_hash
 from steerclear.record.note import parse_note
@@ -122,28 +121,6 @@ class Sync:
                 where=f"{peer}/{log.generation}/{shown.size}",
                 remedy=f"Nothing is lost here. Its node came back from an old disk, or {peer} takes back "
                 f"what it said: call {peer}.",
-            )
-            self.refuse(peer, rolled_back)
-
-    def refuse(self, by: str, error: SteerclearError) -> None:
-        """``by`` sent what is not taken: count it, and show it."""
-        self.refusals.note(by, error, self._ledger.now())
-
-    def _look_for_what_is_missing(self, peer: str, bundle: Bundle) -> None:
-        """What do others hold that did not come; and does ``peer`` show less of its own log than before?"""
-        ledger = self._ledger
-        self.missing.look(ledger.logs, self._peer_sizes, me=ledger.me, now=ledger.now())
-        log, shown = ledger.logs.get(peer), bundle.sizes.get(peer)
-        # A bundle that was made before its newest entry here came late, by another way: that is no sign.
-        if log is None or shown is None or not log.size or bundle.at <= log.last_at:
-            return
-        if shown.generation == log.generation and shown.size < log.size:
-            rolled_back = NotVerified(
-                "log-rolled-back",
-                f"{peer} says that its log has {shown.size} entries; {log.size} are here under its signature.",
-                where=f"{peer}/{log.generation}/{shown.size}",
-                remedy=f"Nothing is lost here. Its node came back from an old disk, or {peer} takes back what "
-                f"it said: call {peer}.",
             )
             self.refuse(peer, rolled_back)
 
@@ -284,26 +261,6 @@ class Sync:
         self._require_as_held(part)
         self._ledger.take_in(part.member, part.start, part.entries, blobs, generation=part.generation)
 
-    def _take_as_fast_as_agreed(self, part: LogPart, blobs: Mapping[str, bytes]) -> None:
-        ledger, now = self._ledger, self._ledger.now()
-        log = ledger.logs.get(part.member)
-        if log is None or part.member == ledger.me or part.generation != log.generation:
-            self._take_entries(part, blobs)
-            return
-        first = log.size
-        fresh = part.entries[max(0, first - part.start) :] if part.start <= first else ()
-        rates, weights = rates_of(ledger.view, now), [_weight(entry) for entry in fresh]
-        allowance = self._allowances.setdefault((log.member, log.generation), Allowance(log))
-        waiting = len(fresh) - allowance.fitting(weights, rates, now)
-        try:
-            entries = part.entries[: len(part.entries) - waiting]
-            self._take_entries(replace(part, entries=entries) if waiting else part, blobs)
-        finally:
-            ats = [log.at_of(seq) for seq in range(first, log.size)]
-            allowance.count(ats, weights[: len(ats)], rates, now)
-        if waiting:
-            raise over_rate(log, waiting, rates, now)
-
     def _require_as_held(self, part: LogPart) -> None:
         """What is held already came again; with other bytes somebody rewrites it."""
         log = self._ledger.logs.get(part.member)
@@ -315,20 +272,6 @@ class Sync:
                     "entry-rewritten",
                     f"Entry {seq} of the log of {part.member} came again with other words than those held "
                     "here.",
-                    where=f"{part.member}/{log.generation}/{seq}",
-                    remedy=f"What is here stays. Ask {part.member} and who brought it what they hold there.",
-                )
-
-    def _require_as_held(self, part: LogPart) -> None:
-        """What is held already came again; with other bytes somebody rewrites it."""
-        log = self._ledger.logs.get(part.member)
-        if log is None or part.generation != log.generation:
-            return
-        for seq, entry in enumerate(part.entries[: max(0, log.size - part.start)], part.start):
-            if leaf_hash(entry).hex() != log.leaf_hash_at(seq):
-                raise NotVerified(
-                    "entry-rewritten",
-                    f"Entry {seq} of the log of {part.member} came again with other words than those held here.",
                     where=f"{part.member}/{log.generation}/{seq}",
                     remedy=f"What is here stays. Ask {part.member} and who brought it what they hold there.",
                 )
