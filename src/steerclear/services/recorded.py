@@ -54,7 +54,7 @@ def opening_of(ledger: Ledger, about: str) -> bytes:
     """
     log, seq = _place(ledger, about.strip())
     [stored] = ledger.store.entries(log.member, log.generation, seq, seq + 1)
-    opening = _opening(about, stored)
+    opening = _opening(about, stored, _opened_here(ledger, stored))
     assert opening.salt is not None  # noqa: S101 - _opening has refused what has none
     proof = _proof(ledger, about, seq, stored.leaf, opening.statement)
     data = print_revealed(Revealed(proof, opening.statement, opening.salt))
@@ -62,7 +62,19 @@ def opening_of(ledger: Ledger, about: str) -> bytes:
     return data
 
 
-def _opening(about: str, stored: StoredEntry) -> Opening:
+def _opened_here(ledger: Ledger, stored: StoredEntry) -> bytes | None:
+    """What the entry says. One that was sealed again has one commitment, so what opens one copy opens all."""
+    if stored.opened is not None:
+        return stored.opened
+    said = ledger.view.said(parse_leaf(stored.leaf).statement_id)
+    if said is None or not said.is_in_a_log:
+        return None
+    place = said.place
+    [copy] = ledger.store.entries(place.author, place.generation, place.seq, place.seq + 1)
+    return copy.opened
+
+
+def _opening(about: str, stored: StoredEntry, opened: bytes | None) -> Opening:
     if parse_leaf(stored.leaf).sealed is None:
         raise Refused(
             "opening-in-clear",
@@ -70,14 +82,14 @@ def _opening(about: str, stored: StoredEntry) -> Opening:
             where=about,
             remedy=f"Save its proof instead: steerclear receipt {about}.",
         )
-    if stored.opened is None:
+    if opened is None:
         raise Refused(
             "opening-not-here",
             f"{about} is sealed, and this node does not hold what it says.",
             where=about,
             remedy="Ask its author, or a member that it was sealed to.",
         )
-    opening = parse_opening(stored.opened)
+    opening = parse_opening(opened)
     if opening.salt is None:
         raise Refused(
             "opening-without-salt",
@@ -197,7 +209,7 @@ def _checkpoint_keys(log: Log, note: Note) -> Iterable[str]:
 
 
 def _log_of(ledger: Ledger, log: Log, author: str) -> Log:
-    """The log in which ``author`` speaks, its own or its carrier's; of the entry's own the same generation."""
+    """The log in which ``author`` speaks, its own or its carrier's; of that of the entry its generation."""
     member = ledger.charter.card(author).carrier or author
     return log if member == log.member else ledger.logs[member]
 

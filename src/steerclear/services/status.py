@@ -15,6 +15,7 @@ from steerclear.services.inbox import notices, sealed, stops
 from steerclear.services.keys_ahead import DAY_MS, keys_last_until
 from steerclear.services.ledger import Ledger
 from steerclear.services.refusals import Refusal
+from steerclear.services.seal_again import unread, unread_words
 from steerclear.services.sync import Sync
 
 __all__ = ["Heard", "status"]
@@ -73,6 +74,7 @@ def _alarms(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard], now: Instant
     yield from ledger.false_heads.values()
     yield from sync.missing.words(now)
     yield from ledger.backdated.words(ledger.logs, now)
+    yield from (unread_words(ledger, one) for one in unread(ledger))
     yield from _standing_still(ledger, lines, now)
     ahead_s = (ledger.own.last_at - now) // 1_000
     if ahead_s * 1_000 > CLOCK_AMBER_MS:

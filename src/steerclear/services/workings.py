@@ -39,6 +39,7 @@ from steerclear.services.ledger import Ledger
 from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.ring import Ringer
 from steerclear.services.roots import keys_of, name_keys, revoke_keys, succeed, take_over_named, take_signed
+from steerclear.services.seal_again import seal_again
 from steerclear.services.signals_shown import SignalRow, signals
 from steerclear.services.spent_keys import SpentKeys
 from steerclear.services.status import Heard, status
@@ -120,6 +121,7 @@ class Workings:
             self._attend("screen", self._screener.screen_new)
             self._attend("beat", lambda: beat_if_owed(self.ledger))
         return rung + self._rung()
+            self._attend("seal again", lambda: seal_again(self.ledger))
 
     def _may_begin(self) -> bool:
         """By itself the node writes nothing before a peer could show that its own log went farther once."""
