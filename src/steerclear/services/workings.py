@@ -158,6 +158,8 @@ class Workings:
 
     def ask_root(self, request: NameKeys | RevokeKeys | Succeed) -> RootAsked:
         """What the root is to sign; where its keys lie here it is signed and filed at once."""
+        if isinstance(request, Succeed):
+            return succeed(self.ledger, request)
         if isinstance(request, NameKeys):
             return name_keys(self.ledger, request)
         return revoke_keys(self.ledger, request)
@@ -179,8 +181,6 @@ class Workings:
         return stop(self.ledger, about)
 
     def signals(self, language: str, reviewed: Mapping[str, str]) -> tuple[SignalRow, ...]:
-        if isinstance(request, Succeed):
-            return succeed(self.ledger, request)
         return signals(self.ledger, language, reviewed)
 
     def affairs(self, sort: str | None) -> tuple[AffairRow, ...]:
