@@ -43,13 +43,13 @@ __all__ = ["NodeClient"]
 LONGEST_SOCKET_PATH: Final = 100
 """As in ``api.serving``: sockaddr_un holds 108 bytes on Linux and less elsewhere (unix(7))."""
 
-PATIENCE_S: Final = 60.0
-"""A screening of many notices may take long; a person waits for it rather than file twice."""
 _ROOT_PATHS: Final[dict[type, str]] = {
     NameKeys: "/v1/key-namings",
     RevokeKeys: "/v1/key-revocations",
     Succeed: "/v1/successions",
 }
+PATIENCE_S: Final = 60.0
+"""A screening of many notices may take long; a person waits for it rather than file twice."""
 
 Answer = TypeVar("Answer")
 
