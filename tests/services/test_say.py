@@ -10,11 +10,14 @@ import pytest
 from tests.services.conftest import area
 
 from steerclear.errors import BadInput, Refused, SteerclearError
-from steerclear.mechanism.bodies import KINDS
+from steerclear.mechanism.bodies import KINDS, AnnexPropose
 from steerclear.mechanism.judge import why_without_effect
+from steerclear.mechanism.templates import template
+from steerclear.model.annex import AnnexName
 from steerclear.services import requests as ask
 from steerclear.services.naming import said_about
 from steerclear.services.say import SAID, kinds_shown
+from steerclear.services.speak import by_authority, speak
 
 if TYPE_CHECKING:
     from tests.services.conftest import Channel
@@ -349,3 +352,27 @@ def test_what_would_count_for_nothing_never_leaves(table: Table) -> None:
         assert refused.value.code == "would-not-count"
         assert why in refused.value.what, refused.value.what
     assert before == {member: table.channel.size(member) for member in ("TUR", "ISR", "AZE")}
+
+
+def test_a_check_that_nobody_made_is_amber_and_then_red_on_both_sides(table: Table) -> None:
+    channel = table.channel
+    for annex in template("syria-2025", parties=("TUR", "ISR"), host="AZE"):
+        if annex.name is AnnexName.COMM_CHECKS:
+            body = AnnexPropose(annex=annex, because=None)
+            speak(channel.node("TUR").ledger, body, voice=by_authority(), to=("ISR",))
+    channel.settle()
+    for party in ("TUR", "ISR"):
+        channel.do(party, ask.Ratify())
+    channel.at("09:40")
+    channel.settle()
+    amber = "check of the line AMBER: at 2025-04-10T09:00:00Z AZE did not call"
+    assert all(amber in channel.node(party).status({}).alarms for party in ("TUR", "ISR"))
+    channel.at("16:00")
+    check = table.say("AZE", "check.call", "TUR", "ISR", way="node")
+    table.say("TUR", "check.answer", check=check, readability="5")
+    channel.at("16:30")
+    channel.settle()
+    red = "check of the line RED: at 2025-04-10T16:00:00Z ISR did not answer"
+    assert all(red in channel.node(party).status({}).alarms for party in ("TUR", "ISR"))
+    table.say("ISR", "check.answer", check=check, readability="4")
+    assert not [words for words in channel.node("TUR").status({}).alarms if "check of the line" in words]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from steerclear.mechanism.comm_checks import missed_checks
 from steerclear.model.time import Instant, format_instant, format_zulu
 from steerclear.record.quorum import Cosigners, is_recorded
 from steerclear.services.answers import AnnexRow, LineRow, LogRow, RefusalRow, Status
@@ -24,6 +25,7 @@ CLOCK_AMBER_MS: Final = 10_000
 """Design file 3: clocks that differ by more are shown amber."""
 
 KEYS_END_SOON_DAYS: Final = 7
+MOST_CHECKS_SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def _alarms(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard], now: Instant
     ahead_s = (ledger.own.last_at - now) // 1_000
     if ahead_s * 1_000 > CLOCK_AMBER_MS:
         yield f"the own log is dated {ahead_s} s ahead of this node's clock: set the clock right"
+    yield from _checks_missed(ledger, now)
     for refusal in sync.refusals.going_on():
         yield f"{refusal.by} sent what was refused: {_refused_words(refusal)}"
     for peer, gap_ms in sync.clock_gap_ms.items():
@@ -87,6 +90,18 @@ def _alarms(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard], now: Instant
     left_days = (keys_last_until(ledger) - now) // DAY_MS
     if ledger.own.size and left_days < KEYS_END_SOON_DAYS:
         yield f"keys are named for {max(left_days, 0)} more days: the root must name them ahead"
+
+
+def _checks_missed(ledger: Ledger, now: Instant) -> Iterator[str]:
+    """Both sides are told: each by its own node."""
+    missed = missed_checks(ledger.view, now)
+    if missed is None:
+        return
+    colour = "RED" if missed.is_red else "AMBER"
+    for check in missed.checks[:MOST_CHECKS_SHOWN]:
+        time = format_zulu(check.slot_at // 1_000)
+        did_not = "did not answer" if check.called else "did not call"
+        yield f"check of the line {colour}: at {time} {' and '.join(check.silent)} {did_not}"
 
 
 def _standing_still(ledger: Ledger, lines: Mapping[str, Heard], now: Instant) -> Iterator[str]:
