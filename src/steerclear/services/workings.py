@@ -118,10 +118,10 @@ class Workings:
             if self.ledger.unreadable:
                 self._attend("name the unreadable", lambda: beat_if_owed(self.ledger))
             self._attend("destroy spent keys", self.spent_keys.destroy)
+            self._attend("seal again", lambda: seal_again(self.ledger))
             self._attend("screen", self._screener.screen_new)
             self._attend("beat", lambda: beat_if_owed(self.ledger))
         return rung + self._rung()
-            self._attend("seal again", lambda: seal_again(self.ledger))
 
     def _may_begin(self) -> bool:
         """By itself the node writes nothing before a peer could show that its own log went farther once."""
