@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from steerclear.mechanism.lines import CheckRecord
+from steerclear.mechanism.lines import CheckRecord, is_for_slot
 from steerclear.mechanism.view import View
 from steerclear.model.annex import AnnexName, CommChecks
 from steerclear.model.time import Instant
@@ -84,9 +84,4 @@ def _missed(view: View, terms: CommChecks, slot_at: Instant) -> MissedCheck | No
 
 
 def _is_for(check: CheckRecord, slot_at: Instant, terms: CommChecks) -> bool:
-    call = check.called
-    if call.author != terms.caller:
-        return False
-    if call.body.slot_at is not None:
-        return bool(call.body.slot_at == slot_at)
-    return abs(call.at - slot_at) <= terms.tolerance_s * 1000
+    return check.called.author == terms.caller and is_for_slot(check.called, slot_at, terms)

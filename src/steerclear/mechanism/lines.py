@@ -17,9 +17,10 @@ from steerclear.mechanism.bodies import (
 from steerclear.mechanism.book import Book
 from steerclear.mechanism.judge import effective
 from steerclear.mechanism.said import Said
+from steerclear.model.annex import CommChecks
 from steerclear.model.time import Instant
 
-__all__ = ["CheckRecord", "DrillRecord", "SignalRecord", "check_of", "drill_of", "signal_of"]
+__all__ = ["CheckRecord", "DrillRecord", "SignalRecord", "check_of", "drill_of", "is_for_slot", "signal_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,13 @@ class CheckRecord:
     @property
     def id(self) -> str:
         return self.called.id
+
+
+def is_for_slot(call: Said[CheckCall], slot_at: Instant, terms: CommChecks) -> bool:
+    """Whether a call is the one of an agreed time: it names it, or comes within the tolerance."""
+    if call.body.slot_at is not None:
+        return call.body.slot_at == slot_at
+    return abs(call.at - slot_at) <= terms.tolerance_s * 1000
 
 
 def check_of(book: Book, said: Said[CheckCall]) -> CheckRecord:

@@ -15,7 +15,7 @@ from steerclear.mechanism.affairs import (
 from steerclear.mechanism.annexes import Annexes
 from steerclear.mechanism.classes import Phase
 from steerclear.mechanism.ladder import climb, desk_for, ends_at, ladder_of
-from steerclear.mechanism.lines import CheckRecord, SignalRecord
+from steerclear.mechanism.lines import CheckRecord, SignalRecord, is_for_slot
 from steerclear.mechanism.obligation import Debtor, Obligation
 from steerclear.mechanism.owed.scene import EVERYONE, Duty, Scene, short_name
 from steerclear.mechanism.said import Said
@@ -216,7 +216,7 @@ def owed_on_comm_checks(scene: Scene) -> Iterator[Obligation]:
             slot_at = Instant(midnight + day * _DAY_MS + minutes * 60_000)
             if slot_at < annex.in_force_from:
                 continue
-            met = [call.at for call in calls if _is_for(call, slot_at, terms)]
+            met = [call.at for call in calls if is_for_slot(call, slot_at, terms)]
             yield scene.owed(
                 Duty(
                     what="check",
@@ -230,12 +230,6 @@ def owed_on_comm_checks(scene: Scene) -> Iterator[Obligation]:
                     of_class=ResponseClass.CHECK,
                 )
             )
-
-
-def _is_for(call: Said[Any], slot_at: Instant, terms: CommChecks) -> bool:
-    if call.body.slot_at is not None:
-        return bool(call.body.slot_at == slot_at)
-    return abs(call.at - slot_at) <= terms.tolerance_s * 1000
 
 
 def _tolerance_ms(scene: Scene) -> int:
