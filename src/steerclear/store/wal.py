@@ -29,6 +29,8 @@ __all__ = ["damage_in", "log_beside"]
 _HEADER_BYTES: Final = 32
 _FRAME_HEADER_BYTES: Final = 24
 _MAGIC: Final = 0x377F0682  # its last bit says in which order the checksum reads its words
+_PAGE_BYTES: Final = frozenset(1 << power for power in range(9, 16))
+"""A page of 64 KiB is spelled otherwise in the two files; none of ours has it."""
 _MASK: Final = 0xFFFFFFFF
 _END_AT: Final = 16
 """Where shared memory holds the number of frames that SQLite believes (``mxFrame``)."""
@@ -86,10 +88,28 @@ class _Log:
             data = log_beside(path).read_bytes()
         except FileNotFoundError:
             return None
-        with path.open("rb") as database:
-            page_bytes = int.from_bytes(database.read(18)[16:], "big")  # sqlite.org/fileformat.html, 1.3.2
-        log = cls(data, 65_536 if page_bytes == 1 else page_bytes)
-        return log if page_bytes and log.count else None
+        if len(data) < _HEADER_BYTES:
+            return None
+        log = cls(data, int.from_bytes(data[8:12], "big"))
+        if not log.has_true_header:
+            # A torn header follows a log that was carried over wholly: the database's own is whole then.
+            with path.open("rb") as database:
+                log = cls(data, int.from_bytes(database.read(18)[16:], "big"))  # fileformat.html, 1.3.2
+        return log if log.page_bytes in _PAGE_BYTES and log.count else None
+
+    @property
+    def order(self) -> _Order:
+        return ">" if self.data[3] & 1 else "<"
+
+    @property
+    def stored(self) -> _Sum:
+        first, second = struct.unpack_from(">II", self.data, 24)
+        return first, second
+
+    @property
+    def has_true_header(self) -> bool:
+        magic = int.from_bytes(self.data[:4], "big")
+        return magic & ~1 == _MAGIC and _sum_of(self.data[:24], (0, 0), self.order) == self.stored
 
     @property
     def count(self) -> int:
@@ -109,13 +129,10 @@ class _Log:
 
     def damage(self, end: int, path: Path) -> str | None:
         """``end`` frames are believed."""
-        magic, salts = struct.unpack_from(">I12x8s", self.data)
-        stored: _Sum = struct.unpack_from(">II", self.data, 24)
-        order: _Order = ">" if magic & 1 else "<"
-        if magic & ~1 != _MAGIC or _sum_of(self.data[:24], (0, 0), order) != stored:
-            return self._damage_under_a_bad_header(stored, path)
-        before = self.frame(end - 1).stored if end else stored
-        return self._damage_behind(end, salts, before, order)
+        if not self.has_true_header:
+            return self._damage_under_a_bad_header(path)
+        before = self.frame(end - 1).stored if end else self.stored
+        return self._damage_behind(end, self.data[16:24], before, self.order)
 
     def _damage_behind(self, end: int, salts: bytes, before: _Sum, order: _Order) -> str | None:
         bad = end
@@ -142,9 +159,9 @@ class _Log:
                 return False
         return True
 
-    def _damage_under_a_bad_header(self, stored: _Sum, path: Path) -> str | None:
+    def _damage_under_a_bad_header(self, path: Path) -> str | None:
         for order in _ORDERS:
-            for before in (stored, _sum_of(self.data[:24], (0, 0), order)):
+            for before in (self.stored, _sum_of(self.data[:24], (0, 0), order)):
                 pages = self._pages_from(before, order)
                 if pages and not _are_in(pages, path, self.page_bytes):
                     return (
