@@ -32,6 +32,8 @@ from steerclear.services.answers import (
     Status,
     StopRow,
 )
+from steerclear.services.backup import Backup, TakeBackup
+from steerclear.services.backup_check import CheckedBackup
 from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.signal_catalogue import CatalogueShown
 from steerclear.services.signals_shown import SignalRow
@@ -57,7 +59,7 @@ Answer = TypeVar("Answer")
 class NodeClient:
     """A connection to the node in ``folder``. Raises what the node raised, or ``Unreachable``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, patience_s: float = PATIENCE_S) -> None:
         self._socket = folder / "api.sock"
         if len(os.fsencode(self._socket)) > LONGEST_SOCKET_PATH:
             raise BadInput(
@@ -67,7 +69,7 @@ class NodeClient:
                 remedy="Move the node's folder to a shorter path, or name it from the folder above it.",
             )
         transport = httpx.HTTPTransport(uds=str(self._socket))
-        self._http = httpx.Client(transport=transport, base_url="http://node", timeout=PATIENCE_S)
+        self._http = httpx.Client(transport=transport, base_url="http://node", timeout=patience_s)
 
     def __enter__(self) -> Self:
         return self
@@ -91,6 +93,15 @@ class NodeClient:
     def take_signed(self, request: bytes) -> tuple[Receipt, ...]:
         """Hand the node a request that came back from the root keys."""
         return self._answer("POST", "/v1/root-requests", tuple[Receipt, ...], request)
+
+    def back_up(self, request: TakeBackup) -> Backup:
+        """Have the node write a backup of itself; it counts when it was read back, and that was told."""
+        return self._answer("POST", "/v1/backups", Backup, _body(request))
+
+    def note_backup(self, folder: Path) -> CheckedBackup:
+        """The record in this backup verified; the node tries its openings and remembers it."""
+        body = json.dumps({"folder": str(folder)}).encode()
+        return self._answer("POST", "/v1/verified-backups", CheckedBackup, body)
 
     def keys(self, member: str | None = None) -> KeysShown:
         return self._answer("GET", "/v1/keys", KeysShown, query={} if member is None else {"member": member})

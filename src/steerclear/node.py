@@ -63,6 +63,7 @@ from steerclear.model.time import Instant, format_instant, parse_instant, parse_
 from steerclear.record.bundle import LARGEST_BUNDLE
 from steerclear.record.card import MemberCard, parse_card, print_card
 from steerclear.record.charter import Charter, parse_charter, print_charter
+from steerclear.record.report import Progress
 from steerclear.record.root import RootKeys
 from steerclear.services.annexes_shown import AnnexShown
 from steerclear.services.answers import (
@@ -78,6 +79,8 @@ from steerclear.services.answers import (
     Status,
     StopRow,
 )
+from steerclear.services.backup import Backup, TakeBackup, write_backup
+from steerclear.services.backup_check import CheckedBackup, check_openings, checked_backup, note_checked
 from steerclear.services.ceremony import save_root
 from steerclear.services.found import begin_log, has_begun, make_card
 from steerclear.services.keys_ahead import root_is_here
@@ -86,8 +89,10 @@ from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
 from steerclear.services.read_out import compare, read_out
 from steerclear.services.recorded import opening_of, proof_of
 from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
+from steerclear.services.restore import Restored, restore
 from steerclear.services.roots import ask_to_begin
 from steerclear.services.signals_shown import SignalRow
+from steerclear.services.spent_keys import note_verified_backup
 from steerclear.services.statistics import StatisticsShown, statistics
 from steerclear.services.status import Heard
 from steerclear.services.together import MOST_TOGETHER, Failed
@@ -106,6 +111,7 @@ __all__ = [
     "Settings",
     "TokenSettings",
     "Unencrypted",
+    "back_up_at_rest",
     "begin",
     "carry_root_away",
     "change_protection",
@@ -116,6 +122,7 @@ __all__ = [
     "node_at_rest",
     "open_node",
     "read_settings",
+    "restore_node",
 ]
 
 COALESCE_S: Final = 0.05
@@ -439,6 +446,28 @@ def carry_root_away(folder: Path, protection: Protection, *, to: Path, under: Pr
     return root
 
 
+def back_up_at_rest(
+    folder: Path, request: TakeBackup, protection: Protection, progress: Progress | None = None
+) -> CheckedBackup:
+    """Back up a node that does not run, and read the backup back. Raises as its parts do."""
+    with node_at_rest(folder, protection) as workings:
+        ledger = workings.ledger
+        write_backup(folder, request, ledger)
+        checked_backup(Path(request.to), progress)
+        return note_checked(ledger, Path(request.to))
+
+
+def restore_node(
+    backup: Path, folder: Path, protection: Protection, *, mark: Path | None, progress: Progress | None
+) -> Restored:
+    """Bring a node back from a backup, in a folder that does not exist. Raises as ``restore`` does."""
+
+    def storage_key(keys: Path) -> bytes:
+        return FileKeystore(keys, protection, SystemRandomness().bytes).storage_key()
+
+    return restore(backup, folder, storage_key=storage_key, mark=mark, progress=progress)
+
+
 def forget_machine(folder: Path, protection: Protection) -> None:
     """A node's folder goes for good: leave nothing of it in this machine's memory either."""
     forget(FileKeystore(folder / "keys", protection, SystemRandomness().bytes).storage_key())
@@ -594,6 +623,17 @@ class Node:
         self._courier.wake()
         self._soon.set()
         return receipts
+
+    async def back_up(self, request: TakeBackup) -> Backup:
+        """Copy the node while it works; the copy counts when it was read back (``note_backup``)."""
+        return await asyncio.to_thread(write_backup, self.folder, request, self._workings.ledger)
+
+    async def note_backup(self, folder: Path) -> CheckedBackup:
+        """The record in a backup of this node verified: try its openings, and remember that it is there."""
+        ledger = self._workings.ledger
+        checked = await asyncio.to_thread(check_openings, ledger, folder)
+        await self._write(lambda: note_verified_backup(ledger, checked.backup.logs))
+        return checked
 
     async def keys(self, member: str | None) -> KeysShown:
         return await self._write(lambda: self._workings.keys(member))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import Body, FastAPI, Query, Request, Response
@@ -32,6 +33,8 @@ from steerclear.services.answers import (
     Status,
     StopRow,
 )
+from steerclear.services.backup import Backup, TakeBackup
+from steerclear.services.backup_check import CheckedBackup
 from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.signal_catalogue import CatalogueShown, signal_catalogue
 from steerclear.services.signals_shown import SignalRow
@@ -54,6 +57,7 @@ def build_api(node: Node) -> FastAPI:
         )
     _add_views(app, node)
     _add_keys(app, node)
+    _add_backups(app, node)
     return app
 
 
@@ -166,6 +170,19 @@ def _add_keys(app: FastAPI, node: Node) -> None:
     @app.get("/v1/keys")
     async def keys(member: Annotated[str | None, Query(max_length=12)] = None) -> KeysShown:
         return await node.keys(member)
+
+
+def _add_backups(app: FastAPI, node: Node) -> None:
+    """A copy of the node, and the word that it was read back. Neither is a verb: nothing is filed."""
+    with_config(ConfigDict(extra="forbid"))(TakeBackup)
+
+    @app.post("/v1/backups", status_code=201)
+    async def back_up(request: Annotated[TakeBackup, Body()]) -> Backup:
+        return await node.back_up(request)
+
+    @app.post("/v1/verified-backups", status_code=201)
+    async def note_backup(folder: Annotated[str, Body(embed=True, max_length=4_096)]) -> CheckedBackup:
+        return await node.note_backup(Path(folder))
 
 
 def _asking(node: Node, request_type: Any) -> Callable[..., Awaitable[RootAsked]]:

@@ -110,6 +110,12 @@ COMMANDS: Final[dict[str, Command]] = {
         "comparing:checkpoint",
         "Compare records by telephone: read a log out in 28 words, or check the words that were heard.",
     ),
+    "backup": Command(
+        "keeping:backup", "Back up a node, running or not, into a new folder, and read the backup back."
+    ),
+    "restore": Command(
+        "keeping:restore", "Bring a node back from a backup. It asks the others before it writes anything."
+    ),
     "confirm-log": Command(
         "keeping:confirm_log",
         "Confirm that the node's own log ends where it stands here, when no other member can be asked.",
