@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from steerclear.errors import BadInput, NotVerified
-from steerclear.record import parse_bundle, print_bundle, verify_replica, write_replica
+from steerclear.record import parse_bundle, print_bundle, verify_record, verify_replica, write_replica
 from steerclear.record.blobs import (
     BLOB_BYTES,
     LARGEST_SEALED,
@@ -24,6 +24,7 @@ from steerclear.record.bundle import Bundle, Held, LogPart
 from steerclear.record.seal import Sealing, open_whole, seal_whole
 from steerclear.record.sealed import SealedStatement
 from steerclear.record.statement import SignedStatement
+from steerclear.record.stretch import stretches_of
 
 if TYPE_CHECKING:
     from tests.record.conftest import World
@@ -162,3 +163,15 @@ def test_a_record_that_lacks_a_blob_or_holds_another_does_not_verify(world: Worl
     report = verify_replica(whole)
     assert [one.code for one in report.failures] == ["blob-false"]
     assert [one.code for one in report.doubts] == ["replica-stray"]
+
+
+def test_a_record_that_is_given_without_blobs_lacks_them_in_any_number_of_processes(world: World) -> None:
+    _, made = sealing(world, 40_000, "ISR")
+    world.add("TUR", made.sealed)
+    for processes in (1, 2):
+        report = verify_record(world.charter, world.replica(), processes=processes)
+        assert [one.code for one in report.failures] == ["blob-missing"]
+    keys = {one.keyid: one.public for one, _, _ in world.logs["TUR"].keys.rows()}
+    entries = world.entries["TUR"]
+    runs = list(stretches_of(entries, 0, charter=world.charter, member="TUR", generation=0, keys=keys))
+    assert sum(run.size for run in runs) < len(entries) - 2

@@ -12,9 +12,11 @@ from steerclear.errors import BadInput, NotVerified
 from steerclear.record import (
     Delegation,
     KeyRole,
+    Log,
     RecipientPrivateKey,
     RecipientPublicKey,
     delegate_body,
+    mechanism_of,
     open_sealed,
     parse_charter,
     parse_ijson,
@@ -118,3 +120,23 @@ def test_the_charter_says_so_at_its_end_and_an_older_one_is_read_as_it_was(bare:
     with pytest.raises(NotVerified) as refused:
         parse_charter(print_charter(asked).replace(b"MLKEM768-X25519", b"X25519"))
     assert refused.value.code == "charter-recipient-keys"
+
+
+def test_under_a_charter_that_asks_for_it_no_other_recipient_key_is_named(bare: World) -> None:
+    charter = replace(bare.charter, seals_hybrid=True)
+    mechanism = mechanism_of(charter)
+    for key, code in (
+        (hybrid(bare).public, None),
+        (bare.keys["TUR"].recipient.public, "delegation-not-hybrid"),
+    ):
+        rows = [one for one in bare.keys["TUR"].delegations(bare.now) if one.role is not KeyRole.RECIPIENT]
+        rows.append(Delegation.of(KeyRole.RECIPIENT, key, valid_from=0, valid_until=DAY_MS))
+        said = bare.say("TUR", "key.delegate", delegate_body(rows), mechanism=mechanism)
+        log = Log(charter, "TUR")
+        entry = bare.write("TUR", said, mechanism=mechanism, heads={})
+        if code is None:
+            log.accept(entry)
+            continue
+        with pytest.raises(NotVerified) as refused:
+            log.accept(entry)
+        assert refused.value.code == code
