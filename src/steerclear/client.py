@@ -146,6 +146,10 @@ class NodeClient:
         """The ``.tlog-proof`` file of an entry that is RECORDED."""
         return self._send("GET", "/v1/proof", None, {"about": about}).content
 
+    def incident(self, about: str) -> bytes:
+        """The file of an incident: every statement about it, and in its hours, with its proof."""
+        return self._send("GET", "/v1/incident", None, {"about": about}).content
+
     def opening(self, about: str) -> bytes:
         """What a sealed entry that is RECORDED says, as a file for a third person."""
         return self._send("GET", "/v1/opening", None, {"about": about}).content

@@ -84,6 +84,7 @@ from steerclear.services.backup_check import CheckedBackup, check_openings, chec
 from steerclear.services.ceremony import save_root
 from steerclear.services.found import begin_log, has_begun, make_card
 from steerclear.services.keys_ahead import root_is_here
+from steerclear.services.incident_package import incident_package
 from steerclear.services.ledger import Ledger, WaterMark
 from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
 from steerclear.services.read_out import compare, read_out
@@ -658,6 +659,10 @@ class Node:
 
     async def signals(self, language: str) -> tuple[SignalRow, ...]:
         return await self._write(lambda: self._workings.signals(language, self._reviewed))
+
+    async def incident(self, about: str) -> bytes:
+        """The file of an incident: every statement with its proof."""
+        return await self._write(lambda: incident_package(self._workings.ledger, about))
 
     async def statistics(self, month: str | None) -> StatisticsShown:
         return await self._write(lambda: statistics(self._workings.ledger, month))

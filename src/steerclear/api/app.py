@@ -133,6 +133,10 @@ def _add_views(app: FastAPI, node: Node) -> None:
     async def opening(about: str) -> Response:
         return Response(await node.opening(about), media_type="application/vnd.steerclear.opening+json")
 
+    @app.get("/v1/incident")
+    async def incident(about: str) -> Response:
+        return Response(await node.incident(about), media_type="application/vnd.steerclear.incident+json")
+
     @app.get("/v1/checkpoint")
     async def read_out(member: Annotated[str | None, Query(max_length=12)] = None) -> ReadOut:
         return await node.read_out(member)

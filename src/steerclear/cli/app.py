@@ -124,6 +124,10 @@ COMMANDS: Final[dict[str, Command]] = {
         "verifying:verify",
         "Check a record: entries, signatures, trees, cosignatures. Exit 1 and why, if anything fails.",
     ),
+    "incident": Command(
+        "incident:incident",
+        "An incident as one file: what was said, by whom and when, each word with its proof.",
+    ),
     "statistics": Command(
         "statistics:statistics",
         "Minutes to acknowledge, to authority and to halt; duties late or missed, conflicts, checks, drills.",

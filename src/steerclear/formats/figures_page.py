@@ -31,6 +31,7 @@ PARTS: Final = (
 _SPACE: Final = 'xmlns="http://www.w3.org/2000/svg"'
 _LEFT: Final = 190
 _PLOT: Final = 330
+_BARS: Final = 240
 _WIDTH: Final = 720
 _ROW: Final = 30
 _FEWEST_MINUTES: Final = 0.5
@@ -180,7 +181,8 @@ def _spread(line: SpreadLine, decades: int, *, y: int) -> Iterator[str]:
     yield f'<line class="line" x1="{worst}" x2="{worst}" y1="{y - 6}" y2="{y + 6}"/>'
     yield f'<circle class="most" cx="{most}" cy="{y}" r="5"/>'
     yield f'<circle class="half" cx="{half}" cy="{y}" r="5"/>'
-    words = f"{_number(line.p50)} · {_number(line.p95)} · {_number(line.worst)} min, {line.count} cases"
+    cases = "case" if line.count == 1 else "cases"
+    words = f"{_number(line.p50)} · {_number(line.p95)} · {_number(line.worst)} min, {line.count} {cases}"
     yield f'<text class="soft" x="{_LEFT + _PLOT + 20}" y="{y + 4}">{words}</text>'
 
 
@@ -207,7 +209,7 @@ def _bar(bar: Bar, most: int, *, y: int) -> Iterator[str]:
     yield f'<text x="0" y="{y + 18}">{escape(bar.of_class)}</text>'
     x = float(_LEFT)
     for count, (_, colour) in zip(_known(bar), PARTS, strict=True):
-        width = round(_PLOT * count / most, 1) if most else 0.0
+        width = round(_BARS * count / most, 1) if most else 0.0
         if width:
             yield f'<rect x="{x:.1f}" y="{y + 4}" width="{width}" height="18" fill="{colour}"/>'
         x += width

@@ -13,6 +13,7 @@ from steerclear.errors import BadInput, NotVerified, Unreachable
 from steerclear.record.blobs import blob_hash
 from steerclear.record.bundle import LARGEST_BUNDLE, Bundle, LogPart, parse_bundle
 from steerclear.record.charter import Charter, mechanism_of, read_found_body
+from steerclear.record.incident import INCIDENT, verify_package
 from steerclear.record.leaf import parse_leaf
 from steerclear.record.prove import verify_proof
 from steerclear.record.replica import ReplicaLog, read_replica
@@ -46,11 +47,13 @@ def verify_replica(
         return verify_proof(data, _given(charter))
     if data.startswith(REVEALED):
         return verify_revealed(data, _given(charter))
+    if data.startswith(INCIDENT):
+        return verify_package(data, charter)
     if data.startswith(_BUNDLE):
         return verify_bundle(parse_bundle(data), charter=charter, progress=progress, processes=processes)
     raise BadInput(
         "verify-what",
-        "This is neither a replica folder nor a bundle nor a proof nor an opening.",
+        "This is no replica folder, bundle, proof, opening or file of an incident.",
         where=str(path),
         remedy="Give a folder with a charter.json, a bundle, a .tlog-proof or an .opening file.",
     )
