@@ -19,7 +19,7 @@ from steerclear.record.bundle import LogPart
 from steerclear.record.floor import FloorMessage
 from steerclear.record.identity import fresh_id
 from steerclear.record.keys import Ed25519Signer
-from steerclear.record.statement import Statement, sign_statement
+from steerclear.record.statement import sign_statement
 from steerclear.services import requests as ask
 from steerclear.services.floor import MOST_CALLS_AN_HOUR, MOST_UNVERIFIED_AN_HOUR
 from steerclear.services.refusals import MOST_ROWS
@@ -79,21 +79,26 @@ def weight(path: Path) -> int:
     return sum(one.stat().st_size for one in path.parent.glob(path.name + "*") if "reserve" not in one.name)
 
 
-def stop_message(wire: Wire, member: str, signer: Any) -> FloorMessage:
-    """One more call in ``member``'s name, that stands in no log."""
+def stop_messages(
+    wire: Wire, member: str, signer: Any, count: int, to: str | None = None
+) -> tuple[FloorMessage, ...]:
+    """So many more calls in ``member``'s name, that stand in no log; like its newest entry, which is one."""
     ledger = wire.ledger(member)
-    (true,) = (row for row in wire.channel.node(member).status({}).stops if row.caller == member)
-    said = ledger.view.said(true.id)
-    assert said is not None
-    entry = next(
-        found
-        for stored in ledger.store.entries(member, 0)
-        if (found := ledger.said_in(stored)) is not None and found.statement.id == true.id
-    ).statement
-    statement: Statement = replace(
-        entry, id=fresh_id(ledger.randomness.bytes, mechanism=ledger.mechanism, author=member)
+    seq = next(seq for seq in range(ledger.own.size - 1, 0, -1) if _is_a_call(wire, member, seq))
+    true = wire.opened(member, seq).statement
+    fresh = (
+        replace(
+            true,
+            id=fresh_id(ledger.randomness.bytes, mechanism=ledger.mechanism, author=member),
+            to=(to,) if to is not None else true.to,
+        )
+        for _ in range(count)
     )
-    return FloorMessage(sign_statement(statement, [signer]), ())
+    return tuple(FloorMessage(sign_statement(one, [signer]), ()) for one in fresh)
+
+
+def _is_a_call(wire: Wire, member: str, seq: int) -> bool:
+    return wire.opened(member, seq).statement.kind == "stop.call"
 
 
 def test_flood(on_disk: tuple[Wire, Path]) -> None:
@@ -167,7 +172,7 @@ def test_flood_of_stops(wire: Wire) -> None:
     wire.stops("TUR", ["ISR", "AZE"])
     wire.settle()
     signer = wire.signer("TUR", "duty", "air")
-    calls = tuple(stop_message(wire, "TUR", signer) for _ in range(MOST_CALLS_AN_HOUR + 40))
+    calls = stop_messages(wire, "TUR", signer, MOST_CALLS_AN_HOUR + 40)
     kept = len(list(wire.channel.stations["ISR"].store.floor()))
     wire.lies("TUR", lambda _, bundle: replace(bundle, floor=calls))
     wire.noticed("TUR sent", "calls of TUR came within the hour", "Call TUR by voice now", "floor-folded")
@@ -185,10 +190,7 @@ def test_flood_of_calls_that_nobody_can_verify(wire: Wire) -> None:
     first = wire.stops("TUR", ["AZE"])
     wire.settle()
     thief = Ed25519Signer.from_private_bytes(b"\x07" * 32)
-    forged = tuple(
-        replace_to(stop_message(wire, "TUR", thief), "ISR", thief)
-        for _ in range(MOST_UNVERIFIED_AN_HOUR + 60)
-    )
+    forged = stop_messages(wire, "TUR", thief, MOST_UNVERIFIED_AN_HOUR + 60, to="ISR")
     wire.lies("AZE", lambda _, bundle: replace(bundle, floor=forged))
     wire.sync()
     wire.says("TUR", "AZE brought a stop.call in the name of TUR, which this member never said")
@@ -198,11 +200,6 @@ def test_flood_of_calls_that_nobody_can_verify(wire: Wire) -> None:
     wire.sync()
     assert true.id in [row.id for row in wire.status("ISR").stops]
     assert first.id != true.id
-
-
-def replace_to(message: FloorMessage, to: str, signer: Any) -> FloorMessage:
-    statement = replace(message.statement.statement, to=(to,))
-    return FloorMessage(sign_statement(statement, [signer]), ())
 
 
 def test_flood_of_refusals(wire: Wire) -> None:

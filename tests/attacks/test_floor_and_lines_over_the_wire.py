@@ -60,7 +60,8 @@ def test_forged_floor_message(wire: Wire) -> None:
     true, other = stop_of(wire, "ISR"), stop_of(wire, "ISR")
     forged = SignedStatement(other.statement, replace(other.envelope, signatures=true.envelope.signatures))
     carried(wire, "TUR", FloorMessage(forged, ()))
-    wire.noticed("TUR sent", "in the name of ISR is signed by nobody who speaks for it", "floor-forged")
+    wire.noticed("TUR sent", "in the name of ISR is signed by nobody", "floor-forged", by=["AZE"])
+    wire.says("ISR", "TUR brought a stop.call in the name of ISR, which this member never said")
     assert all(row.caller == "TUR" for row in wire.status("AZE").stops)
 
 
@@ -176,7 +177,7 @@ def test_call_without_end(wire: Wire) -> None:
             yield piece
 
     with contextlib.suppress(httpx.HTTPError):  # its pipe may break before it reads our answer
-        assert wire.post("TUR", "ISR", endless(), timeout=60).status_code == 400
+        assert wire.post("TUR", "ISR", endless(), timeout=60).status_code == 422
     wire.says_in_rows("ISR", "TUR", "input-too-large")
     wire.goes_on()
 

@@ -246,9 +246,9 @@ class Searched:
         )
         # Everything that was said since the annexes were ratified, by both of its names.
         said = {
-            id_: place for id_, place in ledger.places.items() if place[1] >= self.channel.sizes[place[0]]
+            id_: place for id_, place in ledger.places.items() if place[2] >= self.channel.sizes[place[0]]
         }
-        names = [*said, *(f"{log}-{seq:04d}" for log, seq in said.values())]
+        names = [*said, *(f"{log}-{seq:04d}" for log, _, seq in said.values())]
         transport = httpx.ASGITransport(app=build_api(node))
         async with httpx.AsyncClient(transport=transport, base_url="http://node") as client:
             replies = [await client.get(path) for path in ("/v1/status", "/v1/inbox", "/v1/replica")]
