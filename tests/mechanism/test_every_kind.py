@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.mechanism.examples import ANNEX, ISR, NOTHING, TUR, example
 
 from steerclear.errors import BadInput
 from steerclear.mechanism import bodies as say
@@ -16,176 +16,12 @@ from steerclear.mechanism.bodies import KINDS, Who, body_of, kind_of
 from steerclear.mechanism.bodies.exchange import NodeBeat
 from steerclear.mechanism.judge import FLOOR, SURVIVES_SUSPENSION
 from steerclear.mechanism.obligation import State
-from steerclear.model.annex import Annex, AnnexName, annex_hash
-from steerclear.model.member import MemberId, Role
-from steerclear.model.notice import NoticeKind
-from steerclear.model.space import Position
-from steerclear.model.terms import Separation
+from steerclear.model.annex import annex_hash
+from steerclear.model.member import Role
 from steerclear.model.time import Instant
-from steerclear.record.heard import Heard
 
 if TYPE_CHECKING:
     from tests.mechanism.conftest import Speech, Table
-
-TUR, ISR = MemberId("TUR"), MemberId("ISR")
-ANNEX = Annex(AnnexName.SEPARATION, 2, (TUR, ISR), Instant(0), 3_600, Separation(9, 9, 9, ()), ())
-HERE = Position(351_000_000, 383_000_000)
-NOTHING = "9" * 32
-
-Made = tuple[str, Any]
-"""Who says it, and what."""
-
-
-def example(kind: str, speech: type[Speech], ids: dict[str, str]) -> Made:
-    """A statement of this kind that counts in the scene below, and its right author."""
-    at = speech.at
-    others: dict[str, Callable[[], Made]] = {
-        "annex.propose": lambda: ("TUR", say.AnnexPropose(ANNEX, None)),
-        "annex.ratify": lambda: ("ISR", say.AnnexRatify(annex_hash(ANNEX))),
-        "annex.counter": lambda: (
-            "ISR",
-            say.AnnexCounter(ids["annex.propose"], replace(ANNEX, version=3), "x"),
-        ),
-        "annex.withdraw": lambda: ("TUR", say.AnnexWithdraw(annex_hash(ANNEX), "why")),
-        "mechanism.suspend": lambda: ("TUR", say.Suspend(None)),
-        "mechanism.resume": lambda: ("TUR", say.Resume(ids["mechanism.suspend"])),
-        "mechanism.end": lambda: ("TUR", say.End("over")),
-        "watch.take": lambda: ("TUR", say.WatchTake(ids["watch.hand-over"])),
-        "watch.hand-over": lambda: ("TUR", say.WatchHandOver(None)),
-        "notice.file": lambda: ("TUR", speech.file(kind=NoticeKind.MOVEMENT)),
-        "notice.amend": lambda: ("TUR", speech.amend(ids["notice.file"])),
-        "notice.withdraw": lambda: ("TUR", say.NoticeWithdraw(ids["notice.file"], None)),
-        "notice.activate": lambda: ("TUR", say.NoticeActivate(ids["notice.file"], at("14:00"))),
-        "notice.cold": lambda: ("TUR", say.NoticeCold(ids["notice.file"], at("15:00"))),
-        "receipt.acknowledge": lambda: ("ISR", speech.ack(ids["notice.file"])),
-        "receipt.disseminate": lambda: (
-            "ISR",
-            say.Disseminate(ids["notice.file"], say.Echelon.OPERATOR, at("15:00")),
-        ),
-        "receipt.unable": lambda: ("ISR", say.Unable(ids["notice.file"], None, None, None)),
-        "receipt.unreadable": lambda: ("ISR", say.Unreadable(ids["notice.file"], "no key")),
-        "filer.hold": lambda: ("TUR", say.Hold(ids["receipt.unable"], None, None)),
-        "filer.proceed": lambda: ("TUR", say.Proceed(ids["receipt.unable"], "it is late")),
-        "screen.result": lambda: (
-            "AZE",
-            speech.result((ids["notice.file"], ids["notice.file"]), finding=say.NoConflictFound(1)),
-        ),
-        "conflict.propose": lambda: (
-            "TUR",
-            say.ConflictPropose(
-                (ids["notice.file"], ids["other"]), say.Evidence.SCREENED, "later", None, None
-            ),
-        ),
-        "conflict.accept": lambda: ("ISR", say.ConflictAccept(ids["conflict.propose"], None)),
-        "conflict.decline": lambda: ("ISR", say.ConflictDecline(ids["conflict.propose"], "no")),
-        "conflict.close": lambda: ("TUR", say.ConflictClose((ids["notice.file"], ids["other"]), "settled")),
-        "stop.call": lambda: ("TUR", speech.stop()),
-        "stop.answer": lambda: ("ISR", speech.answer(ids["stop.call"])),
-        "stop.renew": lambda: (
-            "ISR",
-            say.StopRenew(ids["stop.call"], say.StopOutcome.STOPPING, None, None),
-        ),
-        "stop.close": lambda: ("TUR", say.StopClose(ids["stop.call"], None)),
-        "distress.call": lambda: (
-            "TUR",
-            say.DistressCall(HERE, None, at("13:00"), say.InDistress.PEOPLE, 3, None, None),
-        ),
-        "distress.answer": lambda: (
-            "ISR",
-            say.DistressAnswer(ids["distress.call"], say.DistressOutcome.HELPING, None),
-        ),
-        "distress.close": lambda: ("TUR", say.DistressClose(ids["distress.call"], None)),
-        "ownership.ask": lambda: ("TUR", say.OwnershipAsk(HERE, None, at("13:00"), "two tanks", None)),
-        "ownership.answer": lambda: (
-            "ISR",
-            say.OwnershipAnswer(ids["ownership.ask"], say.Ownership.OURS, None),
-        ),
-        "heard": lambda: ("AZE", Heard("TUR", ids["stop.call"], "0" * 64)),
-        "site.register": lambda: (
-            "TUR",
-            say.SiteRegister("school", say.SiteCategory.SCHOOL, speech.disc(radius_m=100), None, None),
-        ),
-        "site.renew": lambda: ("TUR", say.SiteRenew((ids["site.register"],))),
-        "site.end": lambda: ("TUR", say.SiteEnd(ids["site.register"], None)),
-        "site.concern": lambda: (
-            "ISR",
-            say.SiteConcern(ids["site.register"], None, "fired from", at("15:00")),
-        ),
-        "movement.report": lambda: (
-            "TUR",
-            say.MovementReport(ids["notice.file"], say.MovementStep.DEPARTED, None, at("14:00"), None, None),
-        ),
-        "contact.attempt": lambda: (
-            "TUR",
-            say.ContactAttempt(ids["notice.file"], "radio", at("14:30"), say.ContactResult.NO_CONTACT),
-        ),
-        "civil.offer": lambda: (
-            "TUR",
-            say.CivilOffer(ids["notice.file"], "LCLK", say.CivilForm.NOTAM, "A1234/25"),
-        ),
-        "civil.decline": lambda: ("TUR", say.CivilDecline(ids["notice.file"], "below all routes")),
-        "civil.answer": lambda: (
-            "TUR",
-            say.CivilAnswer(ids["notice.file"], "THY123", say.CivilAct.HELD, None),
-        ),
-        "check.call": lambda: ("AZE", say.CheckCall(None, "node")),
-        "check.answer": lambda: ("ISR", say.CheckAnswer(ids["check.call"], 5)),
-        "standstill.propose": lambda: (
-            "TUR",
-            say.StandstillPropose(speech.disc(), "no flights", at("14:00"), at("20:00")),
-        ),
-        "standstill.accept": lambda: ("ISR", say.StandstillAccept(ids["standstill.propose"])),
-        "standstill.extend": lambda: (
-            "TUR",
-            say.StandstillExtend(ids["standstill.propose"], at("22:00")),
-        ),
-        "standstill.end": lambda: (
-            "TUR",
-            say.StandstillEnd(ids["standstill.propose"], at("18:00"), "broken"),
-        ),
-        "violation.claim": lambda: ("TUR", say.ViolationClaim(at("11:00"), None, "over the line", None, ())),
-        "violation.answer": lambda: (
-            "ISR",
-            say.ViolationAnswer(ids["violation.claim"], say.Claimed.CONTEST, None),
-        ),
-        "incident.open": lambda: ("TUR", say.IncidentOpen("near miss", at("11:00"), None, (TUR, ISR))),
-        "incident.state": lambda: ("ISR", say.IncidentState(ids["incident.open"], "we saw nothing", ())),
-        "incident.finding": lambda: (
-            "TUR",
-            say.IncidentFinding(ids["incident.open"], None, True, "two aircraft"),
-        ),
-        "incident.close": lambda: ("ISR", say.IncidentClose(ids["incident.open"], "reviewed")),
-        "meeting.convene": lambda: (
-            "AZE",
-            say.MeetingConvene("review", at("12:30"), at("13:30"), None, ("a", "b")),
-        ),
-        "meeting.minutes": lambda: (
-            "ISR",
-            say.MeetingMinutes(ids["meeting.convene"], None, ("all came",)),
-        ),
-        "meeting.action": lambda: (
-            "TUR",
-            say.MeetingAction(ids["meeting.convene"], None, "draw the line", ISR, at("20:00")),
-        ),
-        "communique.propose": lambda: ("TUR", say.CommuniquePropose(("one", "two"))),
-        "communique.agree": lambda: ("ISR", say.CommuniqueAgree(ids["communique.propose"], (1,))),
-        "signal.send": lambda: ("TUR", say.SignalSend("radio-check", (), False, None, None)),
-        "signal.read-back": lambda: ("ISR", say.SignalReadBack(ids["signal.send"], "radio-check", ())),
-        "signal.answer": lambda: ("ISR", say.SignalAnswer(ids["signal.send"], "affirm", (), None)),
-        "voice.log": lambda: (
-            "TUR",
-            say.VoiceLog(TUR, ISR, at("11:00"), "clear of the line", True, None, None),
-        ),
-        "drill.start": lambda: ("AZE", say.DrillStart("line down", None)),
-        "drill.end": lambda: ("AZE", say.DrillEnd(ids["drill.start"], None)),
-        "obligation.waive": lambda: (
-            "TUR",
-            say.Waive(ids["notice.file"], "acknowledgement", ISR, None),
-        ),
-        "node.beat": lambda: ("TUR", NodeBeat(())),
-    }
-    return others[kind]()
-
 
 OF_THE_SCENE = (
     "annex.propose", "notice.file", "watch.hand-over", "receipt.unable", "conflict.propose", "stop.call",

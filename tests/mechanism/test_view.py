@@ -344,3 +344,26 @@ def test_bad_manners_crash_nothing(new_table: type[Table], speech: type[Speech],
     table = babbled(new_table, speech, seed, length=120)
     for me in ("TUR", "ISR", "AZE", "MSF", "OBS"):
         picture(table.view(me), speech.at("15:30"))
+
+
+def test_a_beat_that_comes_out_of_turn_covers_only_what_no_earlier_one_did(
+    table: Table, speech: type[Speech]
+) -> None:
+    """Three beats of one member, the middle one last: each notice was delivered by the first that saw it."""
+    notices = []
+    for minute in range(3):
+        notices.append(table.say("TUR", speech.file(), when=f"12:0{minute}", to=("ISR",)))
+        table.beat("ISR", f"12:0{minute}:30")
+    first, middle, last = (entry for entry in table.entries if entry.author == "ISR")
+    for order in ((first, last, middle), (last, middle, first), (middle, last, first)):
+        view = table.view(upto="00:00")
+        for entry in (*(entry for entry in table.entries if entry.author == "TUR"), *order):
+            view.witness(entry)
+        at = [stages_of(view, id_)[0].delivered.at for id_ in notices]  # type: ignore[union-attr]  # all were
+        assert at == [speech.at(f"12:0{minute}:30") for minute in range(3)]
+
+
+def test_a_version_spans_all_its_volumes(table: Table, speech: type[Speech]) -> None:
+    notice = table.say("TUR", speech.file("14:00", "15:00"), when="12:00", to=("ISR",))
+    newest = table.view().notices.get(notice).newest
+    assert (newest.span.start_s * 1000, newest.span.end_s * 1000) == (newest.start_at, newest.end_at)
