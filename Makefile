@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 T ?= tests
 ARGS ?=
 
-.PHONY: demo test lint coverage bench bench-screening soak soak-parsers clean
+.PHONY: demo test lint coverage bench bench-record bench-screening soak soak-parsers soak-kills soak-power simulate clean
 
 $(VENV)/run-time: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("steerclear needs Python 3.11 or newer; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -52,17 +52,34 @@ $(VENV)/bench-time: $(VENV)/run-time
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	touch $@
 
-bench: bench-screening
+bench: bench-screening bench-record
 
 bench-screening: $(VENV)/bench-time
 	mkdir -p build
 	$(BIN)/python -m benchmarks.screening --json build/bench-screening.json $(ARGS)
 
+bench-record: $(VENV)/bench-time
+	mkdir -p build
+	$(BIN)/python -m benchmarks.record --json build/bench-record.json $(ARGS)
+
 # The long versions of what `make test` does shortly.
-soak: soak-parsers
+soak: soak-parsers soak-kills soak-power
+
+# One simulated day again, exactly as it was: make simulate SEED=7
+SEED ?= 0
+simulate: $(VENV)/run-time
+	$(BIN)/python -m tests.simulation.simulate $(SEED)
 
 soak-parsers: $(VENV)/test-time
 	STEERCLEAR_EFFORT=soak $(BIN)/python -m pytest -n logical tests/interop/test_mutations.py
+
+# 10,000 kills of a writer, and 1,000 of a whole node.
+soak-kills: $(VENV)/test-time
+	STEERCLEAR_EFFORT=soak $(BIN)/python -m pytest -n logical tests/node/test_killed_writer.py tests/node/test_killed_serving.py
+
+# A million power cuts, and flipped bits.
+soak-power: $(VENV)/test-time
+	STEERCLEAR_EFFORT=soak $(BIN)/python -m pytest -n logical tests/contract
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

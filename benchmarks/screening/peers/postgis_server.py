@@ -14,7 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -39,30 +39,36 @@ _SETTINGS: Final = {
 
 
 @contextlib.contextmanager
-def serving(*, at_most_s: int) -> Iterator[str]:
+def serving(
+    *, at_most_s: int, settings: Mapping[str, str] | None = None, extension: str | None = "postgis"
+) -> Iterator[str]:
     """Start a server and yield its address; no statement runs longer than ``at_most_s``.
 
-    Raises ``Absent`` when PostgreSQL or PostGIS is not installed.
+    ``settings`` go before those above, which are for speed and keep nothing safe. Raises ``Absent`` when
+    PostgreSQL or the ``extension`` is not installed.
     """
-    programs = _programs()
+    programs = _programs(extension)
     user = _user()
     folder = Path(tempfile.mkdtemp(prefix="steerclear-bench-postgis-"))
     try:
         if user is not None:
             shutil.chown(folder, user)
-        yield from _served(programs, folder, user, at_most_s)
+        limits = {"statement_timeout": f"{at_most_s}s"}
+        yield from _served(programs, folder, user, _SETTINGS | limits | dict(settings or {}), extension)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _served(programs: Path, folder: Path, user: str | None, at_most_s: int) -> Iterator[str]:
+def _served(
+    programs: Path, folder: Path, user: str | None, settings: Mapping[str, str], extension: str | None
+) -> Iterator[str]:
     data = folder / "data"
     owner = user or pwd.getpwuid(os.getuid()).pw_name
     _run(
         [programs / "initdb", "-D", data, "-U", owner, "-A", "trust", "--no-sync", "-E", "UTF8"], user, folder
     )
-    settings = _SETTINGS | {"unix_socket_directories": str(folder), "statement_timeout": f"{at_most_s}s"}
-    words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    given = {**settings, "unix_socket_directories": str(folder)}
+    words = [word for name, value in given.items() for word in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [programs / "postgres", "-D", data, *words],
@@ -75,7 +81,8 @@ def _served(programs: Path, folder: Path, user: str | None, at_most_s: int) -> I
     try:
         _wait_until_ready(programs, folder, server)
         base = f"host={folder} user={owner} dbname=postgres"
-        _run([programs / "psql", base, "-qXc", "CREATE EXTENSION postgis"], user, folder)
+        if extension is not None:
+            _run([programs / "psql", base, "-qXc", f"CREATE EXTENSION {extension}"], user, folder)
         yield base
     finally:
         server.send_signal(signal.SIGINT)  # "fast": ends its sessions, waits for nobody
@@ -86,11 +93,12 @@ def _served(programs: Path, folder: Path, user: str | None, at_most_s: int) -> I
             server.wait(timeout=30)
 
 
-def _programs() -> Path:
+def _programs(extension: str | None) -> Path:
     found = sorted(_INSTALLED.glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     for initdb in reversed(found):
         version = initdb.parts[-3]
-        if Path(f"/usr/share/postgresql/{version}/extension/postgis.control").exists():
+        controls = Path(f"/usr/share/postgresql/{version}/extension")
+        if extension is None or (controls / f"{extension}.control").exists():
             return initdb.parent
     what = "PostGIS" if found else "PostgreSQL"
     raise Absent(f"{what} is not installed; on Debian: apt-get install postgresql-postgis")
