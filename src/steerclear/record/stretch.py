@@ -123,8 +123,6 @@ def _plain(
         require_heads(leaf, {}, charter, "")
         if not _is_ordinary(leaf, charter):
             return None
-        if leaf.sealed is not None and leaf.sealed.blobs:
-            return None  # what stands beside it is asked for, one entry at a time
         require_said_here(leaf, charter, "")
         require_own_id(leaf, charter, "")
     except NotVerified:
