@@ -129,3 +129,15 @@ def test_the_page_asks_nobody_for_anything_and_lets_nobody_write_into_it(shown: 
     assert "script" not in seen
     assert "in spring" in page_of(hostile)
     assert "fewer" in page_of(hostile)
+
+
+def test_a_line_that_is_only_a_voice_has_no_agreed_checks_and_no_duties() -> None:
+    (play,) = parse_play(
+        "play 1\n# a voice\nmechanism voice-line-only parties USA RUS host CHE day 2026-03-02\n"
+        "10:00 USA air calls stop at 35.26N 40.13E basis unsure as s1\n",
+        where="voice.play",
+    )
+    _, stage = run_on_stage(play)
+    own = statistics(stage.stations["USA"].ledger, "2026-03").own
+    assert (own.calls, own.without_authority, own.duties) == (1, 1, ())
+    assert (own.checks_made, own.checks_missed) == (0, 0)
