@@ -28,7 +28,7 @@ from steerclear.record.blobs import blob_hash, blobs_named, require_blobs
 from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.checkpoint import checkpoint_of
 from steerclear.record.keybook import Judgement, KeyBook, Standing
-from steerclear.record.keys import KeyRole
+from steerclear.record.keys import KeyRole, Signer
 from steerclear.record.leaf import Head, Leaf, parse_leaf, sign_leaf
 from steerclear.record.log import AcceptedLeaf, Log
 from steerclear.record.opening import Opening, parse_opening, print_opening
@@ -230,7 +230,8 @@ class Ledger:
 
     def _kept(self, drafts: Sequence[Draft]) -> list[_Fresh]:
         try:
-            fresh = [self._next(draft) for draft in drafts]
+            signer, heads = self.keys.signer(KeyName("node")), self._heads()
+            fresh = [self._next(draft, signer, heads) for draft in drafts]
             self._keep_and_read_back(fresh)
         except BaseException:
             # Whatever it was: what was advanced in memory and is not on the disk is forgotten.
@@ -238,7 +239,7 @@ class Ledger:
             raise
         return fresh
 
-    def _next(self, draft: Draft) -> _Fresh:
+    def _next(self, draft: Draft, signer: Signer, heads: Mapping[str, Head]) -> _Fresh:
         """The next entry of the own log, accepted in memory and nowhere else."""
         own = self.own
         leaf = Leaf(
@@ -248,10 +249,10 @@ class Ledger:
             seq=own.size,
             # A clock that was set back must not make the log run backwards.
             at=max(self.now(), own.last_at),
-            heads=self._heads(),
+            heads=heads,
             content=draft.content,
         )
-        data = sign_leaf(leaf, self.keys.signer(KeyName("node")))
+        data = sign_leaf(leaf, signer)
         return _Fresh(data, own.accept(data), draft.said, salt=draft.salt, blobs=draft.blobs)
 
     def _keep_and_read_back(self, fresh: Sequence[_Fresh]) -> None:
