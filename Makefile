@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 T ?= tests
 ARGS ?=
 
-.PHONY: demo test lint coverage bench bench-record bench-screening soak soak-parsers soak-kills soak-power simulate clean
+.PHONY: demo test lint coverage bench bench-record bench-rules bench-screening soak soak-parsers soak-kills soak-power simulate clean
 
 $(VENV)/run-time: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("steerclear needs Python 3.11 or newer; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -52,11 +52,14 @@ $(VENV)/bench-time: $(VENV)/run-time
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	touch $@
 
-bench: bench-screening bench-record
+bench: bench-screening bench-record bench-rules
 
 bench-screening: $(VENV)/bench-time
 	mkdir -p build
 	$(BIN)/python -m benchmarks.screening --json build/bench-screening.json $(ARGS)
+
+bench-rules: $(VENV)/run-time
+	$(BIN)/python -m benchmarks.mechanism $(ARGS)
 
 bench-record: $(VENV)/bench-time
 	mkdir -p build
