@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
+import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from steerclear.api.problems import problem
@@ -24,6 +25,8 @@ __all__ = [
     "BoundedBodies",
     "BoundedPeers",
 ]
+
+_log = structlog.get_logger("steerclear.limits")
 
 LARGEST_REQUEST: Final = 6 * 1024 * 1024
 """A filing of 5 MB of GeoJSON and the words around it."""
@@ -58,8 +61,9 @@ class BoundedBodies:
             body = await _whole_body(receive, largest)
         except BadInput as error:
             await problem(error)(scope, receive, send)
-        except Unreachable:
-            pass  # it went away before it had said what it wanted: there is nobody to answer
+        except Unreachable as error:
+            # It went away before it had said what it wanted: there is nobody to answer.
+            _log.info("caller-went-away", code=error.code, what=error.what)
         else:
             await self._app(scope, _replayed(body, receive), send)
 
