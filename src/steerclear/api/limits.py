@@ -125,8 +125,8 @@ class BoundedPeers:
 
 
 async def _whole_body(receive: Receive, largest: int, *, name: str = "the caller") -> bytes:
-    """The body. Raises ``BadInput`` where it is too large, after as much again was read and dropped, so that an
-    honest sender gets our answer and not a broken pipe; ``Unreachable`` where it broke off."""
+    """The body. Raises ``BadInput`` where it is too large, after as much again was read and dropped, so that
+    an honest sender gets our answer and not a broken pipe; ``Unreachable`` where it broke off."""
     pieces, size, more = [], 0, True
     while more and size <= 2 * largest:
         message = await receive()
