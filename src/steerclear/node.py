@@ -22,7 +22,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TextIO, TypeVar
@@ -32,6 +32,7 @@ import structlog
 from steerclear.errors import BadInput, Refused, SteerclearError, Unreachable
 from steerclear.formats.languages import LANGUAGES
 from steerclear.formats.places import Gazetteer
+from steerclear.links.apprise import AppriseWay
 from steerclear.links.clock import Clock, DrillClock, SystemClock
 from steerclear.links.courier import BUNDLE_TYPE, EXCHANGE_PATH, Courier
 from steerclear.links.https import HttpsExchange, PeerAddress
@@ -46,6 +47,7 @@ from steerclear.links.keystore import (
 from steerclear.links.notifier import ConsoleBell, Ears
 from steerclear.links.peer_protocol import MOST_CONNECTIONS, PeerProtocol, certificate_of
 from steerclear.links.randomness import Randomness, SystemRandomness
+from steerclear.links.smtp import SmtpWay
 from steerclear.links.tls import (
     Certificate,
     PeerContext,
@@ -58,6 +60,8 @@ from steerclear.links.tls import (
     server_context,
 )
 from steerclear.links.token import Token, TokenKeystore, TokenSettings
+from steerclear.links.ways import Notifier, Sending, Way, WaySettings, read_ways
+from steerclear.links.webhook import WebhookWay
 from steerclear.model.member import MemberId, Role, desk_name, member_id
 from steerclear.model.time import Instant, format_instant, parse_instant, parse_typed_instant_us
 from steerclear.record.bundle import LARGEST_BUNDLE
@@ -131,6 +135,9 @@ COALESCE_S: Final = 0.05
 
 LONGEST_TICK_S: Final = 1.0
 
+_WAY: Final = "way "
+"""Under this and its name the store keeps the last answer of each way."""
+
 T = TypeVar("T")
 
 _log = structlog.get_logger("steerclear.node")
@@ -163,6 +170,7 @@ class Settings:
     drill_time: DrillTime | None = None
     token: TokenSettings | None = None
     reviewed: Mapping[str, str] = field(default_factory=dict)
+    ways: tuple[WaySettings, ...] = ()
 
 
 def read_settings(folder: Path) -> Settings:
@@ -188,6 +196,7 @@ def read_settings(folder: Path) -> Settings:
             _read_drill(found.get("drill")),
             _read_token(found.get("token")),
             _read_reviewed(found.get("signals")),
+            read_ways(found.get("ways")),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise _bad_settings(path, f"{type(error).__name__} {error}") from error
@@ -574,7 +583,11 @@ class Node:
         self._workings = workings
         self._reviewed = settings.reviewed
         self._certificate = certificate
-        self._ears = ears
+        self._ears: Ears = ears
+        self._ways = settings.ways
+        if settings.ways:
+            ways = [(one, _way_of(one)) for one in settings.ways]
+            self._ears = Notifier(ears, ways, clock=SystemClock(), record=self._keep_sending)
         self._published = PublishedLogs(workings.ledger)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._asked = _Asked(workings)
@@ -614,7 +627,11 @@ class Node:
         return receipts
 
     async def status(self) -> Status:
-        return await self._write(lambda: self._workings.status(self._heard))
+        return await self._write(self._shown_status)
+
+    def _shown_status(self) -> Status:
+        shown = self._workings.status(self._heard)
+        return replace(shown, alarms=(*shown.alarms, *self._failed_ways()))
 
     async def ask_root(self, request: NameKeys | RevokeKeys | Succeed) -> RootAsked:
         return await self._write(lambda: self._workings.ask_root(request))
@@ -791,6 +808,20 @@ class Node:
         for alarm in alarms:
             await self._ears.ring(alarm)
 
+    async def _keep_sending(self, sending: Sending) -> None:
+        """The last try of each way, with the way's own answer, outlives the process."""
+        told = {"at": format_instant(sending.at), "taken": sending.taken, "answer": sending.answer}
+        name, fact = _WAY + sending.way, json.dumps(told).encode()
+        await self._write(lambda: self._workings.ledger.store.keep_fact(name, fact))
+
+    def _failed_ways(self) -> Iterator[str]:
+        for way in self._ways:
+            fact = self._workings.ledger.store.fact(_WAY + way.name)
+            last = json.loads(fact) if fact is not None else None
+            if last is not None and not last["taken"]:
+                tested = f"tested on {way.tested}" if way.tested is not None else "never tested"
+                yield f"the way {way.name} did not take its last call ({last['answer']}); {tested}"
+
     async def _until(self, due_at: Instant) -> None:
         clock = self._workings.ledger.clock
         waiting = [
@@ -864,3 +895,14 @@ def _tell(done: asyncio.Future[tuple[Receipt, ...]], outcome: tuple[Receipt, ...
 def _der(card: MemberCard) -> bytes:
     assert card.tls_certificate is not None  # noqa: S101 - the caller picks cards with a node
     return base64.b64decode(card.tls_certificate)
+
+
+def _way_of(settings: WaySettings) -> Way:
+    """Raises ``BadInput`` for settings that it cannot use: at the start, not at the first alarm."""
+    match settings.sort:
+        case "smtp":
+            return SmtpWay.of(settings)
+        case "webhook":
+            return WebhookWay.of(settings, clock=SystemClock(), randomness=SystemRandomness())
+        case "apprise":
+            return AppriseWay.of(settings)

@@ -52,6 +52,9 @@ __all__ = ["Workings"]
 FIRST_WORD_MS: Final = 30_000
 """So long a node that was started waits to be told of its own log by others, before it writes by itself."""
 
+TRIED_AGAIN_MS: Final = 1_000
+"""A node that may not write yet, or whose disk is full, owes a beat that it cannot say."""
+
 _log = structlog.get_logger("steerclear.workings")
 
 
@@ -148,10 +151,12 @@ class Workings:
             self.faults.pop(duty, None)
 
     def next_step_at(self) -> Instant:
-        """When time alone will make something due."""
-        due_at = self.ledger.duties.next_due_at(self.ledger.now())
+        """When time alone makes something due. What is due and cannot be done yet is tried each second."""
+        now = self.ledger.now()
+        due_at = self.ledger.duties.next_due_at(now)
         beat_at = next_beat_at(self.ledger)
-        return beat_at if due_at is None else min(due_at, beat_at)
+        at = beat_at if due_at is None else min(due_at, beat_at)
+        return at if at > now else Instant(now + TRIED_AGAIN_MS)
 
     def status(self, lines: Mapping[str, Heard]) -> Status:
         return status(self.ledger, self.sync, lines, self.faults)
