@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
 from tests.effort import effort
 from tests.node.conftest import holds
 
@@ -61,9 +62,10 @@ class Filer(threading.Thread):
                     self.refused.append(error.code)
 
 
-def test_a_node_killed_under_load_has_all_that_it_told_its_clients() -> None:
-    dice = random.Random("killed serving")
-    kills = effort(test=2, ci=50, soak=1_000)
+@pytest.mark.parametrize("half", ["first", "second"])
+def test_a_node_killed_under_load_has_all_that_it_told_its_clients(half: str) -> None:
+    dice = random.Random(f"killed serving {half}")
+    kills = effort(test=1, ci=25, soak=500)
     told = 0
     for first in range(0, kills, KILLS_A_SCENE):
         with Scene() as scene:
@@ -71,8 +73,8 @@ def test_a_node_killed_under_load_has_all_that_it_told_its_clients() -> None:
             scene.start("AZE", "TUR")
             until("the host's keys have arrived", holds, scene, "TUR", "AZE")
             for number in range(first, min(first + KILLS_A_SCENE, kills)):
-                told += _killed_once(scene, number, filed=dice.randint(0, 12), then_s=dice.uniform(0, 0.2))
-    assert told > kills
+                told += _killed_once(scene, number, filed=dice.randint(1, 12), then_s=dice.uniform(0, 0.2))
+    assert told >= kills
 
 
 def _killed_once(scene: Scene, number: int, *, filed: int, then_s: float) -> int:
