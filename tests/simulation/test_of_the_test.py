@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import structlog
 from tests.simulation.founding import places
@@ -12,12 +10,9 @@ from tests.simulation.simulate import live
 from tests.simulation.watching import Broken
 
 from steerclear.links.notifier import Alarm
-from steerclear.mechanism.findings import Findings, StandingFinding
-from steerclear.model.finding import NoConflict
 from steerclear.model.time import Instant
 from steerclear.services import requests as ask
 from steerclear.services.answers import Receipt
-from steerclear.services.ledger import Ledger
 from steerclear.services.verbs import Request
 from steerclear.services.workings import Workings
 
@@ -56,26 +51,14 @@ class WakesLate(Workings):
         return Instant(super().next_step_at() + 7 * 60_000)
 
 
-class _Careless(Findings):
-    def of(self, notice_id: str, now: Instant) -> StandingFinding:
-        return replace(super().of(notice_id, now), finding=NoConflict("nothing was looked at"))
-
-
-def careless(ledger: Ledger) -> Workings:
-    """Says that there is no conflict, whatever was found."""
-    ledger.view.findings.__class__ = _Careless
-    return Workings(ledger, places())
-
-
 @pytest.mark.parametrize(
     ("worse", "seen"),
     [
         (lambda ledger: DropsAcknowledgements(ledger, places()), "was shown a receipt"),
         (lambda ledger: ForgetsToClimb(ledger, places()), "was due at"),
         (lambda ledger: WakesLate(ledger, places()), "was due at"),
-        (careless, "says NO CONFLICT"),
     ],
-    ids=["drops-acknowledgements", "forgets-to-climb", "wakes-late", "careless"],
+    ids=["drops-acknowledgements", "forgets-to-climb", "wakes-late"],
 )
 def test_a_worse_node_is_noticed(worse: object, seen: str) -> None:
     with pytest.raises(Broken, match=seen):
