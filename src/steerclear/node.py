@@ -87,8 +87,8 @@ from steerclear.services.backup import Backup, TakeBackup, write_backup
 from steerclear.services.backup_check import CheckedBackup, check_openings, checked_backup, note_checked
 from steerclear.services.ceremony import save_root
 from steerclear.services.found import begin_log, has_begun, make_card
-from steerclear.services.keys_ahead import root_is_here
 from steerclear.services.incident_package import incident_package
+from steerclear.services.keys_ahead import root_is_here
 from steerclear.services.ledger import Ledger, WaterMark
 from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
 from steerclear.services.read_out import compare, read_out
@@ -600,12 +600,12 @@ class Node:
             card.member: Heard(up=False, since=workings.ledger.now(), last_at=None) for card in cards
         }
         reachable = [card for card in cards if card.addresses]
+        self._exchange = HttpsExchange(
+            certificate, [PeerAddress(card.member, card.addresses, _der(card)) for card in reachable]
+        )
         self._courier = Courier(
             [card.member for card in reachable],
-            exchange=HttpsExchange(
-                certificate,
-                [PeerAddress(card.member, card.addresses, _der(card)) for card in reachable],
-            ),
+            exchange=self._exchange,
             # Heartbeats are between machines and in real time, whatever the mechanism's clock shows.
             clock=SystemClock(),
             make_bundle=self._make,
@@ -766,7 +766,7 @@ class Node:
         return answer
 
     def refuse(self, by: str, error: SteerclearError) -> None:
-        """What ``by`` sent is not taken, and never reached the workings: it is counted and shown all the same."""
+        """What ``by`` sent never reached the workings: it is counted and shown all the same."""
         self._writer.submit(self._workings.sync.refuse, by, error)
 
     async def published(self, member: str, generation: int, path: str) -> Page | None:
@@ -787,11 +787,20 @@ class Node:
             work.create_task(self._courier.run(), name="courier")
             work.create_task(self._tick_for_ever(), name="ticker")
 
+    async def call(self, peer: str) -> bool:
+        """Exchange with ``peer`` now, whatever comes of it; says whether there is more to tell at once."""
+        return await self._courier.call(peer)
+
+    async def close(self) -> None:
+        """Let go of the lines and of the writer's thread; for a node that runs inside another program."""
+        await self._exchange.close()
+        self._writer.shutdown()
+
     async def _tick_for_ever(self) -> None:
         while True:
             # No fault of one tick ends the ticker: the next one rings and tries again.
             try:
-                await self._tick()
+                await self.tick()
                 due_at = await self._write(self._workings.next_step_at)
             except Exception:  # noqa: BLE001 - logged with its trace; the bells must outlive any fault of ours
                 _log.exception("tick-failed")
@@ -799,7 +808,8 @@ class Node:
                 await asyncio.sleep(LONGEST_TICK_S)
             await self._until(due_at)
 
-    async def _tick(self) -> None:
+    async def tick(self) -> None:
+        """Do what is due by itself, tell the peers of it, and ring."""
         ledger = self._workings.ledger
         before = ledger.own.size
         alarms = await self._write(self._workings.step)

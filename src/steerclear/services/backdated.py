@@ -49,8 +49,8 @@ class Backdated:
                 self._compare(author, seq, at, logs[member], size)
         for author, (seq, at, member, seen_at) in self._found.items():
             if now - seen_at < SHOWN_FOR_MS:
+                claimed, proven = format_zulu(at // 1_000), format_zulu(seen_at // 1_000)
                 yield (
-                    f"BACKDATED: entry {author}-{seq:04d} says that it was written at {format_zulu(at // 1_000)}, "
-                    f"but it has seen what {member} wrote at {format_zulu(seen_at // 1_000)}; do not count by "
-                    f"its time: ask {author}"
+                    f"BACKDATED: entry {author}-{seq:04d} says that it was written at {claimed}, but it has "
+                    f"seen what {member} wrote at {proven}; do not count by its time: ask {author}"
                 )
