@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from steerclear.errors import BadInput, SteerclearError
+from steerclear.errors import BadInput, NotVerified, SteerclearError
+from steerclear.record.ijson import JsonValue, print_ijson
 from steerclear.record.incident import (
     INCIDENT,
     Package,
@@ -17,6 +19,7 @@ from steerclear.record.incident import (
     said_in,
     verify_package,
 )
+from steerclear.record.reveal import REVEALED, parse_revealed
 from steerclear.record.verify_path import verify_replica
 from steerclear.replay.parser import parse_play
 from steerclear.replay.runner import run_on_stage
@@ -120,3 +123,44 @@ def test_what_is_no_incident_has_no_file(nodes: dict[str, Ledger]) -> None:
     with pytest.raises(BadInput) as caught:
         incident_package(nodes["USA"], stop.id)
     assert caught.value.code == "not-an-incident"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"form": "steerclear incident 2"},
+        {"founded": None},
+        {"incident": 7},
+        {"parts": []},
+        {"parts": [7]},
+    ],
+    ids=str,
+)
+def test_what_has_not_the_form_is_refused(data: bytes, change: dict[str, JsonValue]) -> None:
+    with pytest.raises(NotVerified) as caught:
+        parse_package(print_ijson({**json.loads(data), **change}))
+    assert caught.value.code == "incident-form"
+
+
+def test_parts_out_of_order_and_parts_that_show_nothing_are_refused(
+    data: bytes, nodes: dict[str, Ledger]
+) -> None:
+    package = parse_package(data)
+    sealed = next(part for part in package.parts if part.startswith(REVEALED))
+    for parts in (package.parts[::-1], (parse_revealed(sealed).proof,)):
+        with pytest.raises(NotVerified) as caught:
+            print_package(Package(nodes["USA"].charter, package.incident, parts))
+        assert caught.value.code == "incident-form"
+
+
+def test_a_statement_that_stands_in_it_twice_fails(data: bytes) -> None:
+    package = parse_package(data)
+    twice = Package(package.charter, package.incident, (*package.parts, package.parts[-1]))
+    assert "incident-part-twice" in {one.code for one in verify_package(print_package(twice)).failures}
+
+
+def test_the_charter_of_another_mechanism_is_refused(data: bytes) -> None:
+    other = replace(parse_package(data).charter, name="another")
+    with pytest.raises(NotVerified) as caught:
+        verify_package(data, other)
+    assert caught.value.code == "verify-other-mechanism"
