@@ -29,6 +29,8 @@ from steerclear.record import (
     print_charter,
     revoke_body,
     verify_record,
+    verify_replica,
+    write_replica,
 )
 from steerclear.record import crew as crews
 from steerclear.record.crew import Crew
@@ -315,3 +317,20 @@ def test_what_is_long_is_given_to_all_cores(tmp_path: Path) -> None:
     with (tmp_path / "long").open("wb") as sparse:
         sparse.truncate(LARGE_BYTES)
     assert processes_for(tmp_path) == processes_for(tmp_path / "long") == (os.cpu_count() or 1)
+
+
+def test_a_wrap_of_another_length_is_read_strictly(world: World) -> None:
+    sealed = world.seal("TUR", world.notice("TUR", 1), "ISR")
+    longer = tuple(replace(wrap, wrapped=bytes(1_200)) for wrap in sealed.wraps)
+    assert agrees(world, "TUR", 2, world.write("TUR", sealed))
+    assert not agrees(world, "TUR", 2, world.write("TUR", replace(sealed, wraps=longer)))
+
+
+def test_entries_that_cannot_be_read_are_told_from_entries_that_are_not_there(
+    world: World, tmp_path: Path
+) -> None:
+    write_replica(tmp_path / "replica", world.charter, world.replica())
+    (tmp_path / "replica" / "TUR.0" / "entries-000000010000.jsonl").mkdir()
+    with pytest.raises(Unreachable) as refused:
+        verify_replica(tmp_path / "replica")
+    assert refused.value.code == "replica-unreadable"

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from itertools import count
 from typing import Final
 
 __all__ = [
@@ -147,10 +146,9 @@ class Tree:
             raise ValueError("a leaf hash has 32 bytes")
         self._levels[0] += leaves
         self._size += len(leaves) // _BYTES
-        for height in count(1):
-            complete = self._size >> height
-            if not complete:
-                break
+        height = 0
+        while complete := self._size >> (height + 1):
+            height += 1
             if height == len(self._levels):
                 self._levels.append(bytearray())
             known = len(self._levels[height]) // _BYTES
