@@ -15,7 +15,7 @@ SPDX = "# SPDX-License-Identifier: Apache-2.0"
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")} | {
     ("time", name) for name in ("time", "time_ns", "localtime", "gmtime")
 }
-MAY_READ_A_CLOCK = ("src/steerclear/node.py", "src/steerclear/links/clock.py", "src/steerclear/cli/")
+MAY_READ_A_CLOCK = ("src/steerclear/node/", "src/steerclear/links/clock.py", "src/steerclear/cli/")
 
 OURSELVES = "tests/house/test_files.py"
 
