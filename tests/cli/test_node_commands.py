@@ -194,13 +194,15 @@ def test_a_node_that_cannot_write_is_4_and_never_says_filed(desks: Desk, plan: P
     said = desks.run("TUR", "file", "--desk", "air", str(plan))
     shown = desks.run("TUR", "status")
     store.fails_with = None
-    desks.channel.node("TUR").step()
+    again = desks.run("TUR", "file", "--desk", "air", str(plan))
     assert said.exit_code == 4
     assert "FILED" not in said.output
     assert "store-full" in said.stderr
     assert shown.exit_code == 1
     assert "ACCEPTS NOTHING" in shown.stdout
-    assert desks.run("TUR", "status").exit_code == 0
+    assert "FILED" in again.stdout
+    ended = desks.run("TUR", "status")
+    assert ended.exit_code == 0, ended.output
 
 
 BAD = {

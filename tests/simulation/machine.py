@@ -51,7 +51,7 @@ class WrongClock:
         return at
 
     async def sleep_until(self, at: Instant) -> None:
-        raise NotImplementedError("nothing sleeps in a simulation")
+        raise AssertionError("nothing sleeps in a simulation")
 
 
 class Disk(MemoryStore):
