@@ -139,6 +139,10 @@ class NodeClient:
         query = {} if month is None else {"month": month}
         return self._answer("GET", "/v1/statistics", StatisticsShown, query=query)
 
+    def calendar(self) -> bytes:
+        """Meetings, action items, agreed checks of the line and drills as an iCalendar file."""
+        return self._send("GET", "/v1/calendar", None, {}).content
+
     def signal_catalogue(self) -> CatalogueShown:
         return self._answer("GET", "/v1/signal-catalogue", CatalogueShown)
 

@@ -121,6 +121,10 @@ def _add_views(app: FastAPI, node: Node) -> None:
     ) -> StatisticsShown:
         return await node.statistics(month)
 
+    @app.get("/v1/calendar")
+    async def calendar() -> Response:
+        return Response(await node.calendar(), headers={"content-type": "text/calendar; charset=utf-8"})
+
     @app.get("/v1/signal-catalogue")
     async def catalogue() -> CatalogueShown:
         return signal_catalogue()

@@ -77,6 +77,10 @@ COMMANDS: Final[dict[str, Command]] = {
         "looking_on:affairs",
         "What stands beside the notices: watches, sites, standstills, incidents, claims, meetings, drills.",
     ),
+    "calendar": Command(
+        "looking_on:calendar",
+        "Save meetings, action items with their dates, agreed line checks and drills as iCalendar (.ics).",
+    ),
     "file": Command("filing:file", "File the notices of a GeoJSON file."),
     "take": Command("filing:take", "Amend a notice by an alternative that its screening offered."),
     "withdraw": Command("filing:withdraw", "Withdraw a notice of yours."),

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands beside the notices, in a terminal?"""
+"""What stands beside the notices, in a terminal, and in a calendar?"""
 
 from __future__ import annotations
 
 import re
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -15,7 +16,7 @@ from steerclear.cli.at_node import NodeFolder, as_json_value
 if TYPE_CHECKING:
     from steerclear.services.answers import AffairRow
 
-__all__ = ["affairs"]
+__all__ = ["affairs", "calendar"]
 
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9]{1,11}-\d{1,9}|[0-9a-f]{32}", re.ASCII)
 _WIDTH: Final = 100
@@ -48,6 +49,32 @@ def affairs(
         show.say("Nothing.")
     for row in rows:
         _show(row)
+
+
+def calendar(
+    *,
+    node: NodeFolder,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="Where it goes; for a calendar to read.")
+    ] = Path("steerclear.ics"),
+    as_json: show.Json = False,
+) -> None:
+    """Save meetings, action items with their dates, agreed line checks and drills as iCalendar (.ics)."""
+    from steerclear.cli.founding import write_file
+    from steerclear.client import NodeClient
+
+    with NodeClient(node) as client:
+        data = client.calendar()
+    write_file(out, data)
+    # A line that begins so begins an entry: what people wrote stands after a property's name, or a blank.
+    count = data.count(b"\r\nBEGIN:VEVENT\r\n") + data.count(b"\r\nBEGIN:VTODO\r\n")
+    if as_json:
+        show.print_json({"file": str(out), "entries": count})
+        return
+    show.say(f"{count} {'entry' if count == 1 else 'entries'}, in UTC. Saved to {out}.")
+    show.say(
+        "Load it again after a change: an entry is changed, not added. What is not yours to read is not in it."
+    )
 
 
 def _show(row: AffairRow) -> None:

@@ -61,6 +61,7 @@ from steerclear.services.answers import (
 )
 from steerclear.services.backup import Backup, TakeBackup, write_backup
 from steerclear.services.backup_check import CheckedBackup, check_openings
+from steerclear.services.calendar_shown import calendar
 from steerclear.services.incident_package import incident_package
 from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
 from steerclear.services.read_out import compare, read_out
@@ -204,6 +205,10 @@ class Node:
 
     async def statistics(self, month: str | None) -> StatisticsShown:
         return await self._write(lambda: statistics(self._workings.ledger, month))
+
+    async def calendar(self) -> bytes:
+        """Meetings, action items, agreed checks of the line and drills as an iCalendar file."""
+        return await self._write(lambda: calendar(self._workings.ledger))
 
     async def proof(self, about: str) -> bytes:
         """A ``.tlog-proof`` file for an entry that is RECORDED."""
