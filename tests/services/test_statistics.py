@@ -11,6 +11,7 @@ import pytest
 
 from steerclear.errors import BadInput
 from steerclear.mechanism.measures import spread
+from steerclear.model.member import MemberId
 from steerclear.replay.parser import parse_play
 from steerclear.replay.runner import run_on_stage
 from steerclear.services.ledger import Ledger
@@ -138,6 +139,6 @@ def test_a_line_that_is_only_a_voice_has_no_agreed_checks_and_no_duties() -> Non
         where="voice.play",
     )
     _, stage = run_on_stage(play)
-    own = statistics(stage.stations["USA"].ledger, "2026-03").own
+    own = statistics(stage.stations[MemberId("USA")].ledger, "2026-03").own
     assert (own.calls, own.without_authority, own.duties) == (1, 1, ())
     assert (own.checks_made, own.checks_missed) == (0, 0)

@@ -80,7 +80,7 @@ _NOT_TRUE: Final = frozenset({403, 422})
 def _not_witnessed(member: str, status: int) -> NotVerified:
     return NotVerified(
         "witness-refused",
-        f"{member} asked for a cosignature under a checkpoint that is not true, or not proven (status {status}).",
+        f"{member} asked for a cosignature under a checkpoint that is not true or proven (status {status}).",
         where=f"{member}, add-checkpoint",
         remedy=f"Nothing was cosigned. Ask {member} what its node showed, and compare checkpoints by voice.",
     )

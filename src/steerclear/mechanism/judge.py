@@ -57,7 +57,14 @@ from steerclear.mechanism.proposals import proposals_of
 from steerclear.mechanism.said import Said, order_of
 from steerclear.model.member import Role
 
-__all__ = ["FLOOR", "SURVIVES_SUSPENSION", "addressed", "effective", "why_it_would_not_count", "why_without_effect"]
+__all__ = [
+    "FLOOR",
+    "SURVIVES_SUSPENSION",
+    "addressed",
+    "effective",
+    "why_it_would_not_count",
+    "why_without_effect",
+]
 
 FLOOR: Final = frozenset(
     {

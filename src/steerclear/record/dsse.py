@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 LARGEST_PAYLOAD: Final = 4_194_304
-"""What is sealed into blobs has up to 4 MiB; entries, floor messages and requests have bounds of their own."""
+"""What is sealed into blobs has up to 4 MiB; entries, floor messages and requests have their own bounds."""
 
 MOST_SIGNATURES: Final = 32
 

@@ -181,7 +181,7 @@ class AskOwnership:
 class Say:
     """Say something of a kind that has no verb of its own (``kinds_shown`` lists them).
 
-    ``fields``  each as it is typed; a list may come as several texts. Fields that may be empty may be left out
+    ``fields``  each as it is typed; a list may come as several texts. Those that may be empty may be left out
     ``desk``    the desk that speaks; none where the kind is signed by the authority
     ``to``      members addressed; empty means those whom the kind concerns
     """
