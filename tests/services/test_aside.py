@@ -6,6 +6,9 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import pytest
+
+from steerclear.mechanism.measures import minutes_to_authority
 from steerclear.services import requests as ask
 
 
@@ -43,3 +46,29 @@ def test_it_is_answered_and_closed_like_any_other(channel: Any, draw: Any) -> No
     channel.node("TUR").do(ask.CloseStop(desk="air", about=called.id))
     channel.settle()
     assert channel.node("ISR").stop(called.id).closed_at is not None
+
+
+@pytest.mark.parametrize("kind", ["stop", "distress"])
+def test_a_call_is_acknowledged_while_the_own_log_is_behind(channel: Any, draw: Any, kind: str) -> None:
+    """The caller sees that a person who may act has it, and the desk is not rung on."""
+    old = copy.deepcopy(channel.stations["ISR"].disk)
+    channel.file("ISR", draw("depot", "ISR", level="L0"))
+    isr = channel.restart("ISR", disk=old)
+    request: Any = ask.CallStop(desk="air", place="T4", seen="fire", basis="unsure", to=("ISR",))
+    if kind == "distress":
+        fields = {"place": "T4", "seen_at": "now", "who": "people"}
+        request = ask.Say(kind="distress.call", fields=fields, desk="air", to=("ISR",))
+    (called,) = channel.node("TUR").do(request)
+    isr.take("TUR", channel.node("TUR").make("ISR"))
+    size = isr.ledger.own.size
+
+    (acknowledged,) = isr.do(ask.Acknowledge(desk="air", about=called.id, rung=2))
+
+    assert (acknowledged.seq, isr.ledger.own.size) == (None, size)
+    tur = channel.node("TUR")
+    tur.take("ISR", isr.make("TUR"))
+    calls = tur.ledger.view.stops if kind == "stop" else tur.ledger.view.distress
+    [ack] = calls.get(called.id).acknowledgements
+    assert (ack.author, ack.desk, ack.body.rung, ack.is_in_a_log) == ("ISR", "air", 2, False)
+    assert minutes_to_authority(tur.ledger.view, called.id) == 0
+    assert [alarm for alarm in isr.step() if alarm.about == called.id and alarm.rung > 2] == []

@@ -15,7 +15,7 @@ from tests.services.conftest import EVERYONE, HOST, PARTIES, area
 from steerclear.errors import Refused
 from steerclear.mechanism.bodies import AnnexPropose
 from steerclear.mechanism.templates import template
-from steerclear.model.annex import AnnexName
+from steerclear.model.annex import AnnexName, CommChecks
 from steerclear.services import requests as ask
 from steerclear.services.calendar_shown import calendar
 from steerclear.services.speak import by_authority, speak
@@ -84,6 +84,7 @@ def agree_on_checks(channel: Channel, *, version: int = 1, at_minutes: tuple[int
     [annex] = [
         one for one in template("syria-2025", parties=PARTIES, host=HOST) if one.name is AnnexName.COMM_CHECKS
     ]
+    assert isinstance(annex.terms, CommChecks)
     changed = replace(annex, version=version, terms=replace(annex.terms, at_minutes=at_minutes))
     ledger = channel.node("TUR").ledger
     speak(ledger, AnnexPropose(annex=changed, because="x"), voice=by_authority(), to=("ISR",))

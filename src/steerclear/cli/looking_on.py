@@ -72,9 +72,8 @@ def calendar(
         show.print_json({"file": str(out), "entries": count})
         return
     show.say(f"{count} {'entry' if count == 1 else 'entries'}, in UTC. Saved to {out}.")
-    show.say(
-        "Load it again after a change: an entry is changed, not added. What is not yours to read is not in it."
-    )
+    show.say("Load it anew when something changed: entries are changed then, not added twice.")
+    show.say("What is sealed to others is not in it. Who opens the file reads titles and agendas.")
 
 
 def _show(row: AffairRow) -> None:

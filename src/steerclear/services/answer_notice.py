@@ -12,6 +12,7 @@ from steerclear.mechanism.bodies import Unable as UnableBody
 from steerclear.mechanism.said import Said
 from steerclear.model.time import Instant, parse_typed_instant_us
 from steerclear.services.answers import Receipt
+from steerclear.services.aside import speak_floor
 from steerclear.services.audience import for_answer
 from steerclear.services.change_notice import notice_about
 from steerclear.services.ledger import Ledger
@@ -23,13 +24,21 @@ from steerclear.services.speak import by_desk, speak
 __all__ = ["acknowledge", "disseminate", "instant_of", "unable"]
 
 _A_DAY_MS: Final = 86_400_000
+_FLOOR: Final = ("stop.", "distress.", "ownership.")
 
 
 def acknowledge(ledger: Ledger, request: Acknowledge) -> tuple[Receipt, ...]:
-    """Received and understood. Of a notice it is the newest version that is acknowledged."""
+    """Received and understood. Of a notice it is the newest version that is acknowledged.
+
+    A STOP, a distress call and a question of ownership are acknowledged while the own log is closed too: who
+    called must not go on ringing a desk that has answered.
+    """
     said = _newest(ledger, request.about)
     body = AcknowledgeBody(about=said.id, rung=request.rung, read_back=request.read_back)
-    return _answer(ledger, request.desk, said, body)
+    if not said.kind.startswith(_FLOOR):
+        return _answer(ledger, request.desk, said, body)
+    filed = speak_floor(ledger, body, voice=by_desk(request.desk), audience=for_answer(ledger, said))
+    return (receipt(ledger, filed),)
 
 
 def disseminate(ledger: Ledger, request: Disseminate) -> tuple[Receipt, ...]:
