@@ -123,6 +123,11 @@ def print_notices(console: Console, rows: tuple[NoticeRow, ...]) -> None:
             f"{brief(row.start)} to {brief(row.end)}, {row.state}"
         )
         console.print(f"      {show.printable(row.screened)}")
+        for found in row.gate:
+            reason = f" Its filer says: {found.overridden_because}" if found.overridden_because else ""
+            console.print(
+                show.printable(f"      OUR GATE {found.severity} {found.code}: {found.words}{reason}")
+            )
         for stage in row.stages:
             console.print(f"      {stage_words(stage)}", style="dim")
 

@@ -130,6 +130,8 @@ class NoticeRow:
     findings: tuple[FindingRow, ...]
     screened: str
     without_effect: str | None = None
+    gate: tuple[GateRow, ...] = ()
+    """Of another's notice: what our own gate finds in it; a reason is the one that its filer gave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ A real node drives these from its event loop, a play from its script; both run t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -36,6 +37,7 @@ from steerclear.services.beat import beat_if_owed, next_beat_at
 from steerclear.services.inbox import inbox, notice, stop
 from steerclear.services.keys_ahead import delegate_ahead
 from steerclear.services.ledger import Ledger
+from steerclear.services.received import GateOnReceipt
 from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.ring import Ringer
 from steerclear.services.roots import keys_of, name_keys, revoke_keys, succeed, take_over_named, take_signed
@@ -72,6 +74,7 @@ class Workings:
         self.spent_keys = SpentKeys(ledger)
         take_over_named(ledger)
         self._verbs = verbs_of(places)
+        self._gate = GateOnReceipt(ledger, places)
         self._together: Together[tuple[Receipt, ...]] = Together(ledger)
         self._began_at = ledger.now()
         self.faults: dict[str, str] = {}
@@ -159,7 +162,8 @@ class Workings:
         return at if at > now else Instant(now + TRIED_AGAIN_MS)
 
     def status(self, lines: Mapping[str, Heard]) -> Status:
-        return status(self.ledger, self.sync, lines, self.faults)
+        found = status(self.ledger, self.sync, lines, self.faults)
+        return replace(found, notices=self._gate.shown(found.notices))
 
     def ask_root(self, request: NameKeys | RevokeKeys | Succeed) -> RootAsked:
         """What the root is to sign; where its keys lie here it is signed and filed at once."""
@@ -177,10 +181,11 @@ class Workings:
         return keys_of(self.ledger, member)
 
     def inbox(self, desk: str | None) -> Inbox:
-        return inbox(self.ledger, desk)
+        found = inbox(self.ledger, desk)
+        return replace(found, notices=self._gate.shown(found.notices))
 
     def notice(self, about: str) -> NoticeRow:
-        return notice(self.ledger, about)
+        return self._gate.shown_on(notice(self.ledger, about))
 
     def stop(self, about: str) -> StopRow:
         return stop(self.ledger, about)
