@@ -177,8 +177,11 @@ class People:
 
     def _take_alternative(self, id_: str, machine: Machine) -> None:
         """Another start, if one was offered; where it goes is read back from the notice."""
-        fresh = self.do(machine, ask.TakeAlternative(desk="air", about=id_, way="start"))
-        record = machine.ledger.view.notices.get(id_) if fresh is not None else None
+        record = machine.ledger.view.notices.get(id_)
+        if record is None or record.desk is None:
+            return
+        fresh = self.do(machine, ask.TakeAlternative(desk=record.desk, about=id_, way="start"))
+        record = machine.ledger.view.notices.get(id_)
         if fresh is not None and record is not None:
             span = record.newest.span
             drawn = replace(self.drawn[id_], seq=record.newest.said.place.seq)

@@ -101,7 +101,11 @@ class Watch:
         # An amendment may move deadline, desk and creditor; what, about and the member that owes it stay.
         short = Counter(key[:3] for key in keys)
         before = Counter(key[:3] for key in self._known[machine.member] if key[0] != "check")
-        gone = [key for key in before if key not in short]
+        # What is owed about a conflict goes over to the result that takes the place of the one before, and
+        # the alarm of three failed attempts goes with the first report: both leave no met duty behind.
+        book = machine.ledger.view.book
+        passing = {one.id for kind in ("screen.result", "contact.attempt") for one in book.of_kind(kind)}
+        gone = [key for key in before if key not in short and key[1] not in passing]
         if gone:
             now = [key for key in keys if key[1] == gone[0][1]]
             raise Broken(f"{machine.member} has lost a duty: {gone[0]}; it has {now}")
