@@ -33,7 +33,7 @@ class Desk:
         self.folders = folders
 
     def run(self, member: str, *words: str, typed: str | None = None) -> Any:
-        arguments = [words[0], "--node", str(self.folders[member]), *words[1:]]
+        arguments = [*words, "--node", str(self.folders[member])]
         return CliRunner().invoke(root, arguments, input=typed)
 
     def ask(self, member: str, *words: str, status: int = 0) -> Any:
@@ -420,3 +420,37 @@ def test_what_stands_beside_the_notices_is_listed(desks: Desk) -> None:
     assert (row["sort"], row["state"], len(row["lines"])) == ("incident", "open", 1)
     assert desks.ask("TUR", "affairs", "treaty", status=2)["code"] == "sort-unknown"
     assert desks.run("TUR", "affairs", "violation").stdout == "Nothing.\n"
+
+
+def test_a_drill_is_called_and_its_minutes_are_reported(desks: Desk) -> None:
+    drill = desks.receipt("AZE", "say", "--desk", "air", "drill.start", "name=April")["short"]
+    stop = desks.receipt("AZE", "stop", "--desk", "air", "--drill", drill, "--yes", "T4")["short"]
+    assert f"DRILL “April”: STOP {stop} by AZE" in " ".join(desks.run("TUR", "status").stdout.split())
+    desks.receipt("TUR", "acknowledge", "--desk", "air", stop, "--rung", "2")
+    desks.receipt("AZE", "close", "--desk", "air", stop)
+    desks.receipt("AZE", "say", "--desk", "air", "drill.end", f"drill={drill}")
+    over = desks.ask("AZE", "stop", "--desk", "air", "--drill", drill, "--yes", "T4", status=4)
+    assert over["code"] == "drill-not-running"
+    said = " ".join(desks.run("TUR", "statistics").stdout.split())
+    assert "drill “April”, 2025-04-10T05:10Z: minutes to authority 0" in said
+
+
+def test_the_file_of_an_incident_is_saved_and_verifies_by_itself(desks: Desk, tmp_path: Path) -> None:
+    words = ["title=Fire near T4", "happened_at=2025-04-10T05:05Z", "involved=TUR,ISR"]
+    opened = desks.receipt("TUR", "say", "--desk", "air", "incident.open", *words)
+    said = [f"incident={opened['short']}", "text=Seen from the tower."]
+    desks.receipt("ISR", "say", "--desk", "air", "incident.state", *said)
+    path = tmp_path / "fire.incident"
+    told = desks.run("TUR", "incident", "export", opened["short"], "-o", str(path))
+    assert told.exit_code == 0, told.output
+    assert f"Saved to {path}." in told.stdout
+    saved = desks.ask("TUR", "incident", "export", opened["short"], "-o", str(path))
+    assert (saved["file"], saved["incident"]) == (str(path), opened["id"])
+    assert saved["statements"] >= 2
+    checked = run("verify", str(path), "--json")
+    assert checked.exit_code == 0, checked.output
+    assert json.loads(checked.stdout)["failures"] == []
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert run("verify", str(path), "--json").exit_code != 0

@@ -230,7 +230,7 @@ def test_a_drill_does_not_join_the_real_thing(called: tuple[Table, str], speech:
     table.say("ISR", speech.stop(drill=drill), when="13:25", to=("TUR",))
     real, played = table.view().stops
     assert (real.is_drill, played.is_drill) == (False, True)
-    assert "Drill STOP" in table.one("13:25", thing=played.id, what="outcome").words
+    assert "DRILL STOP" in table.one("13:25", thing=played.id, what="outcome").words
 
 
 def test_an_expired_key_may_call_stop_but_end_no_climb(founded: Table, speech: type[Speech]) -> None:

@@ -112,7 +112,8 @@ def print_status(found: Status) -> None:
 
 def print_stops(console: Console, rows: tuple[StopRow, ...]) -> None:
     for row in rows:
-        console.print(stop_words(row), style="" if row.closed_at else "bold red")
+        alarm = "bold red" if row.drill is None else "bold"
+        console.print(stop_words(row), style="" if row.closed_at else alarm)
 
 
 def print_notices(console: Console, rows: tuple[NoticeRow, ...]) -> None:
@@ -178,7 +179,8 @@ def stop_words(row: StopRow) -> str:
     authority = f"{minutes:.1f} min to authority" if minutes is not None else "no authority has answered"
     rungs = f"rungs {joined(tuple(map(str, row.called_rungs)))} of {row.rungs} called" if row.rungs else ""
     outcome = row.outcome or "no outcome yet"
+    drill = f"DRILL “{row.drill}”: " if row.drill is not None else ""
     return show.printable(
-        f"STOP {row.short} by {row.caller} to {joined(row.to)} at {row.place}: {authority}, {outcome}. "
-        f"{rungs}{f' {row.doubt}: find out who called it, by another way.' if row.doubt else ''}"
+        f"{drill}STOP {row.short} by {row.caller} to {joined(row.to)} at {row.place}: {authority}, "
+        f"{outcome}. {rungs}{f' {row.doubt}: find out who called it, by another way.' if row.doubt else ''}"
     )

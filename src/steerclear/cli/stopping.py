@@ -32,6 +32,10 @@ def stop(
     to: Annotated[
         list[str] | None, typer.Option("--to", help="Who fires, if known; else all members.")
     ] = None,
+    drill: Annotated[
+        str | None,
+        typer.Option("--drill", metavar="NAME", help="The running drill that it belongs to."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Confirmed already; do not ask.")] = False,
     as_json: show.Json = False,
 ) -> None:
@@ -52,9 +56,10 @@ def stop(
                 "stop-not-confirmed", "STOP was not confirmed.", remedy="Add --yes where nobody can be asked."
             )
         whom = ", ".join(to) if to else "all members"
-        typer.confirm(f"STOP at {place}, to {whom}?", default=True, abort=True)
+        sort = "STOP" if drill is None else "DRILL STOP"
+        typer.confirm(f"{sort} at {place}, to {whom}?", default=True, abort=True)
     chosen: Any = basis
-    request = CallStop(desk=desk, place=place, seen=seen, basis=chosen, to=tuple(to or ()))
+    request = CallStop(desk=desk, place=place, seen=seen, basis=chosen, to=tuple(to or ()), drill=drill)
     do(node, request, as_json=as_json)
 
 

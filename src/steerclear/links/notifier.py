@@ -23,6 +23,7 @@ class Alarm:
     ``about``   the id of the statement concerned, or the member whose line is down
     ``rung``    the rung of the desk's ladder that is called, from 1
     ``sounds``  only STOP, distress, immediate, entry into a live area and line-down sound at all
+    ``drill``   it belongs to a drill that is running; the console says so, and no way outside it
     """
 
     member: str
@@ -32,6 +33,7 @@ class Alarm:
     rung: int
     sounds: bool
     at: Instant
+    drill: bool = False
 
 
 class Ears(Protocol):
@@ -48,8 +50,9 @@ class ConsoleBell:
 
     async def ring(self, alarm: Alarm) -> None:
         bell = "\a" if alarm.sounds else ""
-        call = f"{format_instant(alarm.at)} call the {alarm.desk} desk of {alarm.member} (rung {alarm.rung})"
-        self._stream.write(f"{bell}{call}\n")
+        drill = "DRILL: " if alarm.drill else ""
+        call = f"{drill}call the {alarm.desk} desk of {alarm.member} (rung {alarm.rung})"
+        self._stream.write(f"{bell}{format_instant(alarm.at)} {call}\n")
         self._stream.flush()
 
 

@@ -26,6 +26,7 @@ from steerclear.model.space import Circle, Corridor, Legs, MultiPolygon, Polygon
 from steerclear.model.time import Instant, format_instant
 from steerclear.model.wire import FieldForm, fields_of
 from steerclear.services.answers import AffairLine, AffairRow
+from steerclear.services.drills import drill_of_call
 from steerclear.services.ledger import Ledger
 from steerclear.services.naming import said_about, short_of
 
@@ -201,7 +202,10 @@ def _of_watch(view: View, id_: str, _now: Instant) -> str:
 
 def _of_distress(view: View, id_: str, _now: Instant) -> str:
     record = view.distress.get(id_)
-    return "open" if isinstance(record, CallRecord) and record.is_open else "closed"
+    if not isinstance(record, CallRecord):
+        return "closed"
+    drill = "DRILL, " if drill_of_call(view, record) is not None else ""
+    return drill + ("open" if record.is_open else "closed")
 
 
 def _of_site(view: View, id_: str, now: Instant) -> str:

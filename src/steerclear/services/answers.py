@@ -175,6 +175,7 @@ class StopRow:
     """A STOP with its clock. Minutes count from FILED; ``None`` while nobody with authority has answered.
 
     ``doubt`` why it is not certain who called it; it is acted on all the same.
+    ``drill`` what the drill is called that it belongs to; ``None``: it is real.
     """
 
     id: str
@@ -196,6 +197,7 @@ class StopRow:
     closed_at: str | None
     count: int
     doubt: str | None = None
+    drill: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

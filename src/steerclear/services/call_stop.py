@@ -27,6 +27,7 @@ from steerclear.services.answer_notice import instant_of
 from steerclear.services.answers import Receipt
 from steerclear.services.aside import speak_floor
 from steerclear.services.audience import Audience, as_said, for_answer, for_floor
+from steerclear.services.drills import running_drill
 from steerclear.services.ledger import Ledger
 from steerclear.services.naming import said_about
 from steerclear.services.receipts import receipt
@@ -39,7 +40,10 @@ E = TypeVar("E", bound=Enum)
 
 
 def call_stop(ledger: Ledger, request: CallStop, *, places: Gazetteer) -> tuple[Receipt, ...]:
-    """To every desk of those named, or of all members where the attacker is unknown."""
+    """To every desk of those named, or of all members where the attacker is unknown.
+
+    Raises ``BadInput``, and ``Refused`` (``drill-not-running``).
+    """
     place = _place(request.place, places)
     body = StopCall(
         place=place.position,
@@ -48,7 +52,7 @@ def call_stop(ledger: Ledger, request: CallStop, *, places: Gazetteer) -> tuple[
         seen=request.seen or None,
         basis=Basis(request.basis),
         notice=None,
-        drill=None,
+        drill=running_drill(ledger, request.drill) if request.drill is not None else None,
     )
     return _say(ledger, request.desk, body, for_floor(ledger, request.to))
 

@@ -136,13 +136,17 @@ class Unable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallStop:
-    """``place`` in any of the three spellings or a named place; no ``to`` means all other members."""
+    """``place`` in any of the three spellings or a named place; no ``to`` means all other members.
+
+    ``drill``  the running drill that it belongs to; left out, it is real
+    """
 
     desk: str
     place: str
     seen: str
     basis: Literal["own-forces", "civilians", "aircraft", "unsure"]
     to: tuple[str, ...] = ()
+    drill: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from steerclear.links.notifier import Alarm
+from steerclear.mechanism.obligation import Obligation
 from steerclear.model.response import ResponseClass
+from steerclear.services.drills import drill_of_call
 from steerclear.services.ledger import Ledger
 
 __all__ = ["Ringer"]
@@ -43,6 +45,12 @@ class Ringer:
                     rung=rung.number,
                     sounds=duty.of_class in _SOUNDS,
                     at=now,
+                    drill=self._is_drill(duty),
                 )
         # Not before: what a fault kept from being rung is looked at again.
         self._looked = looked
+
+    def _is_drill(self, duty: Obligation) -> bool:
+        view = self._ledger.view
+        call = view.stops.get(duty.thing) or view.distress.get(duty.thing)
+        return call is not None and drill_of_call(view, call) is not None

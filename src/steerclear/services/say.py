@@ -24,7 +24,7 @@ from steerclear.errors import BadInput, Refused
 from steerclear.formats.coordinates import parse_position
 from steerclear.formats.places import Gazetteer
 from steerclear.formats.typed_fields import Context, fields_shown, read_typed
-from steerclear.mechanism.bodies import KINDS, Body, Kind, Who, read_body
+from steerclear.mechanism.bodies import KINDS, Body, DistressCall, Kind, Who, read_body
 from steerclear.mechanism.entry import Place
 from steerclear.mechanism.judge import why_it_would_not_count
 from steerclear.mechanism.said import Said
@@ -33,6 +33,7 @@ from steerclear.model.space import Position
 from steerclear.services.answers import FieldRow, KindRow, Receipt
 from steerclear.services.aside import speak_floor
 from steerclear.services.audience import Audience, as_said, for_answer, for_floor, members_to
+from steerclear.services.drills import running_drill
 from steerclear.services.ledger import Filed, Ledger
 from steerclear.services.naming import said_about
 from steerclear.services.receipts import receipt
@@ -63,10 +64,12 @@ def say(ledger: Ledger, request: Say, *, places: Gazetteer) -> tuple[Receipt, ..
     """Say it.
 
     Raises ``BadInput`` (``kind-not-said``, ``desk-missing``, ``nobody-named``, and what the readers of fields
-    raise), and ``Refused`` (``would-not-count``).
+    raise), and ``Refused`` (``would-not-count``, ``drill-not-running``).
     """
     kind = _kind(request.kind)
     body = _body(ledger, kind, request.fields, places)
+    if isinstance(body, DistressCall) and body.drill is not None:
+        running_drill(ledger, body.drill)
     audience = _audience(ledger, kind, body, request.to)
     voice = _voice(kind, request.desk)
     _require_effect(ledger, kind, body, audience, voice)

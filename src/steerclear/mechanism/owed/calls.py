@@ -213,7 +213,7 @@ def _is_final(answer: Answered) -> bool:
 
 
 def _name(record: CallRecord) -> str:
-    drill = "Drill " if record.is_drill else ""
+    drill = "DRILL " if record.is_drill else ""
     return drill + ("STOP" if record.is_stop else "DISTRESS")
 
 
