@@ -113,12 +113,13 @@ class Proceed:
 
 @dataclass(frozen=True, slots=True)
 class CallAlarm:
-    """``why`` is the basis of a STOP, or who is in distress."""
+    """``why`` is the basis of a STOP, or who is in distress; ``drill`` the drill that it belongs to."""
 
     sort: Literal["stop", "distress"]
     at: Position
     why: Basis | InDistress
     seen: str | None
+    drill: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,14 +88,14 @@ def _calls_stop(words: Words) -> deeds.CallAlarm:
     at = _place(words)
     words.expect("basis")
     why: Basis = words.choice("the basis of the call", get_args(Basis))  # type: ignore[assignment]  # one of them
-    return deeds.CallAlarm("stop", at, why, _seen(words))
+    return deeds.CallAlarm("stop", at, why, _seen(words), _drill(words))
 
 
 def _calls_distress(words: Words) -> deeds.CallAlarm:
     at = _place(words)
     words.expect("who")
     who: InDistress = words.choice("who is in distress", get_args(InDistress))  # type: ignore[assignment]  # one
-    return deeds.CallAlarm("distress", at, who, _seen(words))
+    return deeds.CallAlarm("distress", at, who, _seen(words), _drill(words))
 
 
 def _place(words: Words) -> Position:
@@ -105,6 +105,10 @@ def _place(words: Words) -> Position:
 
 def _seen(words: Words) -> str | None:
     return words.quoted("what is seen") if words.take("seen") else None
+
+
+def _drill(words: Words) -> Named | None:
+    return words.thing("drill") if words.take("drill") else None
 
 
 def _answers(words: Words) -> deeds.AnswerOutcome:
@@ -260,7 +264,7 @@ OF_NOTICES: Final[tuple[Verb, ...]] = (
     ),
     Verb(
         "calls stop",
-        "calls stop at POSITION basis own-forces|civilians|aircraft|unsure [seen TEXT]",
+        "calls stop at POSITION basis own-forces|civilians|aircraft|unsure [seen TEXT] [drill NAME]",
         "calls stop at 35.26N 40.13E basis own-forces as s8",
         _calls_stop,
         knows=TO | NAMED,
@@ -268,7 +272,7 @@ OF_NOTICES: Final[tuple[Verb, ...]] = (
     ),
     Verb(
         "calls distress",
-        "calls distress at POSITION who aircraft|vessel|people|unsure [seen TEXT]",
+        "calls distress at POSITION who aircraft|vessel|people|unsure [seen TEXT] [drill NAME]",
         "calls distress at 35.26N 40.13E who aircraft as d8",
         _calls_distress,
         knows=TO | NAMED,

@@ -140,7 +140,7 @@ def _(deed: deeds.CallAlarm, scene: Scene) -> Spoken:
         who=say.InDistress(deed.why),
         people=None,
         seen=deed.seen,
-        drill=None,
+        drill=scene.id_of(deed.drill) if deed.drill is not None else None,
     )
     return Say(body, scene.manner.to or scene.everybody_else)
 
@@ -152,6 +152,7 @@ def _stop_call(deed: deeds.CallAlarm, scene: Scene) -> ask.CallStop:
         seen=deed.seen or deed.why,
         basis=deed.why,  # type: ignore[arg-type]  # the grammar reads a basis behind "calls stop"
         to=scene.manner.to,
+        drill=scene.id_of(deed.drill) if deed.drill is not None else None,
     )
 
 
