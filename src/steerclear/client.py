@@ -172,6 +172,10 @@ class NodeClient:
         """Hand the node a bundle that came by hand."""
         return self._answer("POST", "/v1/bundles", Carried, bundle)
 
+    def openings(self) -> bytes:
+        """Everything that came sealed to this node and could be opened there, in plain words."""
+        return self._send("GET", "/v1/openings", None, {}).content
+
     def replica(self) -> bytes:
         """Everything this node holds of every log, as one bundle file that ``steerclear verify`` reads."""
         return self._send("GET", "/v1/replica", None, {}).content

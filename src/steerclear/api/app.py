@@ -157,6 +157,10 @@ def _add_views(app: FastAPI, node: Node) -> None:
     async def carried(request: Request) -> Carried:
         return await node.take_carried(await request.body())
 
+    @app.get("/v1/openings")
+    async def openings() -> Response:
+        return Response(await node.openings(), media_type="application/vnd.steerclear.openings+json")
+
     @app.get("/v1/replica")
     async def replica() -> Response:
         return Response(await node.replica(), media_type="application/vnd.steerclear.bundle+json")

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from steerclear.cli import show
+from steerclear.cli.at_node import PassphraseFile, Unencrypted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,6 +61,19 @@ def play(
             help="Run a past case beside its twin on a line that is only a voice.",
         ),
     ] = None,
+    from_record: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="SOURCE",
+            help="Write the play of a record: a node's folder, a bundle, or a replica folder.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Where the recorded play goes; else it is printed."),
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    unencrypted: Unencrypted = False,
     as_json: show.Json = False,
 ) -> int:
     """Run a play: a whole mechanism in memory on a scripted clock.
@@ -68,6 +83,10 @@ def play(
     from steerclear.replay.shelf import choose_cases, open_play
 
     _log_aside()
+    if from_record is not None:
+        from steerclear.cli.recording import record_play
+
+        return record_play(from_record, out, passphrase_file, unencrypted=unencrypted, as_json=as_json)
     if compare is not None:
         return _compare(compare, as_json=as_json)
     if given is None or listing:

@@ -63,6 +63,7 @@ from steerclear.services.backup import Backup, TakeBackup, write_backup
 from steerclear.services.backup_check import CheckedBackup, check_openings
 from steerclear.services.calendar_shown import calendar
 from steerclear.services.incident_package import incident_package
+from steerclear.services.openings import openings_of
 from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
 from steerclear.services.read_out import compare, read_out
 from steerclear.services.recorded import opening_of, proof_of
@@ -226,6 +227,10 @@ class Node:
 
     async def replica(self) -> bytes:
         return await self._write(self._workings.everything)
+
+    async def openings(self) -> bytes:
+        """Everything that came sealed and could be opened here, for the node's own people."""
+        return await self._write(lambda: openings_of(self._workings.ledger))
 
     async def take_carried(self, bundle: bytes) -> Carried:
         fresh = await self._write(lambda: self._workings.take_carried(bundle))

@@ -20,7 +20,7 @@ from steerclear.replay.words import Words, instant_of, is_time
 __all__ = ["OF_NOTICES"]
 
 ALARMS: Final[tuple[Sort, ...]] = ("stop", "distress")
-_STOPPED_AT: Final = re.compile(r"stopped at (\S+?)Z?", re.ASCII)
+_STOPPED_AT: Final = re.compile(r"stopped at (\d{4}-\S+Z|\S+?)Z?", re.ASCII)
 STOP_OUTCOMES: Final[dict[str, Outcome]] = {
     "stopping": "stopping",
     "cannot": "cannot",

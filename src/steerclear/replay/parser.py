@@ -27,7 +27,7 @@ from steerclear.replay.seeing_verbs import SEEING, TURNS
 from steerclear.replay.verbs import Verb, find_verb, read_manner
 from steerclear.replay.words import Scene, Words, cut, instant_of, substitute
 
-__all__ = ["VERBS", "parse_play", "title_of"]
+__all__ = ["LARGEST_PLAY", "VERBS", "parse_play", "read_line", "title_of"]
 
 VERBS: Final[tuple[Verb, ...]] = (*DOING, *SEEING, *TURNS)
 LARGEST_PLAY: Final = 200_000
@@ -224,6 +224,12 @@ def _in_this_case(row: _Row, values: Mapping[str, str]) -> str | None:
             remedy=f"Add a header line: case {match[1]}=20,60.",
         )
     return match[3] if values[match[1]] in match[2].split(",") else None
+
+
+def read_line(text: str, *, where: str, scene: Scene) -> Line:
+    """One line of the body, alone; ``scene`` goes on with its time and its name. Raises ``BadInput``."""
+    [row] = _said([text], where)
+    return _line(row, row.text, scene)
 
 
 def _line(row: _Row, text: str, scene: Scene) -> Line:
