@@ -233,6 +233,20 @@ def test_a_drill_does_not_join_the_real_thing(called: tuple[Table, str], speech:
     assert "DRILL STOP" in table.one("13:25", thing=played.id, what="outcome").words
 
 
+@pytest.mark.parametrize("names", ["a drill that is over", "no drill", "nothing known"])
+def test_what_names_no_running_drill_is_the_real_thing(
+    called: tuple[Table, str], speech: type[Speech], names: str
+) -> None:
+    table, stop = called
+    drill = table.say("AZE", say.DrillStart("spring", None), when="13:00")
+    table.say("AZE", say.DrillEnd(drill, None), when="13:10")
+    named = {"a drill that is over": drill, "no drill": stop, "nothing known": "0f" * 16}[names]
+    called_later = table.say("ISR", speech.stop(drill=named), when="13:25", to=("TUR",))
+    record = table.view().stops.get(called_later)
+    assert (record.count, record.is_drill) == (1, False)
+    assert "DRILL" not in table.one("13:25", thing=called_later, what="outcome").words
+
+
 def test_an_expired_key_may_call_stop_but_end_no_climb(founded: Table, speech: type[Speech]) -> None:
     founded.look("ISR")
     stop = founded.say(

@@ -20,6 +20,7 @@ from steerclear.mechanism.bodies import (
     DistressAnswer,
     DistressCall,
     DistressClose,
+    DrillStart,
     OwnershipAnswer,
     OwnershipAsk,
     StopAnswer,
@@ -30,6 +31,7 @@ from steerclear.mechanism.bodies import (
 )
 from steerclear.mechanism.book import Book
 from steerclear.mechanism.judge import effective
+from steerclear.mechanism.lines import drill_of
 from steerclear.mechanism.said import Said, order_of
 from steerclear.model.time import Instant
 
@@ -43,12 +45,16 @@ Answered = Said[StopAnswer] | Said[StopRenew] | Said[DistressAnswer]
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One alarm: ``calls`` in order of time, never empty; the first gives it its id."""
+    """One alarm: ``calls`` in order of time, never empty; the first gives it its id.
+
+    ``drill``  the drill that it belongs to, not over when it was called; ``None``: it is real
+    """
 
     calls: tuple[Call, ...]
     acknowledgements: tuple[Said[Acknowledge], ...]
     answers: tuple[Answered, ...]
     closed: Said[StopClose] | Said[DistressClose] | None
+    drill: Said[DrillStart] | None
 
     @property
     def id(self) -> str:
@@ -76,7 +82,7 @@ class CallRecord:
 
     @property
     def is_drill(self) -> bool:
-        return self.calls[0].body.drill is not None
+        return self.drill is not None
 
     @property
     def to(self) -> tuple[str, ...]:
@@ -182,7 +188,19 @@ def _stop_record(book: Book, calls: list[Said[StopCall]], closed: Said[StopClose
     for call in calls:
         answers += effective(book, book.about(call.id, StopAnswer))
         answers += effective(book, book.about(call.id, StopRenew))
-    return CallRecord(tuple(calls), _in_time(acknowledged), _in_time(answers), closed)
+    drill = _drill(book, calls[0])
+    return CallRecord(tuple(calls), _in_time(acknowledged), _in_time(answers), closed, drill)
+
+
+def _drill(book: Book, call: Call) -> Said[DrillStart] | None:
+    """A call that names anything else as its drill is the real thing: better a desk too many than a fire too
+    long."""
+    named = call.body.drill
+    started = book.said(named) if named is not None else None
+    if started is None or not isinstance(started.body, DrillStart) or not effective(book, (started,)):
+        return None
+    ended = drill_of(book, started).ended
+    return None if ended is not None and ended.at < call.at else started
 
 
 def _distresses(book: Book, caller: str) -> list[CallRecord]:
@@ -192,6 +210,7 @@ def _distresses(book: Book, caller: str) -> list[CallRecord]:
             effective(book, book.about(call.id, Acknowledge)),
             effective(book, book.about(call.id, DistressAnswer)),
             next(iter(effective(book, book.about(call.id, DistressClose))), None),
+            _drill(book, call),
         )
         for call in effective(book, _of_caller(book, "distress.call", caller))
     ]

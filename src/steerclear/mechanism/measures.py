@@ -265,7 +265,7 @@ def _checks(view: View, now: Instant, period: Period) -> tuple[int, int]:
 def _drills(view: View, period: Period, alarms: list[CallRecord], counts: Counts) -> Iterator[DrillMeasured]:
     for drill in view.drills:
         if _is_counted(drill.started, period, counts):
-            mine = [alarm.id for alarm in alarms if alarm.calls[0].body.drill == drill.id]
+            mine = [alarm.id for alarm in alarms if alarm.drill == drill.started]
             yield DrillMeasured(
                 id=drill.id,
                 name=drill.started.body.name,

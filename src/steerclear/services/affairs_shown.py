@@ -26,7 +26,6 @@ from steerclear.model.space import Circle, Corridor, Legs, MultiPolygon, Polygon
 from steerclear.model.time import Instant, format_instant
 from steerclear.model.wire import FieldForm, fields_of
 from steerclear.services.answers import AffairLine, AffairRow
-from steerclear.services.drills import drill_of_call
 from steerclear.services.ledger import Ledger
 from steerclear.services.naming import said_about, short_of
 
@@ -204,7 +203,7 @@ def _of_distress(view: View, id_: str, _now: Instant) -> str:
     record = view.distress.get(id_)
     if not isinstance(record, CallRecord):
         return "closed"
-    drill = "DRILL, " if drill_of_call(view, record) is not None else ""
+    drill = "DRILL, " if record.is_drill else ""
     return drill + ("open" if record.is_open else "closed")
 
 

@@ -9,7 +9,6 @@ from typing import Final
 from steerclear.links.notifier import Alarm
 from steerclear.mechanism.obligation import Obligation
 from steerclear.model.response import ResponseClass
-from steerclear.services.drills import drill_of_call
 from steerclear.services.ledger import Ledger
 
 __all__ = ["Ringer"]
@@ -53,4 +52,4 @@ class Ringer:
     def _is_drill(self, duty: Obligation) -> bool:
         view = self._ledger.view
         call = view.stops.get(duty.thing) or view.distress.get(duty.thing)
-        return call is not None and drill_of_call(view, call) is not None
+        return call is not None and call.is_drill

@@ -36,7 +36,6 @@ from steerclear.services.answers import (
     StageRow,
     StopRow,
 )
-from steerclear.services.drills import drill_of_call
 from steerclear.services.ledger import Ledger
 from steerclear.services.naming import short_of
 
@@ -132,7 +131,7 @@ def stop_row(ledger: Ledger, record: CallRecord, duties: Sequence[Obligation]) -
         closed_at=format_instant(record.closed.at) if record.closed is not None else None,
         count=record.count,
         doubt=first.doubt,
-        drill=drill_of_call(view, record),
+        drill=record.drill.body.name if record.drill is not None else None,
     )
 
 
