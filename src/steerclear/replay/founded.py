@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from steerclear.mechanism.annexes import Proposal
 from steerclear.mechanism.templates import NAMES, template
@@ -22,6 +23,10 @@ from steerclear.replay.spelling import CannotSay
 from steerclear.replay.told_of_affairs import changes_between
 
 __all__ = ["Founded", "founded"]
+
+CHANGED: Final = 1
+UNTOLD: Final = 4
+"""An annex that a play would lack weighs as much as four that it holds beyond the record, or changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +80,20 @@ def _template(name: str, parties: tuple[MemberId, ...], host: str) -> dict[Annex
 
 
 def _apartness(shipped: Mapping[AnnexName, Annex], annexes: Mapping[AnnexName, Annex]) -> int:
-    """How many annexes differ, ladders aside."""
-    return sum(
-        name not in shipped
-        or name not in annexes
-        or _without_ladders(shipped[name]).terms != _without_ladders(annexes[name]).terms
-        for name in {*shipped, *annexes}
-    )
+    """How far a template is from the record, ladders aside: what cannot be told weighs most."""
+    return sum(_weight(shipped.get(name), annexes.get(name)) for name in {*shipped, *annexes})
+
+
+def _weight(shipped: Annex | None, agreed: Annex | None) -> int:
+    if agreed is None:
+        return CHANGED
+    if shipped is None:
+        return UNTOLD
+    try:
+        changes = changes_between(_without_ladders(shipped), _without_ladders(agreed))
+    except CannotSay:
+        return UNTOLD
+    return CHANGED if changes else 0
 
 
 def _without_ladders(annex: Annex) -> Annex:

@@ -153,7 +153,8 @@ def _(deed: deeds.Hold, at: Instant) -> str:
 def _(deed: deeds.CallAlarm, _at: Instant) -> str:
     why = "basis" if deed.sort == "stop" else "who"
     seen = "" if deed.seen is None else f" seen {spell_text(deed.seen)}"
-    return f"calls {deed.sort} at {spell_position(deed.at)} {why} {deed.why}{seen}"
+    drill = "" if deed.drill is None else f" drill {deed.drill.name}"
+    return f"calls {deed.sort} at {spell_position(deed.at)} {why} {deed.why}{seen}{drill}"
 
 
 @print_deed.register

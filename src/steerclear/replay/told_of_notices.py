@@ -142,11 +142,12 @@ def _notice_of(unable: str, known: Known) -> Named:
 def _(body: say.StopCall, said: Said[Any], known: Known) -> Told:
     without: list[str] = []
     same_time("seen at", body.seen_at, said, without)
-    deed = deeds.CallAlarm("stop", body.place, body.basis.value, sized(body.seen, without))
+    seen, drill = sized(body.seen, without), _drill(body.drill, known)
+    deed = deeds.CallAlarm("stop", body.place, body.basis.value, seen, drill)
     told = Told(
         deed,
         Manner(to=known.readers(said.to)),
-        without=told_with(without, body, "near", "notice", "drill"),
+        without=told_with(without, body, "near", "notice"),
     )
     return _once_more(told, said, known)
 
@@ -155,13 +156,19 @@ def _(body: say.StopCall, said: Said[Any], known: Known) -> Told:
 def _(body: say.DistressCall, said: Said[Any], known: Known) -> Told:
     without: list[str] = []
     same_time("seen at", body.seen_at, said, without)
-    deed = deeds.CallAlarm("distress", body.place, body.who.value, sized(body.seen, without))
+    seen, drill = sized(body.seen, without), _drill(body.drill, known)
+    deed = deeds.CallAlarm("distress", body.place, body.who.value, seen, drill)
     told = Told(
         deed,
         Manner(to=known.readers(said.to)),
-        without=told_with(without, body, "near", "people", "drill"),
+        without=told_with(without, body, "near", "people"),
     )
     return _once_more(told, said, known)
+
+
+def _drill(drill: str | None, known: Known) -> Named | None:
+    """A call in a drill that the play does not hold is not told: it would be taken for real."""
+    return None if drill is None else known.thing(drill, "drill")
 
 
 def _once_more(told: Told, said: Said[Any], known: Known) -> Told:
