@@ -47,7 +47,7 @@ LEFT_OUT: Final = {
     "every_verb_1": ("sealed",),
     "every_verb_2": (),
 }
-"""What is left out of each: results of screening, and what others said of them, sealed to others than the first
+"""What is left out of each: results of screening, and what others said of them, not sealed to the first
 party, whose record it is."""
 
 TRIED: Final = list(LEFT_OUT)[: effort(test=4, ci=len(LEFT_OUT), soak=len(LEFT_OUT))]
