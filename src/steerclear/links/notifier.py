@@ -19,7 +19,8 @@ __all__ = ["Alarm", "ConsoleBell", "Ears", "MemoryEars"]
 class Alarm:
     """What one desk shall hear.
 
-    ``cause``   why, as a stable word: ``stop``, ``distress``, ``immediate``, ``line-down``, ``climb``
+    ``cause``   why, as a stable word: ``stop``, ``distress``, ``immediate``, ``line-down``, ``climb``;
+                ``many`` stands for all that would have rung
     ``about``   the id of the statement concerned, or the member whose line is down
     ``rung``    the rung of the desk's ladder that is called, from 1
     ``sounds``  only STOP, distress, immediate, entry into a live area and line-down sound at all

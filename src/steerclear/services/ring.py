@@ -9,11 +9,13 @@ from typing import Final
 from steerclear.links.notifier import Alarm
 from steerclear.mechanism.obligation import Obligation
 from steerclear.model.response import ResponseClass
+from steerclear.services.folding import Folding
 from steerclear.services.ledger import Ledger
 
 __all__ = ["Ringer"]
 
-_SOUNDS: Final = frozenset({ResponseClass.STOP, ResponseClass.DISTRESS, ResponseClass.IMMEDIATE})
+_ALWAYS: Final = frozenset({ResponseClass.STOP, ResponseClass.DISTRESS})
+_SOUNDS: Final = _ALWAYS | {ResponseClass.IMMEDIATE}
 """Few things sound at all (design file 6); the rest waits on the console."""
 
 
@@ -24,6 +26,7 @@ class Ringer:
         self._ledger = ledger
         self._rung: set[tuple[str, str, int, bool]] = set()
         self._looked = 0
+        self._folding = Folding()
 
     def due(self) -> Iterator[Alarm]:
         """Every rung of ours that is called by now and has not been rung for this duty."""
@@ -36,7 +39,7 @@ class Ringer:
                 if rung.member != ledger.me or mark in self._rung:
                     continue
                 self._rung.add(mark)
-                yield Alarm(
+                alarm = Alarm(
                     member=rung.member,
                     desk=rung.desk,
                     cause=duty.what,
@@ -46,6 +49,9 @@ class Ringer:
                     at=now,
                     drill=self._is_drill(duty),
                 )
+                heard = self._folding.heard(alarm, always=duty.of_class in _ALWAYS)
+                if heard is not None:
+                    yield heard
         # Not before: what a fault kept from being rung is looked at again.
         self._looked = looked
 
