@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.services.conftest import EVERYONE, found
 
 from steerclear.errors import NotVerified, Refused
 from steerclear.mechanism.bodies import DrillStart
@@ -351,3 +352,11 @@ def test_everything_that_a_node_holds_verifies_offline(channel: Channel, draw: D
         report: VerifyReport = verify_replica(path, charter=channel.charter)
         assert report.is_verified, report.failures
         assert report.counts.entries == sum(channel.node(member).ledger.sizes().values())
+
+
+def test_a_mechanism_that_is_founded_among_honest_nodes_refuses_nothing() -> None:
+    """The first checkpoint of a log may come before the entry that names its key."""
+    channel = found()
+    assert {member: channel.node(member).status({}).refused for member in EVERYONE} == dict.fromkeys(
+        EVERYONE, ()
+    )

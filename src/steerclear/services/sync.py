@@ -278,9 +278,12 @@ class Sync:
 
     def _take_note(self, part: LogPart) -> None:
         log = self._ledger.logs.get(part.member)
-        if part.checkpoint is not None and log is not None and part.generation == log.generation:
-            self.missing.promise(self._ledger.logs[part.member], part.checkpoint)
-            self._ledger.notes.take_in(part.member, part.checkpoint)
+        if part.checkpoint is None or log is None or part.generation != log.generation:
+            return
+        if not log.size:
+            return  # its node key is named in its first entries; until they come nobody can judge it
+        self.missing.promise(log, part.checkpoint)
+        self._ledger.notes.take_in(part.member, part.checkpoint)
 
     def _parts_for(self, peer: str) -> tuple[LogPart, ...]:
         """The newest checkpoint of every log, and the entries that ``peer`` lacks, as many as fit."""
