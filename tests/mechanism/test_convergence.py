@@ -51,7 +51,7 @@ NUMBERS: Final = st.integers(0, 2**32 - 1)
 
 SHARDS: Final = 8
 STEPS: Final = 100
-RUNS: Final = effort(test=4, ci=260, soak=20_000)
+RUNS: Final = effort(test=4, ci=300, soak=20_000)
 """Of each shard; 8 × 260 × 100 are 208,000 steps."""
 
 
@@ -389,4 +389,5 @@ def test_three_nodes_come_to_know_and_owe_the_same(
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert Machine.steps >= RUNS * STEPS * 0.9, Machine.steps
+    # Some runs end early; in all shards together there are 200,000 steps or more.
+    assert Machine.steps >= RUNS * STEPS * 5 // 6, Machine.steps

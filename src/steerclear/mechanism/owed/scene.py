@@ -46,7 +46,7 @@ class Clock:
         return self.delivered_at if self.delivered_at is not None else self.machine_by
 
     def line_down(self, now: Instant) -> bool:
-        return self.delivered_at is None and now > self.machine_by
+        return self.delivered_at is None and now >= self.machine_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
