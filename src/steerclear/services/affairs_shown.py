@@ -8,7 +8,7 @@ else is found by its name, which its sender gave: there is no list of other peop
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -16,6 +16,7 @@ from typing import Any, Final
 from steerclear.errors import BadInput
 from steerclear.formats.coordinates import spell
 from steerclear.mechanism.affairs import IncidentRecord, PointState, SiteRecord, StandstillRecord
+from steerclear.mechanism.bodies import KINDS
 from steerclear.mechanism.calls import CallRecord
 from steerclear.mechanism.judge import effective
 from steerclear.mechanism.meetings import CommuniqueRecord, MeetingRecord
@@ -86,8 +87,7 @@ def _row(ledger: Ledger, name: str, sort: _Sort, said: Said[Any]) -> AffairRow:
     follows = (
         (other.at, _line(ledger, other))
         for kind in sort.follows
-        for other in effective(view.book, view.book.of_kind(kind))
-        if said.id in _about(other)
+        for other in effective(view.book, view.book.about(said.id, KINDS[kind].body))
     )
     told = ((at, line) for at, line in _shown_to(ledger, said)) if said.author == ledger.me else ()
     return AffairRow(
@@ -131,17 +131,6 @@ def _line(ledger: Ledger, said: Said[Any]) -> AffairLine:
         kind=said.kind,
         words=_words(ledger, said),
     )
-
-
-def _about(said: Said[Any]) -> Iterable[str]:
-    """The ids that a statement names."""
-    for field in _fields(said):
-        value = getattr(said.body, field.name)
-        yield from (value,) if isinstance(value, str) else value if _is_texts(value) else ()
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
 
 
 # -- what a statement says, in words -----------------------------------------------------------------------
