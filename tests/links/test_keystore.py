@@ -23,7 +23,8 @@ from steerclear.links.keystore import (
     reprotect,
 )
 from steerclear.links.randomness import SeededRandomness
-from steerclear.record.keys import Ed25519Signer, is_signature
+from steerclear.record.keys import Ed25519Signer
+from steerclear.record.signature import is_signature
 
 PASSPHRASE = Passphrase("correct horse battery", log_n=14)
 RANDOM = SeededRandomness("keys").bytes

@@ -16,7 +16,8 @@ from steerclear.links.keystore import Keystore, MemoryKeystore
 from steerclear.links.randomness import SeededRandomness
 from steerclear.links.tls import make_certificate, server_context
 from steerclear.links.token import Token, TokenKeystore, TokenSettings
-from steerclear.record.keys import Delegation, KeyRole, is_signature
+from steerclear.record.keys import Delegation, KeyRole
+from steerclear.record.signature import is_signature
 
 NODE = KeyName("node")
 

@@ -65,7 +65,6 @@ from steerclear.record.keys import (
     Revocation,
     Signer,
     delegate_body,
-    is_signature,
     keyid_of,
     read_delegate_body,
     read_revoke_body,
@@ -121,6 +120,7 @@ from steerclear.record.root import RootKeys, parse_root, print_root
 from steerclear.record.seal import commit, open_sealed, reseal, seal
 from steerclear.record.sealed import SealedStatement, Shown, Wrap, read_sealed, sealed_of
 from steerclear.record.second import SecondSigner, is_second, second_hash, second_keyid
+from steerclear.record.signature import is_signature
 from steerclear.record.spent import RecipientKeyFacts, why_kept
 from steerclear.record.statement import (
     STATEMENT_TYPE,

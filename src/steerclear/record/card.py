@@ -28,8 +28,9 @@ from steerclear.record.form import (
     text_field,
 )
 from steerclear.record.ijson import JsonObject, JsonValue, parse_ijson, print_ijson
-from steerclear.record.keys import is_signature, keyid_of
+from steerclear.record.keys import keyid_of
 from steerclear.record.second import seconds_among
+from steerclear.record.signature import is_signature
 from steerclear.record.statement import SignedStatement
 from steerclear.record.weak import is_weak_ed25519
 

@@ -19,8 +19,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
 from steerclear.record.checkpoint import parse_checkpoint
-from steerclear.record.keys import Signer, is_signature
+from steerclear.record.keys import Signer
 from steerclear.record.note import COSIGNATURE, MLDSA44_COSIGNATURE, NoteSignature, note_key_id
+from steerclear.record.signature import is_signature
 
 __all__ = [
     "cosign",

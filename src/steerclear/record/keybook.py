@@ -20,8 +20,9 @@ from typing import Final
 
 from steerclear.record.card import MemberCard, is_signed_by_root
 from steerclear.record.dsse import Signature
-from steerclear.record.keys import Delegation, KeyRole, is_signature
+from steerclear.record.keys import Delegation, KeyRole
 from steerclear.record.second import PREFIX, seconds_among
+from steerclear.record.signature import is_signature
 from steerclear.record.statement import SignedStatement
 
 __all__ = ["RATIFICATION", "Judgement", "KeyBook", "SignatureJudgement", "Standing"]
@@ -48,6 +49,9 @@ class SignatureJudgement:
     standing: Standing
     role: KeyRole | None = None
     desk: str | None = None
+
+    def is_valid_as(self, role: KeyRole) -> bool:
+        return self.role is role and self.standing is Standing.VALID
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,20 @@ class KeyBook:
         ]
         return not self._is_revoked(keyid, seq) and _cover(rows, earliest, latest)
 
+    def window(self, judged: Judgement, role: KeyRole, *, seq: int, at: int) -> tuple[int, int]:
+        """From when until when (exclusive, ms) the keys that validly signed in ``role`` hold without a gap.
+
+        ``judged`` is what they were worth for entry ``seq`` at ``at``; where none was valid: at no time.
+        """
+        signed = {(one.keyid, one.desk) for one in judged.signatures if one.is_valid_as(role)}
+        rows = [
+            named.delegation
+            for keyid, desk in signed
+            for named in self._by_keyid[keyid]
+            if (named.delegation.role, named.delegation.desk) == (role, desk) and _is_before(named.seq, seq)
+        ]
+        return _begin_of(rows, at), _reach_of(rows, at)
+
     def judge(
         self, signed: SignedStatement, *, at: int, seq: int | None = None, until: int | None = None
     ) -> Judgement:
@@ -260,11 +278,23 @@ def _overlaps(row: Delegation, asked: _Asked) -> bool:
 
 def _cover(rows: list[Delegation], earliest: int, latest: int) -> bool:
     """Do these windows, of one day each, say, hold from the earliest to the latest instant without a gap?"""
-    reached = earliest
+    return _reach_of(rows, earliest) > latest
+
+
+def _reach_of(rows: list[Delegation], at: int) -> int:
+    """Until when they hold without a gap from ``at`` on; ``at`` itself where none holds then."""
     for row in sorted(rows, key=lambda one: one.valid_from):
-        if row.valid_from <= reached:
-            reached = max(reached, row.valid_until)
-    return reached > latest
+        if row.valid_from <= at:
+            at = max(at, row.valid_until)
+    return at
+
+
+def _begin_of(rows: list[Delegation], at: int) -> int:
+    """Since when they hold without a gap up to ``at``."""
+    for row in sorted(rows, key=lambda one: one.valid_until, reverse=True):
+        if row.valid_until >= at:
+            at = min(at, row.valid_from)
+    return at
 
 
 def _standing_at(delegation: Delegation, at: int) -> Standing:

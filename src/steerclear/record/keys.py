@@ -15,11 +15,9 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from typing import Final, Protocol
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from steerclear.errors import NotVerified
 from steerclear.record.form import (
@@ -34,6 +32,7 @@ from steerclear.record.form import (
     text_field,
 )
 from steerclear.record.ijson import JsonObject, JsonValue
+from steerclear.record.signature import remember_signed
 from steerclear.record.weak import is_weak_ed25519, is_weak_x25519
 
 __all__ = [
@@ -47,7 +46,6 @@ __all__ = [
     "Revocation",
     "Signer",
     "delegate_body",
-    "is_signature",
     "keyid_of",
     "read_delegate_body",
     "read_revoke_body",
@@ -129,24 +127,12 @@ class Ed25519Signer:
         return self._key.private_bytes_raw()
 
     def sign(self, message: bytes) -> bytes:
-        return self._key.sign(message)
+        signature = self._key.sign(message)
+        remember_signed(signature, message, self.public)
+        return signature
 
     def __repr__(self) -> str:
         return f"Ed25519Signer({self.keyid})"
-
-
-def is_signature(signature: bytes, message: bytes, public: bytes) -> bool:
-    """Is ``signature`` the Ed25519 signature of ``message`` by the raw key ``public``?"""
-    try:
-        _public_key(public).verify(signature, message)
-    except InvalidSignature:
-        return False
-    return True
-
-
-@lru_cache(maxsize=4_096)
-def _public_key(raw: bytes) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(raw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,11 @@ from steerclear.record.entry import (
     require_said_here,
 )
 from steerclear.record.keybook import Judgement, KeyBook
-from steerclear.record.keys import Delegation, KeyRole, is_signature
+from steerclear.record.keys import Delegation, KeyRole
 from steerclear.record.leaf import Head, Leaf, SignedLeaf, parse_signed_leaf
 from steerclear.record.merkle import Tree, leaf_hash
 from steerclear.record.note import is_signed_by
+from steerclear.record.signature import is_signature
 from steerclear.record.statement import SignedStatement
 from steerclear.record.stretch import Stretch, Use
 from steerclear.record.tiles import TilePath, hash_tile

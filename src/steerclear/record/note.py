@@ -21,7 +21,8 @@ from typing import Final
 
 from steerclear.errors import NotVerified
 from steerclear.record.form import key_field, print_base64
-from steerclear.record.keys import Signer, is_signature
+from steerclear.record.keys import Signer
+from steerclear.record.signature import is_signature
 
 __all__ = [
     "COSIGNATURE",

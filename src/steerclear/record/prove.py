@@ -15,7 +15,7 @@ from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.checkpoint import Checkpoint, origin_of, parse_checkpoint
 from steerclear.record.entry import require_own_id
 from steerclear.record.keybook import KeyBook
-from steerclear.record.keys import Delegation, KeyRole, is_signature, read_delegate_body
+from steerclear.record.keys import Delegation, KeyRole, read_delegate_body
 from steerclear.record.leaf import SignedLeaf, parse_signed_leaf
 from steerclear.record.log import Log
 from steerclear.record.note import Note, is_signed_by
@@ -31,6 +31,7 @@ from steerclear.record.proof import (
 )
 from steerclear.record.quorum import cosigners_of, is_recorded
 from steerclear.record.report import Counts, LogSummary, Remark, VerifyReport
+from steerclear.record.signature import is_signature
 from steerclear.record.statement import SignedStatement, Statement, print_signed
 from steerclear.record.verify import judge_remark
 

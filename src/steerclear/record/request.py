@@ -26,8 +26,9 @@ from steerclear.record.dsse import MOST_SIGNATURES, Envelope, Signature, envelop
 from steerclear.record.form import key_field, list_field, object_field, text_field
 from steerclear.record.identity import require_id_of
 from steerclear.record.ijson import JsonObject, JsonValue, parse_ijson, print_ijson
-from steerclear.record.keys import Signer, is_signature, read_delegate_body, read_revoke_body
+from steerclear.record.keys import Signer, read_delegate_body, read_revoke_body
 from steerclear.record.second import PREFIX, is_second
+from steerclear.record.signature import is_signature
 from steerclear.record.statement import (
     STATEMENT_TYPE,
     SignedStatement,

@@ -24,11 +24,11 @@ from steerclear.errors import NotVerified
 from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.entry import lost_head, require_heads, require_own_id, require_said_here
 from steerclear.record.keybook import RATIFICATION
-from steerclear.record.keys import is_signature
 from steerclear.record.leaf import Head, Leaf, SignedLeaf, parse_signed_leaf
 from steerclear.record.merkle import leaf_hash
 from steerclear.record.plain import read_plain
 from steerclear.record.sealed import SealedStatement
+from steerclear.record.signature import is_signature
 
 __all__ = ["Seen", "Stretch", "Use", "newly_seen", "stretches_of"]
 
