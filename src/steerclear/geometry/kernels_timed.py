@@ -42,7 +42,7 @@ from steerclear.geometry.kernels_prepare import (
 )
 from steerclear.geometry.kernels_surface import entry, inner, lifted, normal_at
 
-__all__ = ["moments_closer", "near_rows", "nearest_rows", "offsets_closer", "settle_moving"]
+__all__ = ["cut", "moments_closer", "near_rows", "nearest_rows", "offsets_closer", "settle_moving"]
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -127,13 +127,13 @@ def _while_both(
                 continue
             for i in range(first, last):
                 take(made, a, i, scratch.a)
-                if moves_a and not _cut(scratch.a, window_a[0], window_a[1]):
+                if moves_a and not cut(scratch.a, window_a[0], window_a[1]):
                     continue
                 for j in range(first1, last1):
                     if apart_at_least(scratch.a, made.points, j) >= limit:
                         continue
                     take(made, b, j, scratch.b)
-                    if moves_b and not _cut(scratch.b, window_b[0], window_b[1]):
+                    if moves_b and not cut(scratch.b, window_b[0], window_b[1]):
                         continue
                     if together >= 0.0 and _never_together(scratch.a, scratch.b, together):
                         continue
@@ -163,7 +163,7 @@ def _while_both(
 
 
 @inner
-def _cut(piece: F64, from_s: float, to_s: float) -> bool:
+def cut(piece: F64, from_s: float, to_s: float) -> bool:
     """Cut a timed piece to a closed window; false where it has no time in it."""
     begin, length = piece[8], piece[9] - piece[8]
     if begin > to_s or piece[9] < from_s:
@@ -206,7 +206,7 @@ def _begins_inside(made: Made, owner: int, mover: int, window: tuple[float, floa
         place = 0
         for point in range(first, last):
             take(made, mover, point, scratch.a)
-            if not _cut(scratch.a, window[0], window[1]):
+            if not cut(scratch.a, window[0], window[1]):
                 continue
             place = place_in_area(made, chain, end, facts, scratch.a, _SETTLE_M)
             if place < 0:
@@ -323,7 +323,7 @@ def _closer_between(
     a: F64, i: int, from_s: float, to_s: float, minimum: float, lag: float, scratch: Scratch
 ) -> bool:
     _load(a, i, scratch.a)
-    _cut(scratch.a, from_s, to_s)
+    cut(scratch.a, from_s, to_s)
     nearest_pieces(scratch.a, scratch.b, lag, scratch.frame, scratch.found)
     return bool(scratch.found[GAP] < minimum)
 
