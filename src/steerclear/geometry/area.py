@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How large is a footprint? Square kilometres on the ellipsoid, for people and for the quality gate.
 
-Polygons by geographiclib (Karney 2013), exactly. Circles as 360-sided ones with the missing slivers added.
+Polygons by geographiclib (Karney 2013), exactly. Circles as on a sphere with the curvature that the ellipsoid has
+at their centre, large ones as 360-sided polygons with the missing slivers added; within one in a million.
 Corridors and legs as the union of their discs and strips in an equal-area plane; within 1 in 1,000.
 """
 
@@ -25,9 +26,8 @@ _WGS84: Final = Geodesic.WGS84
 _ECCENTRICITY: Final = math.sqrt(E2)
 _SIDES: Final = 72
 _CIRCLE_SIDES: Final = 360
-_SMALL_CIRCLE_SIDES: Final = 36
-_SMALL_CIRCLE_MM: Final = 100_000_000
-"""Up to 100 km a tenth of the sides gives the same area to a millionth: filing a notice waits for it."""
+_SMALL_CIRCLE_MM: Final = 500_000_000
+"""So far the curvature hardly changes, and grows on one side as it falls on the other."""
 
 
 def area_km2(footprint: Footprint) -> float:
@@ -67,10 +67,22 @@ def _circle_m2(circle: Circle) -> float:
     if circle.radius_mm == 0:
         return 0.0
     lat, lon = circle.centre.lat_deg, circle.centre.lon_deg
-    sides = _SMALL_CIRCLE_SIDES if circle.radius_mm <= _SMALL_CIRCLE_MM else _CIRCLE_SIDES
-    rim = [_WGS84.Direct(lat, lon, 360.0 * side / sides, circle.radius_mm / 1000) for side in range(sides)]
-    step = 2 * math.pi / sides
+    if circle.radius_mm <= _SMALL_CIRCLE_MM:
+        return _cap_m2(lat, circle.radius_mm / 1000)
+    rim = [
+        _WGS84.Direct(lat, lon, 360.0 * side / _CIRCLE_SIDES, circle.radius_mm / 1000)
+        for side in range(_CIRCLE_SIDES)
+    ]
+    step = 2 * math.pi / _CIRCLE_SIDES
     return _enclosed_m2([(point["lat2"], point["lon2"]) for point in rim]) * step / math.sin(step)
+
+
+def _cap_m2(lat_deg: float, radius_m: float) -> float:
+    """A geodesic circle on the sphere with the Gaussian curvature of the ellipsoid at ``lat_deg``."""
+    width = 1 - E2 * math.sin(math.radians(lat_deg)) ** 2
+    curvature = (width / SEMI_MAJOR_M) ** 2 / (1 - E2)
+    # 2π/K · (1 − cos(r√K)), in a form that does not lose a small circle in the rounding.
+    return 4 * math.pi / curvature * math.sin(radius_m * math.sqrt(curvature) / 2) ** 2
 
 
 def _strips_m2(pieces: Pieces) -> float:

@@ -114,25 +114,31 @@ def _children(value: JsonValue) -> Iterable[JsonValue]:
 
 
 def _require_printable(value: JsonValue, depth: int) -> None:
-    if depth == DEEPEST and isinstance(value, dict | list | tuple):
-        raise _unprintable(f"it is nested deeper than {DEEPEST}")
     if isinstance(value, str):
         if not value.isascii() and _NONCHARACTER.search(value):
             raise _unprintable("a text holds a code point that is no character")
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            if not isinstance(name, str):
-                raise _unprintable("a key is not a text")
-            _require_printable(name, depth)
-            _require_printable(inner, depth + 1)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            _require_printable(inner, depth + 1)
+    elif isinstance(value, dict | list | tuple):
+        if depth == DEEPEST:
+            raise _unprintable(f"it is nested deeper than {DEEPEST}")
+        if isinstance(value, dict):
+            _require_names(value)
+        for inner in value.values() if isinstance(value, dict) else value:
+            # Nearly all that is ever printed; to ask for each by a call costs more than to print it.
+            if not (type(inner) is str and inner.isascii()):
+                _require_printable(inner, depth + 1)
     elif isinstance(value, int):
         if abs(value) > LARGEST:
             raise _unprintable("an integer is beyond ±(2^53−1)")
     elif value is not None:
         raise _unprintable(f"it holds a {type(value).__name__}")
+
+
+def _require_names(value: JsonObject) -> None:
+    for name in value:
+        if not isinstance(name, str):
+            raise _unprintable("a key is not a text")
+        if not name.isascii() and _NONCHARACTER.search(name):
+            raise _unprintable("a key holds a code point that is no character")
 
 
 def _unprintable(why: str) -> BadInput:

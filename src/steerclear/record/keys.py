@@ -15,6 +15,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -97,6 +98,7 @@ class KeySigner(Signer, Protocol):
     def public(self) -> bytes: ...
 
 
+@lru_cache(maxsize=4_096)
 def keyid_of(public: bytes) -> str:
     """SHA-256 of the raw public key, in hex."""
     return hashlib.sha256(public).hexdigest()

@@ -11,17 +11,17 @@ appended in one transaction, read back and marked; then each goes on with what w
 told FILED earlier than alone, one that is refused keeps no other out, and a group sees the record as it stood
 when the group began, as desks at two nodes do.
 
-Each verb has a thread of its own only in order to wait in the middle: never do two of them run at once, and
-the node's writer thread stands still meanwhile.
+Each verb is a greenlet only in order to wait in the middle: all run in the node's writer thread, one at a
+time, and change places only where they file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Semaphore
 from typing import Final, Generic, TypeVar
+
+from greenlet import greenlet
 
 from steerclear.errors import NotKept, SteerclearError
 from steerclear.services.ledger import Draft, Filed, Ledger
@@ -45,7 +45,6 @@ class Together(Generic[T]):
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._threads = ThreadPoolExecutor(MOST_TOGETHER, thread_name_prefix="verb")
 
     def do(self, verbs: Sequence[Callable[[], T]]) -> list[T | Failed]:
         """What each of at most ``MOST_TOGETHER`` verbs gave, or why it failed; durable when this returns.
@@ -55,8 +54,6 @@ class Together(Generic[T]):
         if len(verbs) == 1:
             return [_alone(verbs[0])]
         turns = [_Turn(verb) for verb in verbs]
-        for turn in turns:
-            self._threads.submit(turn.run)
         while going := [turn for turn in turns if turn.outcome is None]:
             for turn in going:
                 self._ledger.gathered_by = turn.hand_in
@@ -96,31 +93,28 @@ def _is_of_one(error: Exception) -> bool:
 
 
 class _Turn(Generic[T]):
-    """One verb: it runs while the writer waits in ``go_on``, and waits itself in ``hand_in``."""
+    """One verb: it runs while the group waits in ``go_on``, and waits itself in ``hand_in``."""
 
     def __init__(self, verb: Callable[[], T]) -> None:
         self.outcome: tuple[T | Failed] | None = None
         self.drafts: Sequence[Draft] = ()
         self.filed: tuple[Filed, ...] | Failed = ()
         self._verb = verb
-        self._may_run = Semaphore(0)
-        self._stands = Semaphore(0)
+        self._verb_runs = greenlet(self._run)
 
-    def run(self) -> None:
-        """The whole of its thread."""
-        self._may_run.acquire()
+    def _run(self) -> None:
         self.outcome = (_alone(self._verb),)
-        self._stands.release()
 
     def go_on(self) -> None:
-        self._may_run.release()
-        self._stands.acquire()
+        """Until it waits again, or has ended."""
+        self._verb_runs.switch()
 
     def hand_in(self, drafts: Sequence[Draft]) -> tuple[Filed, ...]:
         """What ``Ledger.append`` is to this verb."""
         self.drafts = drafts
-        self._stands.release()
-        self._may_run.acquire()
+        group = self._verb_runs.parent
+        assert group is not None  # noqa: S101 - it was begun by the group, and runs
+        group.switch()
         if isinstance(self.filed, Failed):
             raise self.filed.error
         return self.filed
