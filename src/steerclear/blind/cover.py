@@ -89,7 +89,7 @@ class Dilation:
 
     @staticmethod
     def half_of(minima: Iterable[SeparationMinima]) -> Dilation:
-        """Half of the largest minimum in each dimension, rounded up: of all that a kind has against any kind."""
+        """Half of the largest minimum in each dimension, rounded up: of all a kind has against any kind."""
         every = [(each.lateral_mm, each.vertical_ft, each.time_s) for each in minima]
         return Dilation(*(-(-max(values) // 2) for values in zip((0, 0, 0), *every, strict=True)))
 
@@ -126,8 +126,7 @@ class Cover:
         return replace(self, quarters=range(begin, max(begin, end)))
 
     def batches(self, at_most: int = AT_ONCE) -> Iterator[Cells]:
-        """The cells, int32 (n, 5): day, quarter, layer, row, column; sorted, each once, up to ``at_most`` at a
-        time.
+        """The cells, int32 (n, 5): day, quarter, layer, row, column; sorted, each once, a portion at a time.
 
         Memory holds one portion and the ground that the volume covers (at a time, if it moves).
         """
@@ -186,7 +185,7 @@ class _Ground:
     grid: Grid
 
     def within(self, from_s: float, to_s: float) -> Places:
-        """The cells of the ground that it touches; of timed legs those between two times. Sorted, each once."""
+        """The cells of the ground that it touches; of timed legs those between two times. Sorted."""
         strips = list(self._strips(from_s, to_s))
         return strips[0] if len(strips) == 1 else np.concatenate([_NOWHERE, *strips])
 
@@ -271,7 +270,7 @@ class Change:
 
 
 def changed(before: Cells, after: Cells, grid: Grid = FINE) -> Change:
-    """The differences of two sets of cells, so that an amendment is checked at the cost of what it changes."""
+    """The differences of two sets of cells: an amendment is checked at the cost of what it changes."""
     old, now = grid.keys(before), grid.keys(after)
     return Change(
         gone=grid.cells(np.setdiff1d(old, now)),

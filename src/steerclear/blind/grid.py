@@ -4,44 +4,46 @@
 Version 1 of the normative grid. Everything in this file is integer arithmetic; two implementations that keep
 to it agree to the last bit, and a change of any number here is another version.
 
-    unit         a third of 1e-7 degree: in it every coordinate and every step is whole
-    latitude     row i is [−90° + i·step, −90° + (i + 1)·step); the North Pole belongs to the last row
-    longitude    column j is [−180° + j·step, −180° + (j + 1)·step); +180° is −180°
-    merged       toward the poles a cell takes ``merged(row)`` columns and is named by its first one, so that no
-                 cell is larger than one at the equator; the four quarters of a last row all hold the pole
-    altitude     feet above AMSL, 1,000 at a time: layer 0 is all below 0 ft, layer k is [1,000·(k − 1), 1,000·k),
-                 the last layer is all from 100,000 ft up
-    time         the UTC day (whole days since 1970-01-01, POSIX seconds) and the quarter of an hour in it: no cell
-                 straddles midnight
+    unit       a third of 1e-7 degree: in it every coordinate and every step is whole
+    latitude   row i is [−90° + i·step, −90° + (i + 1)·step); the North Pole belongs to the last row
+    longitude  column j is [−180° + j·step, −180° + (j + 1)·step); +180° is −180°
+    merged     toward the poles a cell takes ``merged(row)`` columns and is named by its first one, so that
+               no cell is larger than one at the equator; the four quarters of a last row all hold the pole
+    altitude   feet AMSL, 1,000 at a time: layer 0 is all below 0 ft, layer k is [1,000·(k − 1), 1,000·k),
+               the last layer is all from 100,000 ft up
+    time       the UTC day (whole days since 1970-01-01, POSIX seconds) and the quarter of an hour in it: no
+               cell straddles midnight
 
-Steps stand on the ladder of GARS: 30′, 15′ and 5′; 5′ unless an annex says otherwise. The columns for protected
-sites are 15″ wide and know neither altitude nor time.
+Steps stand on the ladder of GARS: 30′, 15′ and 5′; 5′ unless an annex says otherwise. The columns for
+protected sites are 15″ wide and know neither altitude nor time.
 
 The theorem, for ``cover``
 --------------------------
-Let A and B conflict: lateral gap < L, signed vertical gap < V, signed gap in time < T (strictly, design file 4),
-and let each party widen its own by h_L ≥ L/2, h_V ≥ V/2 and h_T ≥ T/2, because it takes the largest minimum that its
-kind has against any and rounds the halves up. Then some cell is listed by both.
+Let A and B conflict: lateral gap < L, signed vertical gap < V, signed gap in time < T, strictly; and let each
+party widen its own by h_L ≥ L/2, h_V ≥ V/2 and h_T ≥ T/2, because it takes the largest minimum that its kind
+has against any kind and rounds the halves up. Then some cell is listed by both.
 
-    place     The gap is that of two points a, b at one pair of moments t, t′ (what stands is there at all times of its
-              span). If the footprints share interior, a = b. The middle m of the geodesic from a to b lies within
-              half the gap of both, so within h_L of both footprints.
-    altitude  With each limit as an interval of feet AMSL (``geometry.datum``), a conflict has
-              low(lo_b) − high(hi_a) < V and low(lo_a) − high(hi_b) < V; this holds for two limits of one datum too,
-              because low(x) − high(y) ≤ x − y. So the open intervals (low − h_V, high + h_V) of both share a point v.
-              (An interval that its datums turn round counts from its smaller to its larger end: that only widens it.)
-    time      |t − t′| < T, or t = t′ where T is 0. The middle u of t and t′ lies within h_T of both, and in the open
-              interval (start − h_T, end + h_T) of both; a span without length counts as its one moment.
+    place     The gap is that of two points a and b at moments t and t′ (what stands is there at every moment
+              of its span). If the footprints share interior, a = b. The middle m of the geodesic from a to b
+              lies within half the gap of both, so within h_L of both footprints.
+    altitude  With each limit as an interval of feet AMSL (``geometry.datum``) a conflict has
+              low(lo_b) − high(hi_a) < V and low(lo_a) − high(hi_b) < V; for two limits of one datum too,
+              because low(x) − high(y) ≤ x − y. So the open intervals (low − h_V, high + h_V) of both share a
+              point v. (A band that its datums turn round counts from its smaller to its larger end, which
+              only widens it.)
+    time      |t − t′| < T, or t = t′ where T is 0. The middle u of t and t′ lies within h_T of both, and in
+              the open interval (start − h_T, end + h_T) of both; a span without length is its one moment.
 
-(m, v, u) lies in exactly one cell, up to the pole, whose four quarters go together. Each party lists the cells that
-meet its altitudes and its times, and in each time cell those within h_L of where it is at times up to h_T outside that
-cell. So both list it.
+(m, v, u) lies in exactly one cell, but for the pole, whose four quarters go together. Each party lists the
+layers that meet its altitudes and the quarters that meet its times, and in each quarter the cells of the
+ground within h_L of where it is at times up to h_T outside that quarter. So both list the cell of (m, v, u).
 
-Rounding: altitudes and times are integers, cut into cells by floor. Places are floating point: every distance is
-tested against h_L + 2 m (``COVER_MARGIN_M``), and what the test itself may err by is added, so a cell is left out
-only when it is certainly clear. Clamping to the lowest or highest layer keeps a shared point in a shared layer.
+Rounding: altitudes and times are integers, cut into cells by floor; clamped to the lowest or highest layer a
+shared point stays shared. Places are floating point: every distance is held against h_L + 2 m
+(``COVER_MARGIN_M``), less what it may itself be off by, so a cell is left out only when it is clear of the
+footprint for certain.
 
-Refused: bytes that no cell has, other versions, steps off the ladder, columns that are not the first of their cell.
+Refused: bytes that no cell has, other versions, steps off the ladder, columns that do not begin their cell.
 """
 
 from __future__ import annotations
@@ -59,8 +61,8 @@ from steerclear.model.space import E7, Position
 
 __all__ = [
     "CELL", "CELL_BYTES", "COLUMN", "COVER_MARGIN_M", "FINE", "GRID_VERSION", "LADDER", "SENTINEL", "SITES",
-    "Cell", "Cells", "Grid", "day_of", "decode_cells", "encode_cells", "first_second_of", "merged_of", "no_cells",
-    "together",
+    "Cell", "Cells", "Grid", "day_of", "decode_cells", "encode_cells", "first_second_of", "merged_of",
+    "no_cells", "together",
 ]  # fmt: skip
 
 GRID_VERSION: Final = 1
@@ -83,8 +85,14 @@ QUARTER_S: Final = 900
 DAY_S: Final = 86_400
 QUARTERS: Final = DAY_S // QUARTER_S
 
-_MERGED: Final = ((89 * 3600 + 1800, 90), (89 * 3600, 48), (86 * 3600 + 1800, 16), (83 * 3600, 8), (76 * 3600, 4),
-                  (61 * 3600, 2))  # fmt: skip
+_MERGED: Final = (
+    (89 * 3600 + 1800, 90),
+    (89 * 3600, 48),
+    (86 * 3600 + 1800, 16),
+    (83 * 3600, 8),
+    (76 * 3600, 4),
+    (61 * 3600, 2),
+)
 """From which latitude on (arc seconds, of the side toward the equator) a cell takes how many columns."""
 
 _LARGEST_M2: Final = {1800: 3_077_230_008, 900: 769_314_630, 300: 85_479_638, 15: 213_700}
@@ -298,12 +306,8 @@ def decode_cells(grid: Grid, day: int, form: bytes) -> Cells:
 def _check_cells(grid: Grid, cells: Cells) -> None:
     day, quarter, layer, row, column = cells.astype(np.int64).T
     outside = np.zeros(len(cells), dtype=np.bool_)
-    for values, size in (
-        (quarter, grid.quarters),
-        (layer, grid.layers),
-        (row, grid.rows),
-        (column, grid.columns),
-    ):
+    sizes = (grid.quarters, grid.layers, grid.rows, grid.columns)
+    for values, size in zip((quarter, layer, row, column), sizes, strict=True):
         outside |= (values < 0) | (values >= size)
     if not grid.has_time_and_altitude:
         outside |= day != 0

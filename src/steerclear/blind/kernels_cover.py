@@ -33,8 +33,8 @@ I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
 
 _LEAST_RADIUS_M: Final = 6_335_400.0
-"""No meridian curves more sharply than a(1 − e²), at the equator; no geodesic gains longitude faster than on a
-sphere of this radius."""
+"""No meridian curves more sharply than a(1 − e²), at the equator; no geodesic gains longitude faster than on
+a sphere of this radius."""
 
 _SLACK_M: Final = 10.0
 """The middle of a chord lies below the surface; what that shifts its latitude by is far less."""
@@ -46,8 +46,8 @@ _UNKNOWN: Final = -1
 
 class Tables(NamedTuple):
     """The cells of a grid in space. ``level`` and ``height`` (2 · rows + 1): distance from the axis and from
-    the equator's plane of every side and middle of a row; ``cosine`` and ``sine`` (2 · columns + 1) likewise of
-    every column; ``merged`` (rows); ``size_m`` (rows): no point of a cell is farther from its middle;
+    the equator's plane of every side and middle of a row; ``cosine`` and ``sine`` (2 · columns + 1) likewise
+    of every column; ``merged`` (rows); ``size_m`` (rows): no point of a cell is farther from its middle;
     ``bow_m`` (rows, 2): how far the southern and the northern side depart from the geodesic."""
 
     step_deg: float
@@ -294,8 +294,8 @@ def _mark_inside(
 ) -> None:
     """Mark the cells that the rim does not come near, and that lie inside an area.
 
-    Where the rim passes no cell of a run of neighbours, all of them lie on one side of it. What lies at the end
-    of a window that does not go round the Earth is outside.
+    Where the rim passes no cell of a run of neighbours, all of them lie on one side of it. What lies at the
+    end of a window that does not go round the Earth is outside.
     """
     columns = (len(tables.cosine) - 1) // 2
     for cell_row in range(low, last + 1):

@@ -26,7 +26,7 @@ _OF_THREAD: Final = threading.local()
 def tables_of(grid: Grid) -> Tables:
     """The tables of a grid. 15″ takes 8 MB, the others next to nothing."""
     step = grid.step_arc_s / 3600
-    # From whole numbers, so that the middle of the table is the equator to the last bit, and its halves mirror.
+    # From whole numbers: the middle of the table is the equator to the last bit, and its halves mirror.
     lat = np.radians(np.arange(-grid.rows, grid.rows + 1) * grid.step_arc_s / 7200)
     lon = np.radians(np.arange(-grid.columns, grid.columns + 1) * grid.step_arc_s / 7200)
     prime_vertical = SEMI_MAJOR_M / np.sqrt(1 - E2 * np.sin(lat) ** 2)
@@ -41,8 +41,8 @@ def tables_of(grid: Grid) -> Tables:
 def _bow_m(lat: Floats, width: Floats) -> Floats:
     """How far a parallel departs from the geodesic between two of its points, at most.
 
-    On a sphere the middle of the great circle lies ½·sin 2φ·(sec(λ/2) − 1) farther from the equator; a tenth and
-    a centimetre more for the ellipsoid.
+    On a sphere the middle of the great circle lies ½·sin 2φ·(sec(λ/2) − 1) farther from the equator; a tenth
+    and a centimetre more for the ellipsoid.
     """
     return np.asarray(SEMI_MAJOR_M * np.sin(2 * np.abs(lat)) / 2 * (1 / np.cos(width / 2) - 1) * 1.1 + 0.01)
 
