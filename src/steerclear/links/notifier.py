@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Protocol, TextIO
+from typing import Final, Protocol, TextIO
 
 from steerclear.model.time import Instant, format_instant
 
-__all__ = ["Alarm", "ConsoleBell", "Ears", "MemoryEars"]
+__all__ = ["LINE_DOWN", "Alarm", "ConsoleBell", "Ears", "MemoryEars"]
+
+LINE_DOWN: Final = "line-down"
+"""The cause of the bell for a machine that nothing is heard of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Alarm:
 
     ``cause``   why, as a stable word: ``stop``, ``distress``, ``immediate``, ``line-down``, ``climb``;
                 ``many`` stands for all that would have rung
-    ``about``   the id of the statement concerned, or the member whose line is down
+    ``about``   the id of the statement concerned, or the members whose lines are down, as ``AZE, ISR``
     ``rung``    the rung of the desk's ladder that is called, from 1
     ``sounds``  only STOP, distress, immediate, entry into a live area and line-down sound at all
     ``drill``   it belongs to a drill that is running; the console says so, and no way outside it
@@ -52,7 +55,8 @@ class ConsoleBell:
     async def ring(self, alarm: Alarm) -> None:
         bell = "\a" if alarm.sounds else ""
         drill = "DRILL: " if alarm.drill else ""
-        call = f"{drill}call the {alarm.desk} desk of {alarm.member} (rung {alarm.rung})"
+        why = f": no word of {alarm.about} by any line" if alarm.cause == LINE_DOWN else ""
+        call = f"{drill}call the {alarm.desk} desk of {alarm.member} (rung {alarm.rung}){why}"
         self._stream.write(f"{bell}{format_instant(alarm.at)} {call}\n")
         self._stream.flush()
 

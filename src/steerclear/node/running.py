@@ -343,7 +343,7 @@ class Node:
         """Do what is due by itself, tell the peers of it, and ring."""
         ledger = self._workings.ledger
         before = ledger.own.size
-        alarms = await self._write(self._workings.step)
+        alarms = await self._write(lambda: self._workings.step(self._heard))
         if ledger.own.size != before:
             self._courier.wake()
         for alarm in alarms:

@@ -14,7 +14,7 @@ from steerclear.services.ledger import Ledger
 from steerclear.services.naming import said_about
 from steerclear.services.rows import notice_row, owed_row, stop_row
 
-__all__ = ["inbox", "notice", "notices", "sealed", "stop", "stops"]
+__all__ = ["inbox", "notice", "notices", "own_desks", "sealed", "stop", "stops"]
 
 
 def inbox(ledger: Ledger, desk: str | None) -> Inbox:
@@ -41,15 +41,20 @@ def inbox(ledger: Ledger, desk: str | None) -> Inbox:
 
 def _require_desk(ledger: Ledger, desk: str | None, now: Instant) -> None:
     """“Nothing owed” at a misspelt desk would be a lie."""
-    with_key = {name.label for name in ledger.keys.names() if name.purpose == "duty"}
-    known = with_key.union(ledger.view.annexes.response(now).desks(ledger.me))
+    known = own_desks(ledger, now)
     if desk is not None and desk not in known:
         raise BadInput(
             "desk-unknown",
             f"{ledger.me} has no desk “{desk[:24]}”.",
             where="desk",
-            remedy=f"Name one of {', '.join(sorted(known))}, or none to see all.",
+            remedy=f"Name one of {', '.join(known)}, or none to see all.",
         )
+
+
+def own_desks(ledger: Ledger, now: Instant) -> tuple[str, ...]:
+    """Every desk of ours that has a key or a ladder, by name."""
+    with_key = {name.label for name in ledger.keys.names() if name.purpose == "duty"}
+    return tuple(sorted(with_key.union(ledger.view.annexes.response(now).desks(ledger.me))))
 
 
 def notices(ledger: Ledger, now: Instant) -> tuple[NoticeRow, ...]:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which rungs of our own desks are called now and were not before? The ladder climbs; this rings it."""
+"""What rings at our own desks now and did not before? Rungs that are called, and lines that went dead."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from steerclear.links.notifier import Alarm
@@ -11,6 +11,8 @@ from steerclear.mechanism.obligation import Obligation
 from steerclear.model.response import ResponseClass
 from steerclear.services.folding import Folding
 from steerclear.services.ledger import Ledger
+from steerclear.services.line_bell import LineBell
+from steerclear.services.status import Heard
 
 __all__ = ["Ringer"]
 
@@ -27,9 +29,17 @@ class Ringer:
         self._rung: set[tuple[str, str, int, bool]] = set()
         self._looked = 0
         self._folding = Folding()
+        self._line_bell = LineBell(ledger)
 
-    def due(self) -> Iterator[Alarm]:
-        """Every rung of ours that is called by now and has not been rung for this duty."""
+    def due(self, lines: Mapping[str, Heard]) -> Iterator[Alarm]:
+        """Every rung of ours that is called by now and was not rung for this duty; and each dead line."""
+        yield from self._of_duties()
+        for alarm in self._line_bell.due(lines):
+            heard = self._folding.heard(alarm, always=False)
+            if heard is not None:
+                yield heard
+
+    def _of_duties(self) -> Iterator[Alarm]:
         ledger, now = self._ledger, self._ledger.now()
         looked, changed = ledger.duties.changed(self._looked, now)
         for duty in changed:

@@ -57,6 +57,9 @@ FIRST_WORD_MS: Final = 30_000
 TRIED_AGAIN_MS: Final = 1_000
 """A node that may not write yet, or whose disk is full, owes a beat that it cannot say."""
 
+NO_LINES: Final[Mapping[str, Heard]] = {}
+"""Of a node that is driven by hand: nobody watches its lines, and none can ring."""
+
 _log = structlog.get_logger("steerclear.workings")
 
 
@@ -114,9 +117,9 @@ class Workings:
             _log.error("not-kept", code=error.code, what=error.what, where=error.where)
         return self.sync.make_bundle(peer)
 
-    def step(self) -> tuple[Alarm, ...]:
-        """Do what is due by itself; the rungs that are newly called here."""
-        rung = self._rung()
+    def step(self, lines: Mapping[str, Heard] = NO_LINES) -> tuple[Alarm, ...]:
+        """Do what is due by itself; what rings here now: rungs newly called, and ``lines`` that went dead."""
+        rung = self._rung(lines)
         if self.ledger.own.size and self._may_begin():
             self._attend("name keys ahead", lambda: delegate_ahead(self.ledger))
             self._attend("say what was heard", self.sync.floor.say_heard)
@@ -127,7 +130,7 @@ class Workings:
             self._attend("seal again", lambda: seal_again(self.ledger))
             self._attend("screen", self._screener.screen_new)
             self._attend("beat", lambda: beat_if_owed(self.ledger))
-        return rung + self._rung()
+        return rung + self._rung(lines)
 
     def _may_begin(self) -> bool:
         """By itself the node writes nothing before a peer could show that its own log went farther once."""
@@ -136,10 +139,10 @@ class Workings:
         waited_ms = self.ledger.now() - self._began_at
         return self.sync.has_heard or not self.ledger.peers or waited_ms >= FIRST_WORD_MS
 
-    def _rung(self) -> tuple[Alarm, ...]:
+    def _rung(self, lines: Mapping[str, Heard]) -> tuple[Alarm, ...]:
         """Bells come first and last, and no fault of another duty stands in their way."""
         rung: list[Alarm] = []
-        self._attend("ring", lambda: rung.extend(self._ringer.due()))
+        self._attend("ring", lambda: rung.extend(self._ringer.due(lines)))
         return tuple(rung)
 
     def _attend(self, duty: str, work: Callable[[], object]) -> None:
