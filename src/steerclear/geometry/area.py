@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How large is a footprint? Square kilometres on the ellipsoid, for people and for the quality gate.
 
-Polygons by geographiclib (Karney 2013), exactly. Circles as on a sphere with the curvature that the ellipsoid has
-at their centre, large ones as 360-sided polygons with the missing slivers added; within one in a million.
+Polygons by geographiclib (Karney 2013), exactly. Circles as on a sphere with the curvature that the ellipsoid
+has at their centre, large ones as 360-sided polygons with the missing slivers added; within one in a million.
 Corridors and legs as the union of their discs and strips in an equal-area plane; within 1 in 1,000.
 """
 
