@@ -97,9 +97,10 @@ class ShelvedKeystore:
         self._shelf = shelf
         self._random = random
         self._taken: dict[KeyName, bytes] = {}  # a node signs and opens all day: each file is read once
+        self._opening: dict[KeyName, RecipientPrivateKey] = {}
 
     def names(self) -> tuple[KeyName, ...]:
-        return tuple(sorted(self._shelf.names()))
+        return tuple(sorted(self._shelf.names(), key=lambda name: (name.purpose, name.label)))
 
     def has(self, name: KeyName) -> bool:
         return name in self._shelf.names()
@@ -132,7 +133,7 @@ class ShelvedKeystore:
 
     def recipients(self) -> Mapping[str, RecipientPrivateKey]:
         held = [name for name in self.names() if name.purpose == "recipient"]
-        return {name.label: RecipientPrivateKey.from_private_bytes(self._take(name)) for name in held}
+        return {name.label: self._recipient(name) for name in held}
 
     def make_storage_key(self) -> bytes:
         return self._make(_STORAGE)
@@ -155,7 +156,13 @@ class ShelvedKeystore:
 
     def forget(self, name: KeyName) -> None:
         self._taken.pop(name, None)
+        self._opening.pop(name, None)
         self._shelf.remove(name)
+
+    def _recipient(self, name: KeyName) -> RecipientPrivateKey:
+        if name not in self._opening:
+            self._opening[name] = RecipientPrivateKey.from_private_bytes(self._take(name))
+        return self._opening[name]
 
     def _make(self, name: KeyName) -> bytes:
         self._require_new(name)

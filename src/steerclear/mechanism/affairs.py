@@ -91,6 +91,9 @@ class Watches:
 
     def of(self, member: str, desk: str) -> Watch | None:
         """The newest watch at a desk; ``None`` when nobody ever took it. UNRELIEVED is ``not relieved``."""
+        return self._book.kept.answer(("watch", member, desk), lambda: self._newest(member, desk))
+
+    def _newest(self, member: str, desk: str) -> Watch | None:
         mine = [
             s
             for s in effective(self._book, self._book.of_kind("watch.take"))

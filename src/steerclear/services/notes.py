@@ -10,7 +10,9 @@ Only the newest checkpoint of a log travels; every one is kept.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -29,12 +31,37 @@ from steerclear.record.note import Note, merge_notes, parse_note, print_note
 from steerclear.record.quorum import cosigners_of, lines_that_hold
 from steerclear.store.port import Store
 
-__all__ = ["NoteShelf"]
+__all__ = ["NoteShelf", "Shown", "shown_in"]
 
 _PROOF: Final = "split-view "
 """Prefix of the names under which two records of one member are kept as proof."""
 
+_MOST_TAKEN: Final = 64
+"""So many wordings of a log's newest checkpoint, one for each set of lines, are known again by their hash."""
+
 _log = structlog.get_logger()
+
+Shown = tuple[str, frozenset[tuple[str, bytes]]]
+"""What a note tells: its text, and which keys stand under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Newest:
+    """The newest note of a log, as bytes and read."""
+
+    size: int
+    data: bytes
+    note: Note
+    shown: Shown
+
+
+def shown_in(data: bytes) -> Shown:
+    """What a note tells, whether its lines hold or not. Raises ``NotVerified``."""
+    return _shown(parse_note(data))
+
+
+def _shown(note: Note) -> Shown:
+    return note.text, frozenset((line.name, line.key_id) for line in note.signatures)
 
 
 class NoteShelf:
@@ -64,15 +91,23 @@ class NoteShelf:
         self._clock = clock
         self._view = view
         self._may_sign = may_sign
-        self._newest: dict[str, tuple[int, bytes]] = {}
+        self._newest: dict[str, _Newest] = {}
+        self._taken: dict[str, set[bytes]] = {}
+        """Of the newest checkpoint of each log: hashes of the notes that were taken in whole.
+
+        The same bytes tell nothing twice: what such a note said is in the one that is kept, every line of it
+        was held against the keys when it came, and a line that is kept stays. So none but the very same bytes
+        are passed over, and none that were not found true; what was refused is judged and refused anew.
+        """
         self._proofs: set[str] = set()
 
     def recall(self) -> None:
         """Read back what was kept: cosignatures count again, and proofs of two records are shown again."""
         for member, log in self._logs.items():
             for kept in self._store.notes(member, log.generation):
-                self._newest[member] = (kept.size, kept.note)
-                self._tell_view(member, kept.size, parse_note(kept.note))
+                note = parse_note(kept.note)
+                self._newest[member] = _Newest(kept.size, kept.note, note, _shown(note))
+                self._tell_view(member, kept.size, note)
             proof = self._store.fact(_PROOF + member)
             if proof is not None and checkpoint_of(proof)[0].origin == log.origin:
                 self._proofs.add(member)  # a succession mends what was shown before it
@@ -80,21 +115,26 @@ class NoteShelf:
     def forget(self, member: str) -> None:
         """A new generation of the log begins: what is newest of the old one is so no more. It stays kept."""
         self._newest.pop(member, None)
+        self._taken.pop(member, None)
         self._proofs.discard(member)
 
     def newest(self, member: str) -> bytes | None:
         """The newest checkpoint of ``member``'s log with every signature line known here."""
         kept = self._newest.get(member)
-        return kept[1] if kept is not None else None
+        return kept.data if kept is not None else None
 
     def newest_size(self, member: str) -> int:
         kept = self._newest.get(member)
-        return kept[0] if kept is not None else 0
+        return kept.size if kept is not None else 0
+
+    def shown(self) -> dict[str, Shown]:
+        """What the newest note of each log tells."""
+        return {member: kept.shown for member, kept in self._newest.items()}
 
     def cosigners(self, member: str) -> tuple[str, ...]:
         """Members whose cosignature stands under the newest checkpoint of ``member``'s log."""
         kept = self._newest.get(member)
-        return () if kept is None else tuple(sorted(self._cosigners(member, parse_note(kept[1]))))
+        return () if kept is None else tuple(sorted(self._cosigners(member, kept.note)))
 
     @property
     def split_views(self) -> tuple[str, ...]:
@@ -114,7 +154,7 @@ class NoteShelf:
 
         Raises ``NotVerified``; two records by one member are kept as proof before it does.
         """
-        if data == self.newest(member):
+        if self.is_taken(member, data):
             return  # the newest note rides in every bundle; most of them tell nothing new
         log = self._logs[member]
         checkpoint, note = checkpoint_of(data)
@@ -135,6 +175,19 @@ class NoteShelf:
         if kept is None or merged != known[0]:
             self._keep(member, checkpoint.size, merged)
         self._require_true_lines(member, note)
+        self._note_taken(member, checkpoint.size, data, merged)
+
+    def is_taken(self, member: str, data: bytes) -> bool:
+        """Has this very note been taken in, so that it can tell nothing new?"""
+        return data == self.newest(member) or _hash(data) in self._taken.get(member, ())
+
+    def _note_taken(self, member: str, size: int, data: bytes, merged: Note) -> None:
+        """Taken whole, and cosigned where that is our part: the same bytes would change nothing."""
+        name = cosigner_name(self._mechanism, self._me)
+        is_whole = member in (self._me, *self._proofs) or any(line.name == name for line in merged.signatures)
+        taken = self._taken.setdefault(member, set())
+        if is_whole and size == self.newest_size(member) and len(taken) < _MOST_TAKEN:
+            taken.add(_hash(data))
 
     def _require_true_lines(self, member: str, note: Note) -> None:
         """What holds is kept; a line that nobody made who may is refused, and said."""
@@ -161,8 +214,10 @@ class NoteShelf:
     def _keep(self, member: str, size: int, note: Note) -> None:
         data = print_note(note)
         self._store.keep_note(member, self._logs[member].generation, size, data)
+        if size > self.newest_size(member):
+            self._taken.pop(member, None)
         if size >= self.newest_size(member):
-            self._newest[member] = (size, data)
+            self._newest[member] = _Newest(size, data, note, _shown(note))
         self._tell_view(member, size, note)
 
     def _tell_view(self, member: str, size: int, note: Note) -> None:
@@ -184,3 +239,7 @@ class NoteShelf:
             self._store.keep_fact(_PROOF + member, data)
             self._proofs.add(member)
             _log.error("split-view", member=member, where=error.where)
+
+
+def _hash(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()

@@ -25,11 +25,11 @@ from steerclear.record.blobs import BLOB_BYTES, blob_hash, blobs_named
 from steerclear.record.bundle import Bundle, Held, LogPart, parse_bundle, print_bundle
 from steerclear.record.log import Log
 from steerclear.record.merkle import leaf_hash
-from steerclear.record.note import parse_note
 from steerclear.services.allowance import Allowance, over_rate, rates_of
 from steerclear.services.floor import FloorDesk
 from steerclear.services.ledger import Ledger
 from steerclear.services.missing import Missing
+from steerclear.services.notes import Shown, shown_in
 from steerclear.services.refusals import Refusals
 
 __all__ = ["Sync"]
@@ -37,8 +37,8 @@ __all__ = ["Sync"]
 MOST_BYTES_A_BUNDLE: Final = 2 * 1024 * 1024
 """Entries in one bundle; a peer that lacks more gets them in the next ones."""
 
-_Shown = Mapping[str, tuple[str, frozenset[tuple[str, bytes]]]]
-"""Of each log: the text of its newest checkpoint, and which keys stand under it."""
+_Shown = Mapping[str, Shown]
+"""Of each log what its newest checkpoint tells."""
 
 
 class Sync:
@@ -88,7 +88,7 @@ class Sync:
             self.refuse(peer, error)
             raise
         came_on = _grew(self._peer_sizes.get(peer), bundle.sizes)
-        before, held = self._shown_notes(), self._ledger.sizes()
+        before, held = self._ledger.notes.shown(), self._ledger.sizes()
         self.has_heard = True
         self._peer_sizes[peer] = bundle.sizes
         self.presence[peer] = bundle.presence
@@ -98,8 +98,8 @@ class Sync:
         self._ledger.continuity.is_told(peer, bundle.sizes.get(self._ledger.me))
         if self._ledger.sizes() != held and self._are_behind(peer):
             return True
-        learned = self._shown_notes() != before
-        return (came_on and self._is_behind(peer)) or (learned and self._shown_notes() != _notes_in(bundle))
+        shown = self._ledger.notes.shown()
+        return (came_on and self._is_behind(peer)) or (shown != before and shown != _notes_in(bundle))
 
     def refuse(self, by: str, error: SteerclearError) -> None:
         """``by`` sent what is not taken: count it, and show it."""
@@ -138,10 +138,6 @@ class Sync:
             sizes.get(member, (log.generation, 0)) < (log.generation, log.size)
             for member, log in self._ledger.logs.items()
         )
-
-    def _shown_notes(self) -> _Shown:
-        newest = {member: self._ledger.notes.newest(member) for member in self._ledger.logs}
-        return {member: _lines(note) for member, note in newest.items() if note is not None}
 
     def take_carried(self, data: bytes) -> int:
         """Take in a bundle that somebody carried here; how many entries were new.
@@ -240,7 +236,8 @@ class Sync:
     def _take_as_fast_as_agreed(self, part: LogPart, blobs: Mapping[str, bytes]) -> None:
         ledger, now = self._ledger, self._ledger.now()
         log = ledger.logs.get(part.member)
-        if log is None or part.member == ledger.me or part.generation != log.generation:
+        is_counted = log is not None and part.member != ledger.me and part.generation == log.generation
+        if log is None or not is_counted or not part.entries:
             self._take_entries(part, blobs)
             return
         first = log.size
@@ -282,6 +279,8 @@ class Sync:
             return
         if not log.size:
             return  # its node key is named in its first entries; until they come nobody can judge it
+        if self._ledger.notes.is_taken(part.member, part.checkpoint):
+            return  # it covers what is here
         self.missing.promise(log, part.checkpoint)
         self._ledger.notes.take_in(part.member, part.checkpoint)
 
@@ -345,17 +344,12 @@ def _weight(entry: bytes) -> int:
 
 def _notes_in(bundle: Bundle) -> _Shown:
     """What was shown to us; a note that cannot be read was refused before, and shows nothing."""
-    shown: dict[str, tuple[str, frozenset[tuple[str, bytes]]]] = {}
+    shown: dict[str, Shown] = {}
     for part in bundle.parts:
         if part.checkpoint is not None:
             with suppress(NotVerified):
-                shown[part.member] = _lines(part.checkpoint)
+                shown[part.member] = shown_in(part.checkpoint)
     return shown
-
-
-def _lines(data: bytes) -> tuple[str, frozenset[tuple[str, bytes]]]:
-    note = parse_note(data)
-    return note.text, frozenset((line.name, line.key_id) for line in note.signatures)
 
 
 def _grew(before: Mapping[str, Held] | None, after: Mapping[str, Held]) -> bool:
