@@ -43,7 +43,7 @@ A statement with such a body is kept and counts for nothing.
 *Survives suspension*: it goes on while the mechanism is suspended.
 
 Times of entries are taken as the entries give them.
-A claimed time is not yet clamped between the heads of other members.
+A claimed time that two other members contradict is moved ([whose clock counts](rules.md#whose-clock-counts)).
 """
 
 

@@ -114,6 +114,7 @@ def print_stops(console: Console, rows: tuple[StopRow, ...]) -> None:
     for row in rows:
         alarm = "bold red" if row.drill is None else "bold"
         console.print(stop_words(row), style="" if row.closed_at else alarm)
+        print_times(console, row.held_times)
 
 
 def print_notices(console: Console, rows: tuple[NoticeRow, ...]) -> None:
@@ -131,6 +132,12 @@ def print_notices(console: Console, rows: tuple[NoticeRow, ...]) -> None:
             )
         for stage in row.stages:
             console.print(f"      {stage_words(stage)}", style="dim")
+        print_times(console, row.held_times)
+
+
+def print_times(console: Console, held: tuple[str, ...]) -> None:
+    for words in held:
+        console.print(f"      CLOCK {show.printable(words)}")
 
 
 def owed_words(row: OwedRow, now: str) -> str:
@@ -141,7 +148,8 @@ def owed_words(row: OwedRow, now: str) -> str:
         then = f", the next at {brief(row.next_rung_at)}" if row.next_rung_at else ""
         rungs = f" (rungs {joined(tuple(map(str, row.called_rungs)))} of {row.rungs} called{then})"
     down = " LINE DOWN." if row.line_down else ""
-    return show.printable(f"  {time_left(row.due_at, now):>14}  {desk:<11} {row.words}{rungs}{down}")
+    clock = f" CLOCK {row.held_time}." if row.held_time else ""
+    return show.printable(f"  {time_left(row.due_at, now):>14}  {desk:<11} {row.words}{rungs}{down}{clock}")
 
 
 def stage_words(stage: StageRow) -> str:

@@ -34,15 +34,19 @@ from steerclear.mechanism.bodies import (
 from steerclear.mechanism.entry import Entry, Place, Sealed
 from steerclear.mechanism.kept import Kept
 from steerclear.mechanism.said import OUTSIDE_ANY_LOG, Said, conflict_id, order_of
+from steerclear.mechanism.true_time import TrueTime
 from steerclear.model.annex import annex_hash
 from steerclear.model.member import Role
 from steerclear.model.time import Instant
+from steerclear.record.keys import KeyRole
 from steerclear.record.statement import Statement, is_always_clear
 
 __all__ = ["Book", "targets_of", "threads_of"]
 
 B = TypeVar("B")
 
+_OFFICER: Final = KeyRole.DUTY.value
+_UNTOLD: Final = "nobody can tell that its key held when it was said"
 _OF_THE_RECORD: Final = frozenset({"reseal"})
 
 
@@ -80,10 +84,12 @@ class Book:
         self.roles: Final = dict(roles)
         self.carried_by: Final = dict(carried_by)
         self.size = 0
-        """How often it has grown: two equal sizes of one book mean that nothing was added between."""
+        """How often it has grown, or a time in it moved: at two equal sizes one book says the same."""
         self.kept: Final = Kept()
         self.opened: Final[list[Said[Any]]] = []
         """Every statement in the order in which it was opened here, for whoever follows; it only grows."""
+        self.times: Final[dict[Place, TrueTime]] = {}
+        """What is held of an entry's time, where it is not the plain claim (times.py)."""
         self._entries: Final[dict[Place, Entry]] = {}
         self._claims: Final[dict[str, dict[Place, Said[Any]]]] = {}
         self._threads: Final[dict[str, dict[type, dict[Place, Said[Any]]]]] = {}
@@ -226,6 +232,24 @@ class Book:
 
     # Filing.
 
+    def entry_at(self, place: Place) -> Entry | None:
+        """What stands at a place; no fold that is kept asks for it."""
+        return self._entries.get(place)
+
+    def retime(self, entry: Entry, time: TrueTime | None) -> bool:
+        """Something else is held of an entry's time: file what it says anew. ``False``: it is held so."""
+        if self.times.get(entry.place) == time:
+            return False
+        if time is None:
+            del self.times[entry.place]
+        else:
+            self.times[entry.place] = time
+        self.size += 1
+        if entry.place in self._threads_at and isinstance(entry.content, Statement):
+            body = self._claims[entry.content.id][entry.place].body
+            self._put(_said(entry.content, entry, body, time), self._threads_at[entry.place])
+        return True
+
     def _open(self, statement: Statement, entry: Entry) -> None:
         if statement.kind not in KINDS:
             if not is_always_clear(statement.kind) and statement.kind not in _OF_THE_RECORD:
@@ -239,7 +263,7 @@ class Book:
         except Exception as error:  # noqa: BLE001 - what another member wrote never stops this node
             self._misread[entry.place] = (statement, f"it cannot be read: {type(error).__name__}: {error}")
         else:
-            self._file(_said(statement, entry, body), threads)
+            self._file(_said(statement, entry, body, self.times.get(entry.place)), threads)
 
     def _close(self, sealed: Sealed, place: Place) -> None:
         self._sealed.setdefault(sealed.id, {})[place] = sealed
@@ -248,12 +272,15 @@ class Book:
             self._closed_to_us.setdefault(place.author, set()).add(place)
 
     def _file(self, said: Said[Any], threads: tuple[str, ...]) -> None:
+        self.opened.append(said)
+        self._put(said, threads)
+
+    def _put(self, said: Said[Any], threads: tuple[str, ...]) -> None:
         self._claims.setdefault(said.id, {})[said.place] = said
         self._of_kind.setdefault(said.kind, {})[said.place] = said
         self._threads_at[said.place] = threads
         for thread in threads:
             self._threads.setdefault(thread, {}).setdefault(type(said.body), {})[said.place] = said
-        self.opened.append(said)
         self._moved(said, threads)
 
     def _forget(self, entry: Entry) -> None:
@@ -278,24 +305,43 @@ class Book:
             self.kept.moved(name)
 
 
-def _said(statement: Statement, entry: Entry, body: Body) -> Said[Body]:
+def _said(statement: Statement, entry: Entry, body: Body, time: TrueTime | None) -> Said[Body]:
+    signed_as, doubt = (entry.signed_as, entry.doubt) if time is None else _worth(entry, time)
     return Said(
         id=statement.id,
         kind=statement.kind,
         author=statement.author,
         desk=statement.desk,
         to=statement.to,
-        at=entry.at,
+        at=entry.at if time is None else time.held,
         said_at=Instant(statement.at),
         body=body,
         place=entry.place,
         heads=entry.heads,
         readers=entry.readers,
-        signed_as=entry.signed_as,
-        doubt=entry.doubt,
+        signed_as=signed_as,
+        doubt=doubt,
         generations=entry.generations,
         message=entry.message,
+        time=time,
     )
+
+
+def _worth(entry: Entry, time: TrueTime) -> tuple[frozenset[str], str | None]:
+    """What its keys are worth at the time that is held of it, and until others are known to have had it.
+
+    An officer whose key ran out by then has still spoken, in doubt; nobody else has (design file 3, Keys).
+    """
+    roles, doubt = entry.signed_as, entry.doubt
+    latest = max(time.held, time.not_after or time.held)
+    for role, (begins, ends) in entry.keys.items():
+        if begins <= time.held and latest < ends:
+            continue
+        if role != _OFFICER:
+            roles -= {role}
+        elif doubt is None:
+            doubt = "key expired" if time.held >= ends else _UNTOLD
+    return roles, doubt
 
 
 def _tells_more(entry: Entry, before: Entry) -> bool:

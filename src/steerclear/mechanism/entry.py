@@ -50,6 +50,7 @@ class Entry:
     ``sealed_to``   who can open it; ``None``: it is in clear, and everybody can
     ``doubt``       why its key or its log cannot be fully trusted (expired, fork), or ``None``
     ``message``     hash of the signed statement as printed, which a *heard* names; ``None``: not known
+    ``keys``        by role: from when until when (ms, exclusive) the keys that signed in it hold
     """
 
     author: str
@@ -63,6 +64,7 @@ class Entry:
     doubt: str | None = None
     generations: Mapping[str, int] = field(default_factory=dict)
     message: str | None = None
+    keys: Mapping[str, tuple[Instant, Instant]] = field(default_factory=dict)
 
     @property
     def place(self) -> Place:

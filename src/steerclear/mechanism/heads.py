@@ -10,14 +10,14 @@ What a fold asked here is noted (``kept``), and what it then kept is forgotten w
 moves: ``covering``, ``covering_copy`` and ``covers`` may be asked by folds that are kept.
 
 A head covers places of its own generation alone: after a succession the old log is not read off the new size.
-True times are thin here: the ``at`` of the entry counts as it stands, without clamping by a third member's
-heads.
+What others had is told by true times (``times``, kept up by times.py); what bounds a true time is the plain
+claim of the entry that covers or is covered.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from steerclear.mechanism.bodies import NodeBeat, Unreadable, read_body
 from steerclear.mechanism.entry import Entry, Place
 from steerclear.mechanism.kept import Kept, Reader
 from steerclear.mechanism.said import Said
+from steerclear.mechanism.true_time import TrueTime
 from steerclear.model.time import Instant
 from steerclear.record.statement import Statement
 
@@ -63,27 +64,61 @@ class _Seen:
     def first_above(self, size: int) -> int:
         return bisect_right(self.highest, size)
 
+    def first_covered(self, place: Place) -> tuple[int, int]:
+        """Which places, from the first to before the second, this entry is the first to cover."""
+        index = bisect_left(self.rows, place, key=_place)
+        return (self.highest[index - 1] if index else 0), self.highest[index]
+
+    def ending_with(self, seq: int) -> Iterator[Place]:
+        """Entries whose head ends with this place."""
+        for index in range(bisect_left(self.highest, seq + 1), bisect_right(self.highest, seq + 1)):
+            yield self.rows[index][0]
+
 
 class Heads:
     """Sizes seen, leaves called unreadable, and cosignatures, in any order."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: Kept, times: Mapping[Place, TrueTime]) -> None:
         self._kept: Final = kept
+        self._times: Final = times
         self._seen: Final[dict[Reader, _Seen]] = {}
         self._known: Final[set[Place]] = set()
         self._unreadable: Final[dict[str, dict[str, dict[Place, Instant]]]] = {}
         self._cosigned: Final[dict[tuple[str, int, str], set[tuple[int, Instant]]]] = {}
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> list[tuple[Reader, int, int]]:
+        """Take an entry in. Of each log the places, from and to before, that it is now the first to cover."""
+        covered: list[tuple[Reader, int, int]] = []
         if entry.place not in self._known:
             self._known.add(entry.place)
             for log, size in entry.heads.items():
                 reader = Reader(entry.author, log, entry.generations.get(log, 0))
                 first, end = self._seen.setdefault(reader, _Seen()).add(entry.place, size, entry.at)
                 self._kept.seen(reader, first, end)
+                covered.append((reader, first, end))
         for id_ in _named_unreadable(entry):
             self._unreadable.setdefault(entry.author, {}).setdefault(id_, {})[entry.place] = entry.at
             self._kept.moved((entry.author, id_))
+        return covered
+
+    def retimed(self, entry: Entry) -> None:
+        """The true time of an entry has moved, and with it when its author had what it is first to cover."""
+        for log in entry.heads:
+            reader = Reader(entry.author, log, entry.generations.get(log, 0))
+            self._kept.seen(reader, *self._seen[reader].first_covered(entry.place))
+        for id_ in _named_unreadable(entry):
+            self._kept.moved((entry.author, id_))
+
+    def covered_at(self, reader: Reader, seq: int) -> Instant | None:
+        """What the first entry of the reader that covers a place claims of its time; no fold asks for it."""
+        seen = self._seen.get(reader)
+        index = seen.first_above(seq) if seen is not None else 0
+        return seen.rows[index][2] if seen is not None and index < len(seen.rows) else None
+
+    def ending_with(self, reader: Reader, seq: int) -> Iterator[Place]:
+        """Entries of the reader whose head of a log ends with this place; no fold asks for it."""
+        seen = self._seen.get(reader)
+        return seen.ending_with(seq) if seen is not None else iter(())
 
     def cosigned(self, log: str, size: int, by: str, at: Instant, generation: int = 0) -> None:
         self._cosigned.setdefault((log, generation, by), set()).add((size, at))
@@ -103,7 +138,7 @@ class Heads:
         named = self._unreadable.get(member, {}).get(id_)
         unread = min((place for place in named if place >= first[0]), default=None) if named else None
         if named and unread is not None:
-            return Covering(unread, named[unread], unreadable=True)
+            return Covering(unread, self._held(unread, named[unread]), unreadable=True)
         return Covering(*first, unreadable=False)
 
     def unreadable_by(self, member: str) -> Iterator[str]:
@@ -130,7 +165,11 @@ class Heads:
         if seen is None or index == len(seen.rows):
             return None
         place, _, at = seen.rows[index]
-        return place, at
+        return place, self._held(place, at)
+
+    def _held(self, place: Place, claimed: Instant) -> Instant:
+        time = self._times.get(place)
+        return claimed if time is None else time.held
 
     def recorded_at(self, place: Place, by: Iterable[str]) -> Instant | None:
         """When the last of these members had cosigned a checkpoint that holds the place."""
@@ -142,6 +181,10 @@ class Heads:
                 return None
             latest = max(latest, min(times))
         return latest
+
+
+def _place(row: tuple[Place, int, Instant]) -> Place:
+    return row[0]
 
 
 def _named_unreadable(entry: Entry) -> frozenset[str]:

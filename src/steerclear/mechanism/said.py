@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from steerclear.mechanism.entry import Place
+from steerclear.mechanism.true_time import TrueTime
 from steerclear.model.time import Instant
 
 __all__ = ["OUTSIDE_ANY_LOG", "Said", "conflict_id", "order_of"]
@@ -21,8 +22,9 @@ OUTSIDE_ANY_LOG: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Said(Generic[B]):
-    """``at`` when its entry was written (ms); ``said_at`` the author's claim; no ``readers``: everybody;
-    ``message`` the hash of the signed statement, where it is known."""
+    """``at`` when its entry is held to be written (ms); ``said_at`` the author's claim; no ``readers``:
+    everybody; ``message`` the hash of the signed statement, where it is known; ``time`` what is held of the
+    entry's time where it is not the plain claim, ``None`` where it is."""
 
     id: str
     kind: str
@@ -39,6 +41,7 @@ class Said(Generic[B]):
     doubt: str | None
     generations: Mapping[str, int]
     message: str | None
+    time: TrueTime | None = None
 
     @property
     def is_in_a_log(self) -> bool:

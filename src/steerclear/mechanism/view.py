@@ -54,6 +54,8 @@ from steerclear.mechanism.meetings import (
 )
 from steerclear.mechanism.notices import Notices
 from steerclear.mechanism.said import Said
+from steerclear.mechanism.times import Times
+from steerclear.mechanism.true_time import TrueTime
 from steerclear.model.member import Role
 from steerclear.model.time import Instant
 from steerclear.record.statement import Statement
@@ -89,7 +91,8 @@ class View:
         self.me: Final = me
         self.book: Final = Book(roles, carried_by or {})
         book = self.book
-        self.heads: Final = Heads(book.kept)
+        self.heads: Final = Heads(book.kept, book.times)
+        self._times: Final = Times(book, self.heads)
         self.annexes: Final = Annexes(book, self.heads, me)
         self.notices: Final = Notices(book)
         self.stops: Final[Calls] = Stops(book, self.annexes)
@@ -117,7 +120,7 @@ class View:
     def witness(self, entry: Entry) -> None:
         """Take in one verified entry; again with its statement once it could be opened."""
         if self.book.add(entry):
-            self.heads.add(entry)
+            self._times.add(entry, self.heads.add(entry))
 
     def cosigned(self, log: str, size: int, by: str, at: Instant, generation: int = 0) -> None:
         """``by`` has cosigned a checkpoint of this size of a generation of the log of ``log``."""
@@ -200,6 +203,10 @@ class View:
 
     def waivers(self, about: str) -> tuple[Said[Waive], ...]:
         return effective(self.book, self.book.about(about, Waive))
+
+    def time_of(self, said: Said[Any]) -> TrueTime | None:
+        """What is held of its time where that is to be shown; ``None``: the claim stands, near enough."""
+        return said.time if said.time is not None and said.time.is_shown else None
 
     # The stages of file 3 that come from what others had seen.
 

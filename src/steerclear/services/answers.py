@@ -132,6 +132,8 @@ class NoticeRow:
     without_effect: str | None = None
     gate: tuple[GateRow, ...] = ()
     """Of another's notice: what our own gate finds in it; a reason is the one that its filer gave."""
+    held_times: tuple[str, ...] = ()
+    """What is not held to be said when it says: claimed and held time, and who bears it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +153,8 @@ class OwedRow:
     next_rung_at: str | None
     line_down: bool
     words: str
+    held_time: str | None = None
+    """Where the clock of what it is about is not believed: claimed and held time, and who bears it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +180,7 @@ class StopRow:
 
     ``doubt`` why it is not certain who called it; it is acted on all the same.
     ``drill`` what the drill is called that it belongs to; ``None``: it is real.
+    ``held_times`` what is not held to be said when it says: claimed and held time, and who bears it out.
     """
 
     id: str
@@ -198,6 +203,7 @@ class StopRow:
     count: int
     doubt: str | None = None
     drill: str | None = None
+    held_times: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ from steerclear.record.opening import Opening, parse_opening, print_opening
 from steerclear.record.recipient import RecipientPrivateKey, RecipientPublicKey
 from steerclear.record.seal import open_whole
 from steerclear.record.sealed import SealedStatement
-from steerclear.record.statement import SignedStatement, statement_hash
+from steerclear.record.statement import SignedStatement, Statement, statement_hash
 from steerclear.record.succession import Succession, read_succeed_body
 from steerclear.services.backdated import Backdated
 from steerclear.services.continuity import Continuity, WaterMark
@@ -148,6 +148,8 @@ class Ledger:
         self.refuses_because: SteerclearError | None = None
         self.gathered_by: Callable[[Sequence[Draft]], tuple[Filed, ...]] | None = None
         """Who files for the verb that runs now, with others (together.py); ``None``: it files alone."""
+        self.gesture: Callable[[Statement], tuple[Statement, tuple[Signer, ...]]] | None = None
+        """What a passkey signs of the verb that runs now (gestures.py); ``None``: no passkey is asked."""
         self.continuity = Continuity(
             high_water,
             machine=machine,
@@ -559,7 +561,7 @@ class Ledger:
         self.places.setdefault(leaf.statement_id, (log.member, leaf.generation, leaf.seq))
         if log.member != self.me:
             self.backdated.look(leaf, self.logs)
-        signed_as, doubt = _worth(log, leaf, said) if said is not None else (frozenset(), None)
+        signed_as, doubt, keys = _worth(log, leaf, said) if said is not None else (frozenset(), None, {})
         if self.generations.is_disowned(log.member, leaf.generation, leaf.seq):
             doubt = DISOWNED
         return Entry(
@@ -578,6 +580,7 @@ class Ledger:
             message=statement_hash(said) if said is not None else None,
             sealed_to=tuple(sorted(sealed.recipients)) if sealed is not None else None,
             doubt=doubt,
+            keys=keys,
         )
 
     def _is_true_head(self, reader: str, member: str, head: Head) -> bool:
@@ -601,8 +604,14 @@ class Ledger:
         return is_true
 
 
-def _worth(log: Log, leaf: Leaf, said: SignedStatement) -> tuple[frozenset[str], str | None]:
-    """Which key roles validly signed it at its place, and what is doubtful about its key."""
+_Keys = Mapping[str, tuple[Instant, Instant]]
+
+
+def _worth(log: Log, leaf: Leaf, said: SignedStatement) -> tuple[frozenset[str], str | None, _Keys]:
+    """Which key roles validly signed it at its place, what is doubtful about its key, and how long they hold.
+
+    The claim is judged here; the rules judge by the true time, as far as others' entries tell it.
+    """
     judged = log.judge(said, leaf.seq, leaf.at)
     duty = _duty_standing(judged, said.statement.desk)
     roles = {role.value for role in judged.roles if role is not KeyRole.DUTY}
@@ -611,7 +620,16 @@ def _worth(log: Log, leaf: Leaf, said: SignedStatement) -> tuple[frozenset[str],
         roles.add(KeyRole.DUTY.value)
     if judged.by_root:
         roles.add("root")
-    return frozenset(roles), "key expired" if duty is Standing.EXPIRED else None
+    book = log.keys_of(said.statement.author)
+    windows = {
+        role.value: book.window(judged, role, seq=leaf.seq, at=leaf.at) for role in judged.roles & _EXPIRING
+    }
+    keys = {role: (Instant(begins), Instant(ends)) for role, (begins, ends) in windows.items()}
+    return frozenset(roles), "key expired" if duty is Standing.EXPIRED else None, keys
+
+
+_EXPIRING: Final = frozenset({KeyRole.DUTY, KeyRole.AUTHORITY})
+"""Who speaks for the member; machines' keys are judged entry by entry, by their logs."""
 
 
 def _duty_standing(judged: Judgement, desk: str | None) -> Standing:

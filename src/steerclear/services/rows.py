@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from steerclear.formats.coordinates import spell
@@ -22,9 +22,10 @@ from steerclear.mechanism.classes import class_of
 from steerclear.mechanism.measures import minutes_to_authority, minutes_to_halt
 from steerclear.mechanism.notices import NoticeRecord
 from steerclear.mechanism.obligation import Obligation
+from steerclear.mechanism.owed.scene import short_name
 from steerclear.mechanism.said import Said
 from steerclear.mechanism.stages import Stages, stages_of
-from steerclear.mechanism.view import Delivered
+from steerclear.mechanism.view import Delivered, View
 from steerclear.model.finding import Conflict, Finding, NoConflict
 from steerclear.model.space import MultiPolygon, Position
 from steerclear.model.time import Instant, format_instant, format_zulu
@@ -64,6 +65,7 @@ def notice_row(ledger: Ledger, record: NoticeRecord, now: Instant) -> NoticeRow:
         findings=tuple(_finding_row(ledger, result) for result in standing.results),
         screened=words_of(standing.finding),
         without_effect=view.why_without_effect(record.id),
+        held_times=_held_times(view, (newest.said, *newest.acknowledgements, *newest.disseminations)),
     )
 
 
@@ -99,6 +101,7 @@ def owed_row(ledger: Ledger, duty: Obligation) -> OwedRow:
         next_rung_at=_time_or_none(duty.next_rung_at),
         line_down=duty.line_down,
         words=duty.words,
+        held_time=_held_time(ledger.view, ledger.view.said(duty.about)),
     )
 
 
@@ -132,7 +135,18 @@ def stop_row(ledger: Ledger, record: CallRecord, duties: Sequence[Obligation]) -
         count=record.count,
         doubt=first.doubt,
         drill=record.drill.body.name if record.drill is not None else None,
+        held_times=_held_times(view, (*record.calls, *record.acknowledgements, *record.answers)),
     )
+
+
+def _held_times(view: View, saids: Iterable[Said[Any]]) -> tuple[str, ...]:
+    return tuple(words for said in saids if (words := _held_time(view, said)) is not None)
+
+
+def _held_time(view: View, said: Said[Any] | None) -> str | None:
+    """Claimed and held time of what was said, where they differ by more than sound clocks may."""
+    time = view.time_of(said) if said is not None else None
+    return f"{short_name(said)} {time.words}" if said is not None and time is not None else None
 
 
 def _last(delivered: Sequence[Delivered | None]) -> Instant | None:
