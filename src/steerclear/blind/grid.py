@@ -86,12 +86,12 @@ DAY_S: Final = 86_400
 QUARTERS: Final = DAY_S // QUARTER_S
 
 _MERGED: Final = (
-    (89 * 3600 + 1800, 90),
-    (89 * 3600, 48),
-    (86 * 3600 + 1800, 16),
-    (83 * 3600, 8),
-    (76 * 3600, 4),
     (61 * 3600, 2),
+    (76 * 3600, 4),
+    (83 * 3600, 8),
+    (86 * 3600 + 1800, 16),
+    (89 * 3600, 48),
+    (89 * 3600 + 1800, 90),
 )
 """From which latitude on (arc seconds, of the side toward the equator) a cell takes how many columns."""
 
@@ -151,11 +151,7 @@ class Grid:
 
     def merged(self, row: int) -> int:
         """How many columns one cell of a row takes."""
-        south = row * self.step_arc_s - 90 * 3600
-        toward_equator = max(south, -south - self.step_arc_s)
-        if row in (0, self.rows - 1):
-            return self.columns // 4
-        return next((count for begins, count in _MERGED if toward_equator >= begins), 1)
+        return int(merged_of(self)[row])
 
     def row_of(self, lat_e7: int) -> int:
         return min((3 * lat_e7 + 90 * UNITS_A_DEGREE) // self._step_units, self.rows - 1)
@@ -324,8 +320,14 @@ def _check_cells(grid: Grid, cells: Cells) -> None:
 
 @cache
 def merged_of(grid: Grid) -> NDArray[np.int64]:
-    """``merged`` of every row."""
-    return np.array([grid.merged(row) for row in range(grid.rows)], dtype=np.int64)
+    """How many columns a cell takes, of every row."""
+    south_arc_s = np.arange(grid.rows, dtype=np.int64) * grid.step_arc_s - 90 * 3600
+    toward_equator = np.maximum(south_arc_s, -south_arc_s - grid.step_arc_s)
+    merged = np.ones(grid.rows, dtype=np.int64)
+    for begins, count in _MERGED:
+        merged[toward_equator >= begins] = count
+    merged[[0, -1]] = grid.columns // 4
+    return merged
 
 
 def _check_cap(value: int) -> None:
