@@ -205,8 +205,8 @@ def test_the_strictest_of_two_response_annexes() -> None:
 def test_climbs_go_on_in_the_last_stride() -> None:
     (phase,) = phases(STANDING_RESPONSE, Instant(0), None)
     assert [phase.climb_at(step) // 3_600_000 for step in (1, 2, 3, 4)] == [24, 48, 72, 96]
-    single = replace(phase, terms=ClassTerms(ResponseClass.STATIC, 1, 10, (20,)))
-    bare = replace(phase, terms=ClassTerms(ResponseClass.STATIC, 1, 10, ()))
+    single = phase._replace(terms=ClassTerms(ResponseClass.STATIC, 1, 10, (20,)))
+    bare = phase._replace(terms=ClassTerms(ResponseClass.STATIC, 1, 10, ()))
     assert [single.climb_at(step) for step in (1, 2)] == [20_000, 40_000]
     assert [bare.climb_at(step) for step in (1, 2)] == [10_000, 20_000]
 

@@ -11,8 +11,7 @@ those that each class gives from the moment it was entered, so it is the same wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from steerclear.mechanism.bodies import NoticeContent
 from steerclear.model.annex import Response
@@ -20,12 +19,21 @@ from steerclear.model.notice import NoticeKind
 from steerclear.model.response import ClassTerms, ResponseClass
 from steerclear.model.time import Instant
 
-__all__ = ["MINUTE_MS", "STANDING_RESPONSE", "Phase", "class_at", "class_of", "phases", "strictest"]
+__all__ = [
+    "MINUTE_MS", "STANDING_RESPONSE", "Phase", "acknowledge_by", "class_at", "class_of", "first_climb_at",
+    "phases", "strictest",
+]  # fmt: skip
 
 MINUTE_MS: Final = 60_000
 _IMMEDIATE_MS: Final = 60 * MINUTE_MS
 _PRIORITY_MS: Final = 24 * 60 * MINUTE_MS
-_TURNS: Final = ((ResponseClass.PRIORITY, _PRIORITY_MS), (ResponseClass.IMMEDIATE, _IMMEDIATE_MS))
+
+# By names of their own: Python 3.11 looks a member up on its Enum through a function, each time.
+_IMMEDIATE: Final = ResponseClass.IMMEDIATE
+_PRIORITY: Final = ResponseClass.PRIORITY
+_ROUTINE: Final = ResponseClass.ROUTINE
+_STATIC: Final = ResponseClass.STATIC
+_TURNS: Final = ((_PRIORITY, _PRIORITY_MS), (_IMMEDIATE, _IMMEDIATE_MS))
 
 STANDING_RESPONSE: Final = Response(
     written_stop=True,
@@ -49,8 +57,7 @@ STANDING_RESPONSE: Final = Response(
 """What holds until a response annex is in force: the safety floor needs its clock from the first day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """From ``entered_at`` on, these deadlines run."""
 
     entered_at: Instant
@@ -79,8 +86,8 @@ def class_of(content: NoticeContent, now: Instant) -> ResponseClass:
 def class_at(start_at: Instant, now: Instant) -> ResponseClass:
     """The class of something that starts then: under 60 min immediate, up to 24 h priority, else routine."""
     if now > start_at - _IMMEDIATE_MS:
-        return ResponseClass.IMMEDIATE
-    return ResponseClass.PRIORITY if now >= start_at - _PRIORITY_MS else ResponseClass.ROUTINE
+        return _IMMEDIATE
+    return _PRIORITY if now >= start_at - _PRIORITY_MS else _ROUTINE
 
 
 def phases(response: Response, from_at: Instant, start_at: Instant | None) -> tuple[Phase, ...]:
@@ -89,7 +96,7 @@ def phases(response: Response, from_at: Instant, start_at: Instant | None) -> tu
     Empty when the response annex gives its first class no deadline: then nobody owes an answer by a time.
     """
     if start_at is None:
-        entered = [(ResponseClass.STATIC, from_at)]
+        entered = [(_STATIC, from_at)]
     else:
         entered = [(class_at(start_at, from_at), from_at)]
         for turn, ahead_ms in _TURNS:
@@ -97,6 +104,16 @@ def phases(response: Response, from_at: Instant, start_at: Instant | None) -> tu
                 entered.append((turn, Instant(start_at - ahead_ms)))
     rows = [(response.of(of_class), at) for of_class, at in entered]
     return tuple([Phase(at, terms) for terms, at in rows if terms is not None])
+
+
+def acknowledge_by(running: Sequence[Phase]) -> Instant:
+    """The earliest deadline of the classes that a thing goes through; there is at least one."""
+    return min([phase.acknowledge_by for phase in running])
+
+
+def first_climb_at(running: Sequence[Phase]) -> Instant:
+    """When the second rung is called, if nobody answers."""
+    return min([phase.climb_at(1) for phase in running])
 
 
 def strictest(all_terms: Sequence[Response]) -> Response:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from steerclear.mechanism.bodies import NodeBeat, Unreadable, read_body
 from steerclear.mechanism.entry import Entry, Place
@@ -32,8 +32,7 @@ from steerclear.record.statement import Statement
 __all__ = ["Covering", "Heads"]
 
 
-@dataclass(frozen=True, slots=True)
-class Covering:
+class Covering(NamedTuple):
     """The first entry of a member that covers a leaf, or the one since then that calls it unreadable."""
 
     place: Place

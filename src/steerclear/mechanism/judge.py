@@ -105,7 +105,7 @@ takes the duty away, not the warning."""
 
 def effective(book: Book, saids: tuple[Said[Any], ...]) -> tuple[Said[Any], ...]:
     """Those that count, in the same order."""
-    return tuple(said for said in saids if why_without_effect(book, said) is None)
+    return tuple([said for said in saids if why_without_effect(book, said) is None])
 
 
 def why_without_effect(book: Book, said: Said[Any]) -> str | None:

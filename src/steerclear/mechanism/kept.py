@@ -11,7 +11,7 @@ they note what it asked. What is forgotten is folded anew by the same function w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeVar, cast
 
@@ -30,17 +30,53 @@ class Reader(NamedTuple):
 
 @dataclass(slots=True)
 class _Reads:
-    """What one fold has asked."""
+    """What one fold has asked so far."""
 
     names: set[Hashable] = field(default_factory=set)
     leaves: set[tuple[Reader, int]] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class _Answer:
+class _Answer(NamedTuple):
     value: object
-    reads: _Reads
+    names: tuple[Hashable, ...]
+    leaves: tuple[tuple[Reader, int], ...]
     tell: Callable[[Hashable], None] | None
+
+
+class _Several(set[Hashable]):
+    """The keys of more than one answer that read the same."""
+
+
+class _Readers(dict[Hashable, Hashable | _Several]):
+    """For each name the key of the answer that read it, or ``_Several``.
+
+    Nearly every name is read by one answer, and there are half a million of them: one set for each would be
+    most of what a node holds.
+    """
+
+    __slots__ = ()
+
+    def of(self, name: Hashable) -> tuple[Hashable, ...]:
+        found = self.get(name)
+        if found is None:
+            return ()
+        return tuple(found) if isinstance(found, _Several) else (found,)
+
+    def note(self, name: Hashable, key: Hashable) -> None:
+        found = self.setdefault(name, key)
+        if isinstance(found, _Several):
+            found.add(key)
+        elif found != key:
+            self[name] = _Several((found, key))
+
+    def drop(self, name: Hashable, key: Hashable) -> None:
+        found = self[name]
+        if isinstance(found, _Several):
+            found.discard(key)
+            if len(found) == 1:
+                (self[name],) = found
+        else:
+            del self[name]
 
 
 class Kept:
@@ -48,8 +84,8 @@ class Kept:
 
     def __init__(self) -> None:
         self._answers: Final[dict[Hashable, _Answer]] = {}
-        self._by_name: Final[dict[Hashable, set[Hashable]]] = {}
-        self._by_leaf: Final[dict[Reader, dict[int, set[Hashable]]]] = {}
+        self._by_name: Final = _Readers()
+        self._by_leaf: Final[dict[Reader, _Readers]] = {}
         self._folding: Final[list[_Reads]] = []
 
     # What folds ask.
@@ -71,9 +107,8 @@ class Kept:
         self.read(key)
         found = self._answers.get(key)
         if found is None:
-            found = self._fold(fold, tell)
-            self._answers[key] = found
-            self._note(key, found.reads)
+            found = self._answers[key] = self._fold(fold, tell)
+            self._note(key, found)
         return cast(R, found.value)
 
     # What moves.
@@ -82,7 +117,7 @@ class Kept:
         """Something was said about it, or it was forgotten: nothing that read it holds any longer."""
         waiting = [name]
         while waiting:
-            for key in tuple(self._by_name.get(waiting.pop(), ())):
+            for key in self._by_name.of(waiting.pop()):
                 self.forget(key)
                 waiting.append(key)
 
@@ -92,9 +127,9 @@ class Kept:
         if not leaves:
             return
         wide = end - start > len(leaves)
-        seqs: Iterable[int] = [s for s in leaves if start <= s < end] if wide else range(start, end)
-        for seq in seqs:
-            for key in tuple(leaves.get(seq, ())):
+        places = range(start, end)
+        for seq in [seq for seq in leaves if seq in places] if wide else places:
+            for key in leaves.of(seq):
                 self.forget(key)
                 self.moved(key)
 
@@ -103,27 +138,23 @@ class Kept:
         gone = self._answers.pop(key, None)
         if gone is None:
             return
-        for name in gone.reads.names:
-            self._by_name[name].discard(key)
-            if not self._by_name[name]:
-                del self._by_name[name]
-        for reader, seq in gone.reads.leaves:
-            self._by_leaf[reader][seq].discard(key)
-            if not self._by_leaf[reader][seq]:
-                del self._by_leaf[reader][seq]
+        for name in gone.names:
+            self._by_name.drop(name, key)
+        for reader, seq in gone.leaves:
+            self._by_leaf[reader].drop(seq, key)
         if gone.tell is not None:
             gone.tell(key)
 
-    def _fold(self, fold: Callable[[], R], tell: Callable[[Hashable], None] | None) -> _Answer:
+    def _fold(self, fold: Callable[[], object], tell: Callable[[Hashable], None] | None) -> _Answer:
         reads = _Reads()
         self._folding.append(reads)
         try:
-            return _Answer(fold(), reads, tell)
+            return _Answer(fold(), tuple(reads.names), tuple(reads.leaves), tell)
         finally:
             self._folding.pop()
 
-    def _note(self, key: Hashable, reads: _Reads) -> None:
-        for name in reads.names:
-            self._by_name.setdefault(name, set()).add(key)
-        for reader, seq in reads.leaves:
-            self._by_leaf.setdefault(reader, {}).setdefault(seq, set()).add(key)
+    def _note(self, key: Hashable, answer: _Answer) -> None:
+        for name in answer.names:
+            self._by_name.note(name, key)
+        for reader, seq in answer.leaves:
+            self._by_leaf.setdefault(reader, _Readers()).note(seq, key)

@@ -13,8 +13,8 @@ Rungs once called stay called until the climb ends.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from steerclear.mechanism.bodies import Acknowledge
 from steerclear.mechanism.classes import Phase
@@ -31,8 +31,7 @@ __all__ = [
 _DESK_ALONE: Final = (Rung(RungSort.MAY_ACT, "the desk"),)
 
 
-@dataclass(frozen=True, slots=True)
-class Climb:
+class Climb(NamedTuple):
     """Rungs called by now, and when the next one will be; no time when none is left or the climb ended."""
 
     called: tuple[CalledRung, ...]
@@ -45,7 +44,12 @@ NO_CLIMB: Final = Climb((), None)
 
 def ladder_of(response: Response, member: str, desk: str) -> Ladder:
     """The ratified ladder; a desk without one is its own only rung, and may act."""
-    return response.ladder(member, desk) or Ladder(MemberId(member), DeskName(desk), _DESK_ALONE)
+    return response.ladder(member, desk) or _desk_alone(member, desk)
+
+
+@lru_cache(maxsize=256)
+def _desk_alone(member: str, desk: str) -> Ladder:
+    return Ladder(MemberId(member), DeskName(desk), _DESK_ALONE)
 
 
 def desks_of(response: Response, member: str) -> tuple[str, ...]:
@@ -113,9 +117,11 @@ def call_times(
     if not phases:
         return ()
     first = _first_rungs(ladder, both_sorts_at_once=both_sorts_at_once)
-    later = [index for index in range(len(ladder.rungs)) if index not in first]
     begun = [(index, phases[0].entered_at) for index in first]
-    climbed = [(index, min(phase.climb_at(step) for phase in phases)) for step, index in enumerate(later, 1)]
+    later = [index for index in range(len(ladder.rungs)) if index not in first]
+    climbed = [
+        (index, min([phase.climb_at(step) for phase in phases])) for step, index in enumerate(later, 1)
+    ]
     return (*begun, *climbed)
 
 

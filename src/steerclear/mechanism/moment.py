@@ -69,7 +69,9 @@ class Moment(int):
 
     def _has_come(self, boundary: int) -> bool:
         if int.__gt__(boundary, self):
-            self.until = min(self.until, boundary)
+            if boundary < self.until:
+                self.until = boundary
             return False
-        self.since = max(self.since, boundary)
+        if boundary > self.since:
+            self.since = boundary
         return True

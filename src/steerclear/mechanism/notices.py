@@ -52,11 +52,16 @@ class NoticeState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version and what was answered to it. ``answers`` are the filer's, to *unable*."""
+    """One version and what was answered to it. ``answers`` are the filer's, to *unable*.
+
+    ``start_at`` and ``end_at`` are the first start and the last end of its volumes.
+    """
 
     id: str
     number: int
     said: Said[NoticeFile] | Said[NoticeAmend]
+    start_at: Instant
+    end_at: Instant
     acknowledgements: tuple[Said[Acknowledge], ...]
     disseminations: tuple[Said[Disseminate], ...]
     unables: tuple[Said[Unable], ...]
@@ -69,14 +74,6 @@ class Version:
     @property
     def span(self) -> TimeSpan:
         return TimeSpan(self.start_at // 1000, self.end_at // 1000)
-
-    @property
-    def start_at(self) -> Instant:
-        return Instant(min([volume.span.start_s for volume in self.content.volumes]) * 1000)
-
-    @property
-    def end_at(self) -> Instant:
-        return Instant(max([volume.span.end_s for volume in self.content.volumes]) * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +183,13 @@ def _version(book: Book, number: int, said: Said[NoticeFile] | Said[NoticeAmend]
         for unable in unables
         for answer in (*book.about(unable.id, Hold), *book.about(unable.id, Proceed))
     ]
+    spans = [volume.span for volume in said.body.content.volumes]
     return Version(
         id=said.id,
         number=number,
         said=said,
+        start_at=Instant(min(span.start_s for span in spans) * 1000),
+        end_at=Instant(max(span.end_s for span in spans) * 1000),
         acknowledgements=effective(book, book.about(said.id, Acknowledge)),
         disseminations=effective(book, book.about(said.id, Disseminate)),
         unables=unables,

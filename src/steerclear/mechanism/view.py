@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from steerclear.mechanism.affairs import (
     IncidentRecord,
@@ -35,7 +35,7 @@ from steerclear.mechanism.calls import Calls, Distresses, Ownerships, Stops
 from steerclear.mechanism.entry import Entry, Place
 from steerclear.mechanism.findings import Conflicts, Findings
 from steerclear.mechanism.heads import Covering, Heads
-from steerclear.mechanism.judge import effective, why_without_effect
+from steerclear.mechanism.judge import FLOOR, effective, why_without_effect
 from steerclear.mechanism.lines import (
     CheckRecord,
     DrillRecord,
@@ -74,8 +74,7 @@ class WithoutEffect:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(NamedTuple):
     """Another machine had the bytes and could read them: when, by which entry (``None``: heard outside)."""
 
     at: Instant
@@ -91,6 +90,7 @@ class View:
         self.me: Final = me
         self.book: Final = Book(roles, carried_by or {})
         book = self.book
+        self.host: Final = book.host
         self.heads: Final = Heads(book.kept, book.times)
         self._times: Final = Times(book, self.heads)
         self.annexes: Final = Annexes(book, self.heads, me)
@@ -152,10 +152,6 @@ class View:
     def parties(self) -> tuple[str, ...]:
         return tuple(member for member in self.members if self.roles[member] is Role.PARTY)
 
-    @property
-    def host(self) -> str | None:
-        return self.book.host
-
     # What was said, apart from the records of things.
 
     def said(self, id_: str) -> Said[Any] | None:
@@ -202,7 +198,8 @@ class View:
         return why_without_effect(self.book, said) if said is not None else self.book.why_misread(id_)
 
     def waivers(self, about: str) -> tuple[Said[Waive], ...]:
-        return effective(self.book, self.book.about(about, Waive))
+        said = self.book.about(about, Waive)
+        return effective(self.book, said) if said else ()  # nearly always: few duties are waived
 
     def time_of(self, said: Said[Any]) -> TrueTime | None:
         """What is held of its time where that is to be shown; ``None``: the claim stands, near enough."""
@@ -212,7 +209,8 @@ class View:
 
     def filed_at(self, said: Said[Any]) -> Instant:
         """When it was written into a log; for a floor message also when anybody first heard it."""
-        return min([said.at, *(at for _, at in self._heard(said))])
+        heard = self._heard(said)
+        return min([said.at, *(at for _, at in heard)]) if heard else said.at
 
     def delivered(self, said: Said[Any], member: str) -> Delivered | None:
         """When the addressee's machine had it and could read it: any copy in a log, or heard outside."""
@@ -241,11 +239,10 @@ class View:
 
     def _heard(self, said: Said[Any]) -> list[tuple[str, Instant]]:
         """Who heard a floor message and when: nobody hears it before it was said."""
-        heard = self.book.about(said.id, Heard)
-        if not heard:
-            return []  # nearly always: only floor messages are heard outside the logs
+        if said.kind not in FLOOR:
+            return []  # no other is heard outside the logs
+        heard = effective(self.book, self.book.about(said.id, Heard))
         said_at = min(said.at, said.said_at)
-        heard = effective(self.book, heard)
         return [(one.author, max(one.at, said_at)) for one in heard]
 
     def _coverings(self, said: Said[Any], member: str) -> list[Covering]:

@@ -209,13 +209,16 @@ class Response:
     join_within_s: Annotated[Seconds, "… and not later than this after the one before."]
 
     def of(self, wanted: ResponseClass) -> ClassTerms | None:
-        return next((row for row in self.classes if row.of is wanted), None)
+        for row in self.classes:
+            if row.of is wanted:
+                return row
+        return None
 
     def ladder(self, member: str, desk: str) -> Ladder | None:
         return next((row for row in self.ladders if (row.member, row.desk) == (member, desk)), None)
 
     def desks(self, member: str) -> tuple[DeskName, ...]:
-        return tuple(row.desk for row in self.ladders if row.member == member)
+        return tuple([row.desk for row in self.ladders if row.member == member])
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from steerclear.mechanism.classes import Phase
 from steerclear.mechanism.ladder import climb, desk_for, ends_at, ladder_of
 from steerclear.mechanism.lines import CheckRecord, SignalRecord, is_for_slot
 from steerclear.mechanism.obligation import Debtor, Obligation
-from steerclear.mechanism.owed.scene import EVERYONE, Duty, Scene, short_name
+from steerclear.mechanism.owed.scene import EVERYONE, Scene, short_name
 from steerclear.mechanism.said import Said
 from steerclear.model.annex import AnnexName, CommChecks, Incidents, ProtectedSites
 from steerclear.model.member import Role
@@ -64,34 +64,32 @@ def _site_receipts(
     site = record.site
     clock = scene.clock(site, member, filed.terms.machine_s)
     yield scene.machine_receipt(site, member, clock, filed.terms, record.id, over=over)
-    yield from scene.reseals(site, member, record.id, over=over)
-    if member not in scene.humans((member,)):
+    yield from scene.reseals(site, member, clock, record.id, over=over)
+    if not scene.is_human(member):
         return
     running = Phase(clock.starts_at, filed.terms)
     desk = desk_for(scene.response, member, "humanitarian")
     said = [ack for ack in record.acknowledgements if ack.author == member]
     met_at = ends_at(scene.response, desk, said, running.climb_at(1))
     yield scene.owed(
-        Duty(
-            what="acknowledgement",
-            creditor=site.author,
-            debtor=Debtor(member, desk),
-            about=site.id,
-            thing=site.id,
-            words=f"Acknowledge site {short_name(site)} of {site.author}.",
-            due_at=running.acknowledge_by,
-            met_at=met_at,
-            over=over,
-            of_class=ResponseClass.STATIC,
-            climbing=climb(
-                ladder_of(scene.response, member, desk),
-                (running,) if clock.delivered_at is not None else (),
-                both_sorts_at_once=False,
-                now=scene.now,
-                ended_at=met_at,
-            ),
-            line_down=clock.line_down(scene.now),
-        )
+        what="acknowledgement",
+        creditor=site.author,
+        debtor=Debtor.of(member, desk),
+        about=site.id,
+        thing=site.id,
+        words=f"Acknowledge site {short_name(site)} of {site.author}.",
+        due_at=running.acknowledge_by,
+        met_at=met_at,
+        over=over,
+        of_class=ResponseClass.STATIC,
+        climbing=climb(
+            ladder_of(scene.response, member, desk),
+            (running,) if clock.delivered_at is not None else (),
+            both_sorts_at_once=False,
+            now=scene.now,
+            ended_at=met_at,
+        ),
+        line_down=clock.line_down(scene.now),
     )
     if scene.view.roles[member] is Role.PARTY:
         yield from _site_disseminations(scene, record, member, running, over=over)
@@ -218,17 +216,15 @@ def owed_on_comm_checks(scene: Scene) -> Iterator[Obligation]:
                 continue
             met = [call.at for call in calls if is_for_slot(call, slot_at, terms)]
             yield scene.owed(
-                Duty(
-                    what="check",
-                    creditor=EVERYONE,
-                    debtor=Debtor(terms.caller),
-                    about=f"{slot_at}",
-                    thing="comm-checks",
-                    words="Check the line.",
-                    due_at=Instant(slot_at + terms.tolerance_s * 1000),
-                    met_at=min(met, default=None),
-                    of_class=ResponseClass.CHECK,
-                )
+                what="check",
+                creditor=EVERYONE,
+                debtor=Debtor.of(terms.caller),
+                about=f"{slot_at}",
+                thing="comm-checks",
+                words="Check the line.",
+                due_at=Instant(slot_at + terms.tolerance_s * 1000),
+                met_at=min(met, default=None),
+                of_class=ResponseClass.CHECK,
             )
 
 
@@ -252,16 +248,14 @@ def _plain(
 ) -> Obligation:
     """A duty of a member, any desk, about a statement that is the thing itself."""
     return scene.owed(
-        Duty(
-            what=what,
-            creditor=creditor,
-            debtor=Debtor(debtor),
-            about=said.id,
-            thing=said.id,
-            words=words,
-            due_at=due_at,
-            met_at=met_at,
-            over=over,
-            line_down=line_down,
-        )
+        what=what,
+        creditor=creditor,
+        debtor=Debtor.of(debtor),
+        about=said.id,
+        thing=said.id,
+        words=words,
+        due_at=due_at,
+        met_at=met_at,
+        over=over,
+        line_down=line_down,
     )

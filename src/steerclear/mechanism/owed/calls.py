@@ -20,7 +20,7 @@ from steerclear.mechanism.calls import Answered, Call, CallRecord, OwnershipReco
 from steerclear.mechanism.classes import Phase
 from steerclear.mechanism.ladder import climb, desks_of, is_may_act, ladder_of
 from steerclear.mechanism.obligation import Debtor, Obligation
-from steerclear.mechanism.owed.scene import Clock, Duty, Scene, short_name
+from steerclear.mechanism.owed.scene import Clock, Scene, short_name
 from steerclear.model.member import Role
 from steerclear.model.response import ClassTerms, ResponseClass
 from steerclear.model.time import Instant
@@ -87,11 +87,11 @@ def _owed_by_member(
     over = record.closed is not None
     clock = scene.clock(one.first, member, terms.machine_s)
     yield scene.machine_receipt(one.first, member, clock, terms, record.id, over=over)
-    yield from scene.reseals(one.first, member, record.id, over=over)
-    if member not in scene.humans((member,)):
+    yield from scene.reseals(one.first, member, clock, record.id, over=over)
+    if not scene.is_human(member):
         return
     for desk in desks_of(scene.response, member):
-        yield _acknowledgement(scene, record, one, Debtor(member, desk), clock, terms)
+        yield _acknowledgement(scene, record, one, Debtor.of(member, desk), clock, terms)
     if scene.view.roles[member] is Role.PARTY:
         yield _outcome(scene, record, one, member, clock, terms)
 
@@ -110,28 +110,26 @@ def _acknowledgement(
     ended += [a.at for a in _answers_since(record, one, debtor.member) if not _is_not_known(a)]
     met_at = min(ended, default=None)
     return scene.owed(
-        Duty(
-            what="acknowledgement",
-            creditor=record.caller,
-            debtor=debtor,
-            about=one.first.id,
-            thing=record.id,
-            words=f"{_name(record)} {short_name(one.first)} of {record.caller}"
-            + (f" (called {len(one.calls)} times)" if len(one.calls) > 1 else "")
-            + ": acknowledge.",
-            due_at=Instant(clock.starts_at + terms.acknowledge_s * 1000),
-            met_at=met_at,
-            over=record.closed is not None,
-            of_class=terms.of,
-            climbing=climb(
-                ladder,
-                (Phase(clock.starts_at, terms),) if clock.delivered_at is not None else (),
-                both_sorts_at_once=True,
-                now=scene.now,
-                ended_at=met_at,
-            ),
-            line_down=clock.line_down(scene.now),
-        )
+        what="acknowledgement",
+        creditor=record.caller,
+        debtor=debtor,
+        about=one.first.id,
+        thing=record.id,
+        words=f"{_name(record)} {short_name(one.first)} of {record.caller}"
+        + (f" (called {len(one.calls)} times)" if len(one.calls) > 1 else "")
+        + ": acknowledge.",
+        due_at=Instant(clock.starts_at + terms.acknowledge_s * 1000),
+        met_at=met_at,
+        over=record.closed is not None,
+        of_class=terms.of,
+        climbing=climb(
+            ladder,
+            (Phase(clock.starts_at, terms),) if clock.delivered_at is not None else (),
+            both_sorts_at_once=True,
+            now=scene.now,
+            ended_at=met_at,
+        ),
+        line_down=clock.line_down(scene.now),
     )
 
 
@@ -140,19 +138,17 @@ def _outcome(
 ) -> Obligation:
     answered = [answer.at for answer in _answers_since(record, one, member)]
     return scene.owed(
-        Duty(
-            what="outcome",
-            creditor=record.caller,
-            debtor=Debtor(member),
-            about=one.first.id,
-            thing=record.id,
-            words=f"{_name(record)} {short_name(one.first)} of {record.caller}: say what is done about it.",
-            due_at=Instant(clock.starts_at + scene.response.outcome_s * 1000),
-            met_at=min(answered, default=None),
-            over=record.closed is not None,
-            of_class=terms.of,
-            line_down=clock.line_down(scene.now),
-        )
+        what="outcome",
+        creditor=record.caller,
+        debtor=Debtor.of(member),
+        about=one.first.id,
+        thing=record.id,
+        words=f"{_name(record)} {short_name(one.first)} of {record.caller}: say what is done about it.",
+        due_at=Instant(clock.starts_at + scene.response.outcome_s * 1000),
+        met_at=min(answered, default=None),
+        over=record.closed is not None,
+        of_class=terms.of,
+        line_down=clock.line_down(scene.now),
     )
 
 
@@ -162,18 +158,16 @@ def _renewals(scene: Scene, record: CallRecord, member: str) -> Iterator[Obligat
     following = [answer.at for answer in answers[1:]]
     for index, answer in enumerate(answers):
         yield scene.owed(
-            Duty(
-                what="renewal",
-                creditor=record.caller,
-                debtor=Debtor(member),
-                about=answer.id,
-                thing=record.id,
-                words=f"{_name(record)} {short_name(record.calls[0])} is open: say again what is done.",
-                due_at=Instant(answer.at + scene.response.renew_s * 1000),
-                met_at=following[index] if index < len(following) else None,
-                over=record.closed is not None,
-                of_class=ResponseClass.STOP if record.is_stop else ResponseClass.DISTRESS,
-            )
+            what="renewal",
+            creditor=record.caller,
+            debtor=Debtor.of(member),
+            about=answer.id,
+            thing=record.id,
+            words=f"{_name(record)} {short_name(record.calls[0])} is open: say again what is done.",
+            due_at=Instant(answer.at + scene.response.renew_s * 1000),
+            met_at=following[index] if index < len(following) else None,
+            over=record.closed is not None,
+            of_class=ResponseClass.STOP if record.is_stop else ResponseClass.DISTRESS,
         )
 
 
@@ -187,16 +181,14 @@ def _close(scene: Scene, record: CallRecord) -> Iterator[Obligation]:
         return
     last = max(newest, key=lambda answer: (answer.at, answer.place))
     yield scene.owed(
-        Duty(
-            what="close",
-            creditor=last.author,
-            debtor=Debtor(record.caller, record.calls[0].desk),
-            about=record.id,
-            thing=record.id,
-            words=f"Close {_name(record)} {short_name(record.calls[0])}, or call again.",
-            due_at=Instant(last.at + scene.response.close_s * 1000),
-            met_at=record.closed.at if record.closed is not None else None,
-        )
+        what="close",
+        creditor=last.author,
+        debtor=Debtor.of(record.caller, record.calls[0].desk),
+        about=record.id,
+        thing=record.id,
+        words=f"Close {_name(record)} {short_name(record.calls[0])}, or call again.",
+        due_at=Instant(last.at + scene.response.close_s * 1000),
+        met_at=record.closed.at if record.closed is not None else None,
     )
 
 
@@ -226,16 +218,14 @@ def owed_on_ownership(scene: Scene, record: OwnershipRecord) -> Iterator[Obligat
         clock = scene.clock(record.ask, member, machine_s)
         answered = [answer.at for answer in record.answers if answer.author == member]
         yield scene.owed(
-            Duty(
-                what="ownership",
-                creditor=record.ask.author,
-                debtor=Debtor(member),
-                about=record.id,
-                thing=record.id,
-                words=f"{record.ask.author} asks whose it is ({short_name(record.ask)}): answer.",
-                due_at=Instant(clock.starts_at + scene.response.ownership_s * 1000),
-                met_at=min(answered, default=None),
-                of_class=ResponseClass.IMMEDIATE,
-                line_down=clock.line_down(scene.now),
-            )
+            what="ownership",
+            creditor=record.ask.author,
+            debtor=Debtor.of(member),
+            about=record.id,
+            thing=record.id,
+            words=f"{record.ask.author} asks whose it is ({short_name(record.ask)}): answer.",
+            due_at=Instant(clock.starts_at + scene.response.ownership_s * 1000),
+            met_at=min(answered, default=None),
+            of_class=ResponseClass.IMMEDIATE,
+            line_down=clock.line_down(scene.now),
         )

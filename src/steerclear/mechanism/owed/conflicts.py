@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from steerclear.mechanism.bodies import ConflictFound
-from steerclear.mechanism.classes import class_at, phases
+from steerclear.mechanism.classes import acknowledge_by, class_at, first_climb_at, phases
 from steerclear.mechanism.findings import ConflictRecord, Result
 from steerclear.mechanism.ladder import climb, desks_of, ends_at, ladder_of
 from steerclear.mechanism.obligation import Debtor, Obligation
-from steerclear.mechanism.owed.scene import Duty, Scene, short_name
+from steerclear.mechanism.owed.scene import Scene, short_name
 from steerclear.model.time import Instant
 
 __all__ = ["owed_on_conflict"]
@@ -30,17 +30,15 @@ def owed_on_conflict(scene: Scene, record: ConflictRecord) -> Iterator[Obligatio
             if member == proposal.author:
                 continue
             yield scene.owed(
-                Duty(
-                    what="proposal-answer",
-                    creditor=proposal.author,
-                    debtor=Debtor(member),
-                    about=proposal.id,
-                    thing=record.id,
-                    words=f"{proposal.author} proposes a way out of a conflict: accept or decline.",
-                    due_at=proposal.body.reply_by or _first_at(record),
-                    met_at=replied.get(member),
-                    over=not scene.view.conflicts.stands(record, scene.now),
-                )
+                what="proposal-answer",
+                creditor=proposal.author,
+                debtor=Debtor.of(member),
+                about=proposal.id,
+                thing=record.id,
+                words=f"{proposal.author} proposes a way out of a conflict: accept or decline.",
+                due_at=proposal.body.reply_by or _first_at(record),
+                met_at=replied.get(member),
+                over=not scene.view.conflicts.stands(record, scene.now),
             )
 
 
@@ -70,28 +68,26 @@ def _acknowledgement(scene: Scene, record: ConflictRecord, told: Result, member:
     running = phases(scene.response, clock.starts_at, first_at) or filed
     desk = _desk(scene, record, member)
     said = [ack for ack in record.acknowledgements if ack.author == member and ack.at >= told.at]
-    met_at = ends_at(scene.response, desk, said, min(phase.climb_at(1) for phase in running))
+    met_at = ends_at(scene.response, desk, said, first_climb_at(running))
     yield scene.owed(
-        Duty(
-            what="acknowledgement",
-            creditor=told.author,
-            debtor=Debtor(member, desk),
-            about=told.id,
-            thing=record.id,
-            words=f"Conflict {short_name(told)}: acknowledge.",
-            due_at=min(phase.acknowledge_by for phase in running),
-            met_at=met_at,
-            over=over,
-            of_class=class_at(first_at, scene.now),
-            climbing=climb(
-                ladder_of(scene.response, member, desk),
-                running if clock.delivered_at is not None else (),
-                both_sorts_at_once=False,
-                now=scene.now,
-                ended_at=met_at,
-            ),
-            line_down=clock.line_down(scene.now),
-        )
+        what="acknowledgement",
+        creditor=told.author,
+        debtor=Debtor.of(member, desk),
+        about=told.id,
+        thing=record.id,
+        words=f"Conflict {short_name(told)}: acknowledge.",
+        due_at=acknowledge_by(running),
+        met_at=met_at,
+        over=over,
+        of_class=class_at(first_at, scene.now),
+        climbing=climb(
+            ladder_of(scene.response, member, desk),
+            running if clock.delivered_at is not None else (),
+            both_sorts_at_once=False,
+            now=scene.now,
+            ended_at=met_at,
+        ),
+        line_down=clock.line_down(scene.now),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from steerclear.mechanism.affairs import SiteRecord
 from steerclear.mechanism.meetings import MeetingRecord
 from steerclear.mechanism.obligation import Debtor, Obligation
-from steerclear.mechanism.owed.scene import Duty, Scene, short_name
+from steerclear.mechanism.owed.scene import Scene, short_name
 
 __all__ = ["owed_on_concerns", "owed_on_meeting"]
 
@@ -18,16 +18,14 @@ def owed_on_meeting(scene: Scene, record: MeetingRecord) -> Iterator[Obligation]
     for item in record.actions:
         body = item.given.body
         yield scene.owed(
-            Duty(
-                what="action",
-                creditor=item.given.author,
-                debtor=Debtor(body.owner or item.given.author),
-                about=item.given.id,
-                thing=record.id,
-                words=f"Action {short_name(item.given)} of the meeting: {body.what[:200]}",
-                due_at=body.due_at,
-                met_at=item.done.at if item.done is not None else None,
-            )
+            what="action",
+            creditor=item.given.author,
+            debtor=Debtor.of(body.owner or item.given.author),
+            about=item.given.id,
+            thing=record.id,
+            words=f"Action {short_name(item.given)} of the meeting: {body.what[:200]}",
+            due_at=body.due_at,
+            met_at=item.done.at if item.done is not None else None,
         )
 
 
@@ -41,14 +39,12 @@ def owed_on_concerns(scene: Scene, record: SiteRecord) -> Iterator[Obligation]:
         for member in scene.humans(asked):
             met = (r.at for r in replies if r.author == member and r.body.replies_to == concern.id)
             yield scene.owed(
-                Duty(
-                    what="concern-reply",
-                    creditor=concern.author,
-                    debtor=Debtor(member),
-                    about=concern.id,
-                    thing=record.id,
-                    words=f"{concern.author} raises a concern about site {short_name(record.site)}: reply.",
-                    due_at=concern.body.reply_by,
-                    met_at=next(met, None),
-                )
+                what="concern-reply",
+                creditor=concern.author,
+                debtor=Debtor.of(member),
+                about=concern.id,
+                thing=record.id,
+                words=f"{concern.author} raises a concern about site {short_name(record.site)}: reply.",
+                due_at=concern.body.reply_by,
+                met_at=next(met, None),
             )

@@ -16,7 +16,7 @@ from steerclear.mechanism.judge import effective
 from steerclear.mechanism.ladder import desk_for
 from steerclear.mechanism.notices import NoticeRecord, NoticeState
 from steerclear.mechanism.obligation import Debtor, Obligation
-from steerclear.mechanism.owed.scene import EVERYONE, Duty, Scene, short_name
+from steerclear.mechanism.owed.scene import EVERYONE, Scene, short_name
 from steerclear.model.notice import NoticeKind
 from steerclear.model.response import ResponseClass
 from steerclear.model.time import Instant
@@ -54,17 +54,15 @@ def owed_on_contact(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
     over = record.state(scene.now) is NoticeState.WITHDRAWN
     due_at = Instant(third.at + scene.answer_ms())
     yield scene.owed(
-        Duty(
-            what="contact",
-            creditor=third.author,
-            debtor=Debtor(record.author, record.desk),
-            about=third.id,
-            thing=record.id,
-            words=f"Nobody reaches {short_name(record.newest.said)}: report where it is.",
-            due_at=due_at,
-            over=over,
-            of_class=ResponseClass.IMMEDIATE,
-        )
+        what="contact",
+        creditor=third.author,
+        debtor=Debtor.of(record.author, record.desk),
+        about=third.id,
+        thing=record.id,
+        words=f"Nobody reaches {short_name(record.newest.said)}: report where it is.",
+        due_at=due_at,
+        over=over,
+        of_class=ResponseClass.IMMEDIATE,
     )
     domain = record.newest.content.domain.value
     for member in scene.humans(third.to):
@@ -72,18 +70,16 @@ def owed_on_contact(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
             continue
         said = effective(scene.view.book, scene.view.book.acknowledgements(third.id))
         yield scene.owed(
-            Duty(
-                what="acknowledgement",
-                creditor=third.author,
-                debtor=Debtor(member, desk_for(scene.response, member, domain)),
-                about=third.id,
-                thing=record.id,
-                words=f"Contact lost with {short_name(record.newest.said)}: keep clear and acknowledge.",
-                due_at=due_at,
-                met_at=min((ack.at for ack in said if ack.author == member), default=None),
-                over=over,
-                of_class=ResponseClass.IMMEDIATE,
-            )
+            what="acknowledgement",
+            creditor=third.author,
+            debtor=Debtor.of(member, desk_for(scene.response, member, domain)),
+            about=third.id,
+            thing=record.id,
+            words=f"Contact lost with {short_name(record.newest.said)}: keep clear and acknowledge.",
+            due_at=due_at,
+            met_at=min((ack.at for ack in said if ack.author == member), default=None),
+            over=over,
+            of_class=ResponseClass.IMMEDIATE,
         )
 
 
@@ -112,17 +108,15 @@ def _report(
     scene: Scene, record: NoticeRecord, what: str, about: str, due_at: Instant, met: list[Instant]
 ) -> Obligation:
     return scene.owed(
-        Duty(
-            what="report",
-            creditor=next((m for m in record.to if m != record.author), EVERYONE),
-            debtor=Debtor(record.author, record.desk),
-            about=about,
-            thing=record.id,
-            words=f"Movement {short_name(record.newest.said)}: {what}.",
-            due_at=due_at,
-            met_at=min(met, default=None),
-            over=_is_over(scene, record),
-        )
+        what="report",
+        creditor=next((m for m in record.to if m != record.author), EVERYONE),
+        debtor=Debtor.of(record.author, record.desk),
+        about=about,
+        thing=record.id,
+        words=f"Movement {short_name(record.newest.said)}: {what}.",
+        due_at=due_at,
+        met_at=min(met, default=None),
+        over=_is_over(scene, record),
     )
 
 

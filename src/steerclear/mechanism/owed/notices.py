@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from steerclear.mechanism.bodies import ScreenResult
-from steerclear.mechanism.classes import Phase, class_at, class_of, phases
+from steerclear.mechanism.classes import Phase, acknowledge_by, class_at, first_climb_at, phases
 from steerclear.mechanism.judge import effective
 from steerclear.mechanism.ladder import climb, desk_for, ends_at, ladder_of
 from steerclear.mechanism.notices import NoticeRecord, NoticeState, Version
 from steerclear.mechanism.obligation import Debtor, Obligation
-from steerclear.mechanism.owed.scene import Clock, Duty, Scene, short_name
+from steerclear.mechanism.owed.scene import Clock, Scene, short_name
 from steerclear.model.member import Role
 from steerclear.model.notice import NoticeKind
 from steerclear.model.response import ClassTerms, ResponseClass
@@ -26,7 +26,8 @@ from steerclear.model.time import Instant
 __all__ = ["owed_on_notice"]
 
 _HOUR_MS: Final = 3_600_000
-_NEVER_HOT: Final = frozenset({NoticeKind.SITE, NoticeKind.MOVEMENT})
+_SITE: Final = NoticeKind.SITE  # a name of its own: see classes.py
+_NEVER_HOT: Final = (_SITE, NoticeKind.MOVEMENT)
 
 
 def owed_on_notice(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
@@ -44,8 +45,13 @@ def owed_on_notice(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
         yield _cold(scene, record)
 
 
+def _class_of(version: Version, now: Instant) -> ResponseClass:
+    is_site = version.content.kind is _SITE
+    return ResponseClass.STATIC if is_site else class_at(version.start_at, now)
+
+
 def phases_of(scene: Scene, version: Version, from_at: Instant) -> tuple[Phase, ...]:
-    dated = version.content.kind is not NoticeKind.SITE
+    dated = version.content.kind is not _SITE
     return phases(scene.response, from_at, version.start_at if dated else None)
 
 
@@ -54,8 +60,8 @@ def _owed_by_addressee(
 ) -> Iterator[Obligation]:
     clock = scene.clock(version.said, member, terms.machine_s)
     yield scene.machine_receipt(version.said, member, clock, terms, record.id, over=over)
-    yield from scene.reseals(version.said, member, record.id, over=over)
-    if member not in scene.humans((member,)):
+    yield from scene.reseals(version.said, member, clock, record.id, over=over)
+    if not scene.is_human(member):
         return
     running = phases_of(scene, version, clock.starts_at)
     if running:
@@ -79,35 +85,40 @@ def _acknowledgement(
     *Unable* is an answer of somebody who decided: whoever says it has received and understood.
     """
     desk = desk_for(scene.response, member, version.content.domain.value)
-    first_climb = min(phase.climb_at(1) for phase in running)
-    said = [ack for ack in version.acknowledgements if ack.author == member]
-    ended = [ends_at(scene.response, desk, said, first_climb)]
-    ended += [unable.at for unable in version.unables if unable.author == member]
-    met_at = min((at for at in ended if at is not None), default=None)
-    down = clock.line_down(scene.now)
+    met_at = _answered_at(scene, version, member, desk, running)
     name = f"{version.content.kind.value} {short_name(version.said)}"
     return scene.owed(
-        Duty(
-            what="acknowledgement",
-            creditor=version.said.author,
-            debtor=Debtor(member, desk),
-            about=version.id,
-            thing=record.id,
-            words=f"Acknowledge {name} of {version.said.author}, version {version.number}.",
-            due_at=min(phase.acknowledge_by for phase in running),
-            met_at=met_at,
-            over=over,
-            of_class=class_of(version.content, scene.now),
-            climbing=climb(
-                ladder_of(scene.response, member, desk),
-                running if clock.delivered_at is not None else (),
-                both_sorts_at_once=False,
-                now=scene.now,
-                ended_at=met_at,
-            ),
-            line_down=down,
-        )
+        what="acknowledgement",
+        creditor=version.said.author,
+        debtor=Debtor.of(member, desk),
+        about=version.id,
+        thing=record.id,
+        words=f"Acknowledge {name} of {version.said.author}, version {version.number}.",
+        due_at=acknowledge_by(running),
+        met_at=met_at,
+        over=over,
+        of_class=_class_of(version, scene.now),
+        climbing=climb(
+            ladder_of(scene.response, member, desk),
+            running if clock.delivered_at is not None else (),
+            both_sorts_at_once=False,
+            now=scene.now,
+            ended_at=met_at,
+        ),
+        line_down=clock.line_down(scene.now),
     )
+
+
+def _answered_at(
+    scene: Scene, version: Version, member: str, desk: str, running: tuple[Phase, ...]
+) -> Instant | None:
+    """When the climb at this desk ended, by an acknowledgement or by *unable*."""
+    ended = [unable.at for unable in version.unables if unable.author == member]
+    said = [ack for ack in version.acknowledgements if ack.author == member]
+    acknowledged_at = ends_at(scene.response, desk, said, first_climb_at(running)) if said else None
+    if acknowledged_at is not None:
+        ended.append(acknowledged_at)
+    return min(ended, default=None)
 
 
 def _disseminations(
@@ -127,29 +138,27 @@ def _disseminations(
         met = said[index] if index < len(said) else None
         if due_at is not None:
             yield scene.owed(
-                Duty(
-                    what="dissemination",
-                    creditor=version.said.author,
-                    debtor=Debtor(member, desk_for(scene.response, member, version.content.domain.value)),
-                    about=version.id,
-                    thing=record.id,
-                    words=f"Pass {short_name(version.said)} on to the unit and say so.",
-                    due_at=due_at,
-                    met_at=met.at if met is not None else None,
-                    over=over,
-                    of_class=class_of(version.content, scene.now),
-                    line_down=clock.line_down(scene.now),
-                )
+                what="dissemination",
+                creditor=version.said.author,
+                debtor=Debtor.of(member, desk_for(scene.response, member, version.content.domain.value)),
+                about=version.id,
+                thing=record.id,
+                words=f"Pass {short_name(version.said)} on to the unit and say so.",
+                due_at=due_at,
+                met_at=met.at if met is not None else None,
+                over=over,
+                of_class=_class_of(version, scene.now),
+                line_down=clock.line_down(scene.now),
             )
         if met is not None:
-            lapses = version.content.kind is NoticeKind.SITE or met.body.expires_at < version.end_at
+            lapses = version.content.kind is _SITE or met.body.expires_at < version.end_at
             due_at = met.body.expires_at if lapses else None
 
 
 def _disseminate_by(version: Version, clock: Clock, running: tuple[Phase, ...]) -> Instant:
     """By the class at filing; what came too late for it has its human deadline from DELIVERED."""
     humanly = running[0].acknowledge_by
-    if version.content.kind is NoticeKind.SITE:
+    if version.content.kind is _SITE:
         return humanly
     lead_ms = version.start_at - clock.filed_at
     match class_at(version.start_at, clock.filed_at):
@@ -175,18 +184,16 @@ def _screening(scene: Scene, record: NoticeRecord, version: Version, *, over: bo
     results = effective(scene.view.book, scene.view.book.about(record.id, ScreenResult))
     met = [r.at for r in results if r.author == host and version.id in {v.version for v in r.body.notices}]
     yield scene.owed(
-        Duty(
-            what="screening",
-            creditor=said.author,
-            debtor=Debtor(host),
-            about=version.id,
-            thing=record.id,
-            words=f"Screen {short_name(said)} against all others.",
-            due_at=Instant(clock.starts_at + scene.response.screening_s * 1000),
-            met_at=min(met, default=None),
-            over=over,
-            line_down=clock.line_down(scene.now),
-        )
+        what="screening",
+        creditor=said.author,
+        debtor=Debtor.of(host),
+        about=version.id,
+        thing=record.id,
+        words=f"Screen {short_name(said)} against all others.",
+        due_at=Instant(clock.starts_at + scene.response.screening_s * 1000),
+        met_at=min(met, default=None),
+        over=over,
+        line_down=clock.line_down(scene.now),
     )
 
 
@@ -199,18 +206,16 @@ def _answers_to_unable(scene: Scene, record: NoticeRecord, version: Version) -> 
         answered = [answer.at for answer in version.answers if answer.body.about == unable.id]
         answered += [at for at in later if at >= unable.at]
         yield scene.owed(
-            Duty(
-                what="answer-to-unable",
-                creditor=unable.author,
-                debtor=Debtor(version.said.author, version.said.desk),
-                about=unable.id,
-                thing=record.id,
-                words=f"{unable.author} is unable to keep clear of {short_name(version.said)}: "
-                "amend, hold, or proceed with a reason.",
-                due_at=Instant(max(version.start_at, unable.at + scene.answer_ms())),
-                met_at=min(answered, default=None),
-                of_class=ResponseClass.IMMEDIATE,
-            )
+            what="answer-to-unable",
+            creditor=unable.author,
+            debtor=Debtor.of(version.said.author, version.said.desk),
+            about=unable.id,
+            thing=record.id,
+            words=f"{unable.author} is unable to keep clear of {short_name(version.said)}: "
+            "amend, hold, or proceed with a reason.",
+            due_at=Instant(max(version.start_at, unable.at + scene.answer_ms())),
+            met_at=min(answered, default=None),
+            of_class=ResponseClass.IMMEDIATE,
         )
 
 
@@ -218,15 +223,13 @@ def _cold(scene: Scene, record: NoticeRecord) -> Obligation:
     """An area is hot until its filer says cold (Il-20: no all-clear)."""
     newest = record.newest
     return scene.owed(
-        Duty(
-            what="cold",
-            creditor=next((m for m in newest.said.to if m != record.author), record.author),
-            debtor=Debtor(record.author, record.desk),
-            about=record.id,
-            thing=record.id,
-            words=f"Say when {short_name(newest.said)} is cold.",
-            due_at=Instant(newest.end_at + scene.answer_ms()),
-            met_at=record.cold.at if record.cold is not None else None,
-            over=record.withdrawn is not None or newest.content.kind in _NEVER_HOT,
-        )
+        what="cold",
+        creditor=next((m for m in newest.said.to if m != record.author), record.author),
+        debtor=Debtor.of(record.author, record.desk),
+        about=record.id,
+        thing=record.id,
+        words=f"Say when {short_name(newest.said)} is cold.",
+        due_at=Instant(newest.end_at + scene.answer_ms()),
+        met_at=record.cold.at if record.cold is not None else None,
+        over=record.withdrawn is not None or newest.content.kind in _NEVER_HOT,
     )

@@ -11,7 +11,7 @@ starts at FILED plus that time, on the caller's side: the line is down, and no d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from steerclear.mechanism.classes import MINUTE_MS, Phase
 from steerclear.mechanism.ladder import NO_CLIMB, Climb, climb, desk_for, ladder_of
@@ -23,18 +23,23 @@ from steerclear.model.member import Role
 from steerclear.model.response import ClassTerms, ResponseClass
 from steerclear.model.time import Instant, printable
 
-__all__ = ["EVERYONE", "Clock", "Duty", "Scene", "short_name"]
+__all__ = ["EVERYONE", "Clock", "Scene", "short_name"]
 
 EVERYONE: Final = "*"
 """The creditor of what is owed to all members: nobody alone can waive it."""
 
-_HUMAN: Final = frozenset({Role.PARTY, Role.NOTIFIER})
+_HUMAN: Final = (Role.PARTY, Role.NOTIFIER)
+# By names of their own: Python 3.11 looks a member up on its Enum through a function, each time.
+_OPEN: Final = State.OPEN
+_MET: Final = State.MET
+_LATE: Final = State.LATE
+_WAIVED: Final = State.WAIVED
+
 _FALLBACK_S: Final = 300
 """Five minutes, where an answer is owed and the response annex gives the immediate class no row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """When the human clock of one addressee starts."""
 
     filed_at: Instant
@@ -49,24 +54,6 @@ class Clock:
         return self.delivered_at is None and now >= self.machine_by
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
-    """A duty before its state is known: the fields of ``Obligation``, and what ends it."""
-
-    what: str
-    creditor: str
-    debtor: Debtor
-    about: str
-    thing: str
-    words: str
-    due_at: Instant | None
-    met_at: Instant | None = None
-    over: bool = False
-    of_class: ResponseClass | None = None
-    climbing: Climb = NO_CLIMB
-    line_down: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One view at one moment, with the response terms that bind then."""
@@ -75,42 +62,48 @@ class Scene:
     now: Instant
     response: Response
 
-    def owed(self, duty: Duty) -> Obligation:
-        state = self._state(duty)
-        ended = state in (State.MET, State.WAIVED)
-        return Obligation(
-            what=duty.what,
-            creditor=duty.creditor,
-            debtor=duty.debtor,
-            about=duty.about,
-            thing=duty.thing,
-            due_at=_printable(duty.due_at),
-            state=state,
-            words=duty.words,
-            met_at=duty.met_at,
-            of_class=duty.of_class,
-            called=() if ended else duty.climbing.called,
-            next_rung_at=None if ended else _printable(duty.climbing.next_at),
-            line_down=duty.line_down and not ended,
-        )
-
-    def _state(self, duty: Duty) -> State:
-        if duty.met_at is not None:
-            return State.MET
-        if duty.over or self._is_waived(duty):
-            return State.WAIVED
+    def owed(
+        self,
+        *,
+        what: str,
+        creditor: str,
+        debtor: Debtor,
+        about: str,
+        thing: str,
+        words: str,
+        due_at: Instant | None,
+        met_at: Instant | None = None,
+        over: bool = False,
+        of_class: ResponseClass | None = None,
+        climbing: Climb = NO_CLIMB,
+        line_down: bool = False,
+    ) -> Obligation:
+        """The duty with its state; ``over``: its creditor took away its ground. See ``Obligation``."""
+        called, next_rung_at = climbing
+        if met_at is not None:
+            state = _MET
+        elif over or self._is_waived(what, creditor, debtor, about):
+            state = _WAIVED
         # What the debtor's machine never had is no lateness of its desk; the machine receipt itself is late.
-        blameless = duty.line_down and duty.what != "machine-receipt"
-        if duty.due_at is not None and self.now > duty.due_at and not blameless:
-            return State.LATE
-        return State.OPEN
+        elif self._has_passed(due_at) and not (line_down and what != "machine-receipt"):
+            state = _LATE
+        else:
+            state = _OPEN
+        if state is _MET or state is _WAIVED:
+            called, next_rung_at, line_down = (), None, False
+        due_at, next_rung_at = _printable(due_at), _printable(next_rung_at)
+        return Obligation(
+            what, creditor, debtor, about, thing, due_at, state, words,
+            met_at, of_class, called, next_rung_at, line_down,
+        )  # fmt: skip
 
-    def _is_waived(self, duty: Duty) -> bool:
+    def _has_passed(self, due_at: Instant | None) -> bool:
+        return due_at is not None and self.now > due_at
+
+    def _is_waived(self, what: str, creditor: str, debtor: Debtor, about: str) -> bool:
         return any(
-            waiver.author == duty.creditor
-            and waiver.body.what == duty.what
-            and waiver.body.debtor == duty.debtor.member
-            for waiver in self.view.waivers(duty.about)
+            waiver.author == creditor and waiver.body.what == what and waiver.body.debtor == debtor.member
+            for waiver in self.view.waivers(about)
         )
 
     def clock(self, said: Said[Any], member: str, machine_s: int) -> Clock:
@@ -134,30 +127,33 @@ class Scene:
 
     def humans(self, members: tuple[str, ...]) -> tuple[str, ...]:
         """Those of them that have desks: parties and notifiers. Host and observers owe no human answer."""
-        return tuple(member for member in members if self.view.roles.get(member) in _HUMAN)
+        return tuple([member for member in members if self.is_human(member)])
+
+    def is_human(self, member: str) -> bool:
+        return self.view.roles.get(member) in _HUMAN
 
     def machine_receipt(
         self, said: Said[Any], member: str, clock: Clock, terms: ClassTerms, thing: str, *, over: bool
     ) -> Obligation:
         """The debtor's machine has it; while it has not, the sender's own ladder climbs (line down)."""
         down = clock.line_down(self.now)
+        if clock.delivered_at is None:
+            words = f"The machine of {member} has not confirmed {short_name(said)}."
+        else:
+            words = f"The machine of {member} has {short_name(said)}."
         return self.owed(
-            Duty(
-                what="machine-receipt",
-                creditor=said.author,
-                debtor=Debtor(member),
-                about=said.id,
-                thing=thing,
-                words=f"The machine of {member} has not confirmed {short_name(said)}."
-                if clock.delivered_at is None
-                else f"The machine of {member} has {short_name(said)}.",
-                due_at=clock.machine_by,
-                met_at=clock.delivered_at,
-                over=over,
-                of_class=terms.of,
-                climbing=self._senders_climb(said, clock, terms) if down else NO_CLIMB,
-                line_down=down,
-            )
+            what="machine-receipt",
+            creditor=said.author,
+            debtor=Debtor.of(member),
+            about=said.id,
+            thing=thing,
+            words=words,
+            due_at=clock.machine_by,
+            met_at=clock.delivered_at,
+            over=over,
+            of_class=terms.of,
+            climbing=self._senders_climb(said, clock, terms) if down else NO_CLIMB,
+            line_down=down,
         )
 
     def _senders_climb(self, said: Said[Any], clock: Clock, terms: ClassTerms) -> Climb:
@@ -170,22 +166,27 @@ class Scene:
             ended_at=None,
         )
 
-    def reseals(self, said: Said[Any], member: str, thing: str, *, over: bool) -> tuple[Obligation, ...]:
+    def reseals(
+        self, said: Said[Any], member: str, clock: Clock, thing: str, *, over: bool
+    ) -> tuple[Obligation, ...]:
         """Its author owes a readable copy to an addressee that named it unreadable."""
+        if clock.delivered_at is not None:
+            return ()
         named_at = self.view.unreadable_at(said, member)
         if named_at is None:
             return ()
-        duty = Duty(
-            what="reseal",
-            creditor=member,
-            debtor=Debtor(said.author),
-            about=said.id,
-            thing=thing,
-            words=f"{member} cannot read {short_name(said)}: seal it anew.",
-            due_at=Instant(named_at + MINUTE_MS),
-            over=over,
+        return (
+            self.owed(
+                what="reseal",
+                creditor=member,
+                debtor=Debtor.of(said.author),
+                about=said.id,
+                thing=thing,
+                words=f"{member} cannot read {short_name(said)}: seal it anew.",
+                due_at=Instant(named_at + MINUTE_MS),
+                over=over,
+            ),
         )
-        return (self.owed(duty),)
 
 
 def _printable(at: Instant | None) -> Instant | None:
