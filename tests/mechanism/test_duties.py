@@ -210,3 +210,20 @@ def test_a_fold_that_fails_is_tried_again(founded: Table, speech: type[Speech]) 
     kept.forget("x")
     kept.forget("x")
     assert kept.answer("x", fold) == 3
+
+
+def test_a_wake_of_an_older_fold_folds_nothing(founded: Table, speech: type[Speech]) -> None:
+    """What was folded again before its moment came has a newer wake; the old one is let go."""
+    stop = founded.say("TUR", speech.stop(), when="13:24", to=("ISR",))
+    view = founded.view("ISR")
+    duties = Duties(view)
+    climbs_at = duties.next_due_at(speech.at("13:24"))
+    assert climbs_at == speech.at("13:24:10"), "its machine receipt is due"
+    founded.beat("ISR", "13:24:01")
+    view.witness(founded.entries[-1])
+    assert_kept_up(duties, view, speech.at("13:24:02"))
+    founded.say("ISR", speech.ack(stop), when="13:25")
+    view.witness(founded.entries[-1])
+    assert_kept_up(duties, view, speech.at("13:25"))
+    for clock in ("13:26", "13:29", "13:24:05", "13:40"):
+        assert_kept_up(duties, view, speech.at(clock))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,7 @@ from steerclear.mechanism import bodies as say
 from steerclear.mechanism.affairs import PointState
 from steerclear.mechanism.bodies import KINDS, Who, body_of, kind_of
 from steerclear.mechanism.bodies.exchange import NodeBeat
-from steerclear.mechanism.judge import FLOOR, SURVIVES_SUSPENSION
+from steerclear.mechanism.judge import FLOOR, SURVIVES_SUSPENSION, why_it_would_not_count
 from steerclear.mechanism.obligation import State
 from steerclear.model.annex import annex_hash
 from steerclear.model.member import Role
@@ -164,6 +165,29 @@ def test_twice_under_one_id(kind: str, scene: tuple[Table, dict[str, str]], spee
     assert [one.why for one in found] == ["its id was used before"]
     assert table.view(author).why_without_effect(said) is None
     table.owes("14:00")
+
+
+@pytest.mark.parametrize("manner", ["right", "unsigned", "in doubt", "by an observer", "twice"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_refused_before_it_is_said_is_what_would_count_for_nothing(
+    kind: str, manner: str, scene: tuple[Table, dict[str, str]], speech: type[Speech]
+) -> None:
+    """A desk is told before it signs what its own node, and everybody's, would say of it afterwards."""
+    table, ids = scene
+    flagged(kind, table, ids)
+    author, body = example(kind, speech, ids)
+    if manner == "twice":
+        table.say(author, body, when="13:00", to=audience(author))
+    manners: dict[str, dict[str, Any]] = {
+        "unsigned": {"signed_as": frozenset()},
+        "in doubt": {"doubt": "key expired"},
+    }
+    speaker = "OBS" if manner == "by an observer" else author
+    before = table.view(speaker).book
+    id_ = table.say(speaker, body, when="13:05", to=audience(speaker), **manners.get(manner, {}))
+    after = table.view(speaker)
+    unsaid = replace(after.said(id_), id="")
+    assert why_it_would_not_count(before, unsaid) == after.why_without_effect(id_)
 
 
 @pytest.mark.parametrize("kind", [name for name, row in KINDS.items() if row.once is not None])

@@ -28,6 +28,7 @@ from steerclear.mechanism.bodies import (
     AnnexRatify,
     AnnexWithdraw,
     CommuniqueAgree,
+    CommuniquePropose,
     ConflictClose,
     ConflictPropose,
     Disseminate,
@@ -280,10 +281,8 @@ def _answered_by(body: SiteConcern | IncidentFinding | MeetingMinutes | MeetingA
 
 
 def _of_paragraphs(book: Book, communique: str, paragraphs: tuple[int, ...]) -> str | None:
-    proposed = book.said(communique)
-    if proposed is None or proposed.kind != "communique.propose":
-        return None  # said already: it is about something that is not known here
-    there = range(1, len(proposed.body.paragraphs) + 1)
+    proposed: Said[CommuniquePropose] | None = book.said(communique)  # its target was judged before
+    there = range(1, len(proposed.body.paragraphs if proposed is not None else ()) + 1)
     fits = bool(paragraphs) and all(number in there for number in paragraphs)
     return None if fits else "it agrees to a paragraph that is not there"
 
