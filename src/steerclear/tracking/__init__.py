@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The live engine: who comes too close to whom, by what was seen when. An old report is Undetermined."""
+
+from steerclear.tracking.closest import Approach, settled
+from steerclear.tracking.swept import Movers, movers_of
+from steerclear.tracking.traffic import Loss, Minima, Traffic, losses_of
+
+__all__ = [
+    "Approach",
+    "Loss",
+    "Minima",
+    "Movers",
+    "Traffic",
+    "losses_of",
+    "movers_of",
+    "settled",
+]
