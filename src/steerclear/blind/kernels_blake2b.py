@@ -81,7 +81,7 @@ def hash_rows(key: Rows, beginning: Rows, rows: Rows, out: Rows) -> None:
 
 
 @njit(nogil=True, cache=True)
-def _mix(a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64, x: np.uint64, y: np.uint64):  # type: ignore[no-untyped-def]  # noqa: ANN202 - compiled: a tuple of four words
+def _mix(a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64, x: np.uint64, y: np.uint64):  # type: ignore[no-untyped-def]  # noqa: ANN202
     """RFC 7693, 3.1."""
     a = a + b + x
     d ^= a
