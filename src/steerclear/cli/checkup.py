@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -40,14 +40,22 @@ def examine(node: Path | None) -> tuple[Check, ...]:
 
 def warmed() -> Iterator[Check]:
     """Compile the engine with two processes, then load it: each part is told when it is there."""
-    from steerclear.screening.warming import AT_ONCE, stages
+    from steerclear.screening.warming import AT_ONCE
 
     _run_at_once(AT_ONCE)
-    for stage in stages():
+    for name, work in _every_part():
         began_s = time.perf_counter()
-        stage.work()
+        work()
         took_s = time.perf_counter() - began_s
-        yield Check(stage.name, ok=True, words=f"compiled and loaded ({took_s:.1f} s)")
+        yield Check(name, ok=True, words=f"compiled and loaded ({took_s:.1f} s)")
+
+
+def _every_part() -> Iterator[tuple[str, Callable[[], None]]]:
+    from steerclear.blind.warming import PARTS
+    from steerclear.screening.warming import stages
+
+    yield from ((stage.name, stage.work) for stage in stages())
+    yield from PARTS.items()
 
 
 def _run_at_once(lots: tuple[tuple[str, ...], ...]) -> None:
@@ -69,10 +77,8 @@ def warm_in_background() -> None:
 
 
 def _loaded() -> None:
-    from steerclear.screening.warming import stages
-
-    for stage in stages():
-        stage.work()
+    for _, work in _every_part():
+        work()
 
 
 def _python() -> Check:
