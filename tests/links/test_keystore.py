@@ -314,6 +314,13 @@ def test_a_successor_takes_over_once_its_keyid_is_named(reopen: Callable[[], Key
     assert reopen().names() == (name,)
 
 
+def test_a_key_has_one_companion_beside_it(reopen: Callable[[], Keystore]) -> None:
+    reopen().make_signer(KeyName("witness"))
+    companion = reopen().companion(KeyName("witness"))
+    assert companion.keyid == reopen().companion(KeyName("witness")).keyid
+    assert companion.keyid != reopen().signer(KeyName("witness")).keyid
+
+
 def test_a_key_has_one_second_key_beside_it(reopen: Callable[[], Keystore]) -> None:
     reopen().make_signer(KeyName("root", "1"))
     assert reopen().second(KeyName("root", "1")).keyid == reopen().second(KeyName("root", "1")).keyid

@@ -101,6 +101,7 @@ def test_what_is_not_in_the_token_is_beside_it(keys: Keystore) -> None:
     assert keys.recipients()["2025-04-09"].public == day.public
     assert keys.storage_key() == storage
     keys.second(KeyName("authority"))
+    keys.companion(KeyName("authority"))
     keys.make_successor(KeyName("authority"))
 
 
@@ -110,6 +111,7 @@ def test_what_a_token_cannot_do_is_said(keys: Keystore) -> None:
     made = keys.make_signer(NODE)
     assert refusal(lambda: keys.make_signer(NODE), Refused) == "key-exists"
     assert refusal(lambda: keys.second(NODE), Refused) == "second-in-token"
+    assert refusal(lambda: keys.companion(NODE), Refused) == "second-in-token"
     assert refusal(lambda: keys.make_successor(NODE), Refused) == "token-no-successor"
     keys.take_over(NODE, "ab" * 32)
     assert keys.signer(NODE).keyid == made.keyid

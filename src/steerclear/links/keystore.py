@@ -19,6 +19,7 @@ from typing import Final, Protocol
 from steerclear.errors import BadInput, NotKept, Refused, Unreachable
 from steerclear.links.files import sync_folder
 from steerclear.links.keyfile import FolderShelf, KeyName, Passphrase, Protection, Purpose, Unencrypted
+from steerclear.record.companion import CompanionSigner
 from steerclear.record.keys import Ed25519Signer, KeySigner
 from steerclear.record.recipient import RecipientPrivateKey
 from steerclear.record.second import SecondSigner
@@ -55,6 +56,9 @@ class Keystore(Protocol):
 
     def second(self, name: KeyName) -> SecondSigner:
         """The ML-DSA-65 key beside a signing key. Raises ``Refused`` (``second-in-token``)."""
+
+    def companion(self, name: KeyName) -> CompanionSigner:
+        """The ML-DSA-44 key beside a witness key. Raises ``Refused`` (``second-in-token``)."""
 
     def make_successor(self, name: KeyName) -> KeySigner:
         """The key that shall replace ``name``, made when first asked for. Raises ``Refused``."""
@@ -98,6 +102,7 @@ class ShelvedKeystore:
         self._random = random
         self._taken: dict[KeyName, bytes] = {}  # a node signs and opens all day: each file is read once
         self._opening: dict[KeyName, RecipientPrivateKey] = {}
+        self._companions: dict[KeyName, CompanionSigner] = {}
 
     def names(self) -> tuple[KeyName, ...]:
         return tuple(sorted(self._shelf.names(), key=lambda name: (name.purpose, name.label)))
@@ -114,6 +119,11 @@ class ShelvedKeystore:
     def second(self, name: KeyName) -> SecondSigner:
         return SecondSigner.beside(self._take(_signing(name)))
 
+    def companion(self, name: KeyName) -> CompanionSigner:
+        if name not in self._companions:
+            self._companions[name] = CompanionSigner.beside(self._take(_signing(name)))
+        return self._companions[name]
+
     def make_successor(self, name: KeyName) -> KeySigner:
         successor = _successor(_signing(name))
         return self.signer(successor) if self.has(successor) else self.make_signer(successor)
@@ -126,6 +136,7 @@ class ShelvedKeystore:
         # Put before anything is taken away: a power cut between leaves two names of one key, and none lost.
         self._shelf.put(name, private)
         self._taken[name] = private
+        self._companions.pop(name, None)
         self.forget(successor)
 
     def make_recipient(self, name: KeyName) -> RecipientPrivateKey:
@@ -157,6 +168,7 @@ class ShelvedKeystore:
     def forget(self, name: KeyName) -> None:
         self._taken.pop(name, None)
         self._opening.pop(name, None)
+        self._companions.pop(name, None)
         self._shelf.remove(name)
 
     def _recipient(self, name: KeyName) -> RecipientPrivateKey:

@@ -21,6 +21,7 @@ from typing import Any, Final, cast
 from steerclear.errors import BadInput, Refused, Unreachable
 from steerclear.links.keyfile import KeyName, Purpose
 from steerclear.links.keystore import Keystore
+from steerclear.record.companion import CompanionSigner
 from steerclear.record.keys import KeySigner, keyid_of
 from steerclear.record.recipient import RecipientPrivateKey
 from steerclear.record.second import SecondSigner
@@ -169,6 +170,14 @@ class TokenKeystore:
         return self._signers[name]
 
     def second(self, name: KeyName) -> SecondSigner:
+        self._require_file(name)
+        return self._rest.second(name)
+
+    def companion(self, name: KeyName) -> CompanionSigner:
+        self._require_file(name)
+        return self._rest.companion(name)
+
+    def _require_file(self, name: KeyName) -> None:
         if self._is_token(name):
             raise Refused(
                 "second-in-token",
@@ -176,7 +185,6 @@ class TokenKeystore:
                 remedy="Keep keys that must sign twice in files.",
                 where=str(name),
             )
-        return self._rest.second(name)
 
     def make_successor(self, name: KeyName) -> KeySigner:
         if self._is_token(name):

@@ -183,6 +183,7 @@ def compose(
     high_water: WaterMark,
     places: Gazetteer,
     machine: WaterMark | None = None,
+    cosigns_twice: bool = False,
 ) -> Workings:
     """A node's workings over any store, keys and clock: a play hands in memory, a real node its folder.
 
@@ -198,6 +199,7 @@ def compose(
         randomness=randomness,
         high_water=high_water,
         machine=machine,
+        cosigns_twice=cosigns_twice,
     )
     return Workings(ledger, places)
 
@@ -323,6 +325,7 @@ def _opened(folder: Path, settings: Settings, charter: Charter, protection: Prot
             high_water=HighWater(folder / "high-water"),
             # Where the machine remembers nothing, the peers are asked at every start.
             machine=remembered or Forgetful(),
+            cosigns_twice=settings.cosigns_twice,
         )
 
 

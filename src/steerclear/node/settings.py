@@ -37,7 +37,8 @@ class DrillTime:
 class Settings:
     """``steerclear.toml``. ``listen`` is host and port of the peers' listener; who reaches it still needs a
     member's certificate. ``token`` names the PKCS#11 token in which some of the signing keys lie.
-    ``reviewed`` names, by language, the translation of the signals that our own reviewer has signed for."""
+    ``reviewed`` names, by language, the translation of the signals that our own reviewer has signed for.
+    ``cosigns_twice``: ``[witness] mldsa44 = true``, cosign with an ML-DSA-44 key beside the Ed25519 one."""
 
     member: MemberId
     host: str
@@ -46,6 +47,7 @@ class Settings:
     token: TokenSettings | None = None
     reviewed: Mapping[str, str] = field(default_factory=dict)
     ways: tuple[WaySettings, ...] = ()
+    cosigns_twice: bool = False
 
 
 def read_settings(folder: Path) -> Settings:
@@ -72,6 +74,7 @@ def read_settings(folder: Path) -> Settings:
             _read_token(found.get("token")),
             _read_reviewed(found.get("signals")),
             read_ways(found.get("ways")),
+            cosigns_twice=_read_witness(found.get("witness")),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise _bad_settings(path, f"{type(error).__name__} {error}") from error
@@ -96,6 +99,13 @@ def _read_reviewed(found: Mapping[str, Any] | None) -> Mapping[str, str]:
         if code not in LANGUAGES or not isinstance(signed, str):
             raise ValueError(f"signals.reviewed.{code} is no translation's hash")
     return reviewed
+
+
+def _read_witness(found: Mapping[str, Any] | None) -> bool:
+    twice = found["mldsa44"] if found is not None else False
+    if not isinstance(twice, bool):
+        raise TypeError("witness.mldsa44 is neither true nor false")
+    return twice
 
 
 def _bad_settings(path: Path, why: str) -> BadInput:

@@ -215,7 +215,7 @@ class KeyBook:
         rows = [
             named.delegation
             for named in self._by_keyid.get(one.keyid, ())
-            if named.delegation.role is not KeyRole.RECIPIENT and _is_before(named.seq, asked.seq)
+            if named.delegation.is_ed25519 and _is_before(named.seq, asked.seq)
         ]
         public = roots.get(one.keyid) or (rows[0].public if rows else None)
         if one.keyid.startswith(PREFIX):

@@ -4,8 +4,8 @@
     root (k of n, offline, in the charter) ── key.delegate ──► authority · duty · node · witness · recipient
                                            └─ key.revoke ───► from this place in the log on, never again
 
-An Ed25519 key signs, an X25519 key (role ``recipient``) opens, or a hybrid one (recipient.py); ``keyid`` is
-SHA-256 of the raw public key.
+An Ed25519 key signs, an X25519 key (role ``recipient``) opens, or a hybrid one (recipient.py); an ML-DSA-44
+key (role ``witness``) cosigns beside one of Ed25519 (companion.py). ``keyid`` is SHA-256 of the raw key.
 What each key is trusted with stands beside its role below.
 """
 
@@ -40,6 +40,8 @@ __all__ = [
     "HYBRID",
     "HYBRID_BYTES",
     "LONGEST_DUTY_MS",
+    "MLDSA44",
+    "MLDSA44_BYTES",
     "Delegation",
     "Ed25519Signer",
     "KeyRole",
@@ -62,6 +64,11 @@ HYBRID: Final = "MLKEM768-X25519"
 """What a delegation says of a recipient key that is more than X25519 (see recipient.py)."""
 
 HYBRID_BYTES: Final = 1_216
+
+MLDSA44: Final = "ML-DSA-44"
+"""What a delegation says of a witness key that is not Ed25519."""
+
+MLDSA44_BYTES: Final = 1_312
 _KEY_BYTES: Final = 32
 
 
@@ -142,7 +149,7 @@ class Delegation:
     """A root says: this key holds this role, for this desk, from then (inclusive) until then (exclusive).
 
     ``public`` 32 raw bytes (Ed25519, or X25519 for a recipient), or 1,216 for a hybrid recipient key, which
-    ends in its X25519 half; instants in ms. ``desk`` stands for a duty
+    ends in its X25519 half, or 1,312 for an ML-DSA-44 witness key; instants in ms. ``desk`` stands for a duty
     key that speaks for one desk; ``None`` is every desk. ``second`` is the hash of the ML-DSA-65 key that
     signs beside an authority key (see second.py), ``None`` where none does. Raises ``NotVerified``.
     """
@@ -156,7 +163,7 @@ class Delegation:
     second: str | None = None
 
     def __post_init__(self) -> None:
-        lengths = (_KEY_BYTES, HYBRID_BYTES) if self.role is KeyRole.RECIPIENT else (_KEY_BYTES,)
+        lengths = (_KEY_BYTES, _OTHER_BYTES.get(self.role))
         if len(self.public) not in lengths or self.keyid != keyid_of(self.public):
             raise NotVerified(
                 "delegation-keyid",
@@ -165,7 +172,7 @@ class Delegation:
                 remedy="Have the root sign a delegation that names the key by its own hash.",
             )
         is_weak = is_weak_x25519 if self.role is KeyRole.RECIPIENT else is_weak_ed25519
-        if is_weak(self.public[-_KEY_BYTES:]):
+        if not self.is_mldsa44 and is_weak(self.public[-_KEY_BYTES:]):
             raise NotVerified(
                 "delegation-weak-key",
                 f"The {self.role.value} key is a point for which nobody needs a private key.",
@@ -205,6 +212,16 @@ class Delegation:
     def is_hybrid(self) -> bool:
         """Is it a recipient key of ML-KEM-768 and X25519?"""
         return len(self.public) == HYBRID_BYTES
+
+    @property
+    def is_mldsa44(self) -> bool:
+        """Is it a witness key of ML-DSA-44, which signs nothing but cosignatures?"""
+        return len(self.public) == MLDSA44_BYTES
+
+    @property
+    def is_ed25519(self) -> bool:
+        """May it sign leaves, checkpoints and statements, as far as its kind goes?"""
+        return self.role is not KeyRole.RECIPIENT and not self.is_mldsa44
 
     @classmethod
     def of(
@@ -267,7 +284,8 @@ def _delegation(one: Delegation) -> JsonObject:
         "until": print_instant(one.valid_until),
     }
     second = {} if one.second is None else {"second": one.second}
-    algorithm = {"algorithm": HYBRID} if one.is_hybrid else {}
+    named = HYBRID if one.is_hybrid else MLDSA44 if one.is_mldsa44 else None
+    algorithm = {} if named is None else {"algorithm": named}
     return {**row, **second, **algorithm}
 
 
@@ -297,14 +315,17 @@ def _length_of(found: JsonObject, where: str) -> int:
     """Left out the algorithm is the one of old: one spelling for each key."""
     if "algorithm" not in found:
         return _KEY_BYTES
-    if found["algorithm"] != HYBRID:
+    length = _LENGTHS.get(str(found["algorithm"]))
+    if length is None:
         raise NotVerified(
             "delegation-algorithm",
             "A delegation names a kind of key that is not known here.",
             where=f"{where} algorithm",
             remedy="Use a version of the software that knows this kind of key.",
         )
-    return HYBRID_BYTES
+    return length
 
 
+_LENGTHS: Final = {HYBRID: HYBRID_BYTES, MLDSA44: MLDSA44_BYTES}
+_OTHER_BYTES: Final = {KeyRole.RECIPIENT: HYBRID_BYTES, KeyRole.WITNESS: MLDSA44_BYTES}
 _ROLES: Final = {role.value: role for role in KeyRole}

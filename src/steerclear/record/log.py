@@ -176,7 +176,7 @@ class Log:
             one.keyid: one.public
             for book in self._books.values()
             for one, _, revoked_at in book.rows()
-            if one.role is not KeyRole.RECIPIENT and revoked_at is None and one.valid_until > self.last_at
+            if one.is_ed25519 and revoked_at is None and one.valid_until > self.last_at
         }
 
     def judge(self, signed: SignedStatement, seq: int, at: int, *, until: int | None = None) -> Judgement:

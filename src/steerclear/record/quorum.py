@@ -2,7 +2,8 @@
 """Who stands behind a checkpoint, and is what it covers RECORDED?
 
 RECORDED means that all parties and the host have signed for it: the author of the log by its checkpoint, each
-other one by a cosignature under a witness key that its own log names, unrevoked, at the time of the line.
+other one by a cosignature under a witness key that its own log names, unrevoked, at the time of the line. A
+member that cosigns with two keys, Ed25519 and ML-DSA-44, stands behind it by either; each line is judged.
 
 A line of a key that nobody knows counts for nothing. A line that claims a known key and is not its signature
 is a lie (C2SP signed-note: such a note should be refused whole), and is named apart. A node keeps neither
@@ -16,10 +17,22 @@ from dataclasses import dataclass
 
 from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.checkpoint import parse_checkpoint
-from steerclear.record.cosignature import cosigned_at_s, cosigner_name, is_cosignature
+from steerclear.record.cosignature import (
+    cosigned_at_s,
+    cosigner_name,
+    is_cosignature,
+    is_mldsa44_cosignature,
+)
 from steerclear.record.keybook import KeyBook
 from steerclear.record.keys import Delegation, KeyRole
-from steerclear.record.note import COSIGNATURE, Note, NoteSignature, is_signed_by, note_key_id
+from steerclear.record.note import (
+    COSIGNATURE,
+    MLDSA44_COSIGNATURE,
+    Note,
+    NoteSignature,
+    is_signed_by,
+    note_key_id,
+)
 
 __all__ = ["Cosigners", "cosigners_of", "is_recorded", "lines_that_hold"]
 
@@ -76,19 +89,25 @@ def is_recorded(author: str, cosigners: Cosigners, charter: Charter) -> bool:
 
 def _holds(line: NoteSignature, text: str, book: KeyBook) -> bool:
     at = cosigned_at_s(line) * 1_000
-    return any(
-        is_cosignature(line, text, name=line.name, public=key.public)
-        for key in book.holders(KeyRole.WITNESS, at=at)
-    )
+    return any(_is_line_of(key, line, text) for key in book.holders(KeyRole.WITNESS, at=at))
+
+
+def _is_line_of(key: Delegation, line: NoteSignature, text: str) -> bool:
+    judge = is_mldsa44_cosignature if key.is_mldsa44 else is_cosignature
+    return judge(line, text, name=line.name, public=key.public)
 
 
 def _claims(line: NoteSignature, book: KeyBook) -> bool:
     """Does the line name a witness key that was ever named, at the time that it claims, and not revoked?"""
     at = cosigned_at_s(line) * 1_000
     return any(
-        line.key_id == note_key_id(line.name, COSIGNATURE, key.public)
+        line.key_id == note_key_id(line.name, _kind_of(key), key.public)
         for key in book.holders(KeyRole.WITNESS, at=at)
     )
+
+
+def _kind_of(key: Delegation) -> int:
+    return MLDSA44_COSIGNATURE if key.is_mldsa44 else COSIGNATURE
 
 
 def _is_own(line: NoteSignature, text: str, node_keys: Iterable[Delegation]) -> bool:

@@ -35,6 +35,7 @@ __all__ = [
     "begin_log",
     "beginning",
     "charter_of",
+    "companion_rows",
     "has_begun",
     "make_card",
     "standing_row",
@@ -157,10 +158,18 @@ def has_begun(ledger: Ledger) -> bool:
 
 
 def _standing_keys(ledger: Ledger) -> list[Delegation]:
-    return [
+    rows = [
         standing_row(ledger, role, ledger.keys.signer(KeyName(purpose)).public, KeyName(purpose))
         for role, purpose in STANDING.items()
     ]
+    return [*rows, *companion_rows(ledger, KeyName("witness"))]
+
+
+def companion_rows(ledger: Ledger, name: KeyName) -> list[Delegation]:
+    """The ML-DSA-44 key beside a witness key of ours, where this node is set to cosign with it."""
+    if not ledger.cosigns_twice:
+        return []
+    return [standing_row(ledger, KeyRole.WITNESS, ledger.keys.companion(name).public)]
 
 
 def standing_row(ledger: Ledger, role: KeyRole, public: bytes, name: KeyName | None = None) -> Delegation:

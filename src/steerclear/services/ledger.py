@@ -110,6 +110,7 @@ class Ledger:
         randomness: Randomness,
         high_water: WaterMark,
         machine: WaterMark | None = None,
+        cosigns_twice: bool = False,
     ) -> None:
         self.charter = charter
         self.mechanism = mechanism_of(charter)
@@ -118,6 +119,8 @@ class Ledger:
         self.keys = keys
         self.clock = clock
         self.randomness = randomness
+        self.cosigns_twice: Final = cosigns_twice
+        """Does this node cosign with ML-DSA-44 beside Ed25519?"""
         self.view = View(
             me,
             {card.member: Role(card.role) for card in charter.members},
@@ -138,6 +141,7 @@ class Ledger:
             clock=clock,
             view=self.view,
             may_sign=self.is_open,
+            cosigns_twice=cosigns_twice,
         )
         self.unreadable: dict[str, tuple[str, str]] = {}
         """Ids that were sealed to us and did not open: in whose log, and why. The next beat names them."""

@@ -24,8 +24,10 @@ from steerclear.mechanism.view import View
 from steerclear.model.time import Instant
 from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.checkpoint import checkpoint_of, sign_checkpoint
-from steerclear.record.cosignature import cosign, cosigned_at_s, cosigner_name
+from steerclear.record.companion import CompanionSigner
+from steerclear.record.cosignature import cosign, cosign_mldsa44, cosigned_at_s, cosigner_name
 from steerclear.record.keybook import KeyBook
+from steerclear.record.keys import KeyRole
 from steerclear.record.log import Log
 from steerclear.record.note import Note, merge_notes, parse_note, print_note
 from steerclear.record.quorum import cosigners_of, lines_that_hold
@@ -68,6 +70,7 @@ class NoteShelf:
     """The checkpoint notes of one node; ``logs`` are those that the node holds, by member, as they grow.
 
     ``may_sign``: not while it is open whether this disk is the newest; what was signed since is unknown then.
+    ``cosigns_twice``: with ML-DSA-44 too, as soon as the own log names that key.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class NoteShelf:
         clock: Clock,
         view: View,
         may_sign: Callable[[], bool] = lambda: True,
+        cosigns_twice: bool = False,
     ) -> None:
         self._charter = charter
         self._mechanism = mechanism_of(charter)
@@ -91,6 +95,7 @@ class NoteShelf:
         self._clock = clock
         self._view = view
         self._may_sign = may_sign
+        self._cosigns_twice = cosigns_twice
         self._newest: dict[str, _Newest] = {}
         self._taken: dict[str, set[bytes]] = {}
         """Of the newest checkpoint of each log: hashes of the notes that were taken in whole.
@@ -205,11 +210,22 @@ class NoteShelf:
         name = cosigner_name(self._mechanism, self._me)
         if any(line.name == name for line in note.signatures):
             return note
+        at_s = self._clock.now() // 1_000
         signer = self._keys.signer(KeyName("witness"))
-        line = cosign(
-            note.text, name=name, public=signer.public, signer=signer, at_s=self._clock.now() // 1_000
-        )
-        return Note(note.text, (*note.signatures, line))
+        lines = [cosign(note.text, name=name, public=signer.public, signer=signer, at_s=at_s)]
+        second = self._companion(at_s)
+        if second is not None:
+            lines.append(cosign_mldsa44(note.text, name=name, public=second.public, signer=second, at_s=at_s))
+        return Note(note.text, (*note.signatures, *lines))
+
+    def _companion(self, at_s: int) -> CompanionSigner | None:
+        """The second witness key, where the node is set to use it and the own log names it: before that the
+        others would take its line for nobody's."""
+        if not self._cosigns_twice:
+            return None
+        second = self._keys.companion(KeyName("witness"))
+        named = self._logs[self._me].keys.holders(KeyRole.WITNESS, at=at_s * 1_000)
+        return second if any(one.keyid == second.keyid for one in named) else None
 
     def _keep(self, member: str, size: int, note: Note) -> None:
         data = print_note(note)

@@ -22,14 +22,13 @@ from steerclear.record.keys import (
     KeyRole,
     Revocation,
     delegate_body,
-    keyid_of,
     revoke_body,
 )
 from steerclear.record.leaf import parse_leaf
 from steerclear.record.request import RootRequest, parse_request, print_request, request_of
 from steerclear.services.answers import KeyRow, KeysShown, Receipt, RootAsked
 from steerclear.services.ceremony import words_of
-from steerclear.services.found import STANDING, beginning, has_begun, standing_row
+from steerclear.services.found import STANDING, beginning, companion_rows, has_begun, standing_row
 from steerclear.services.keys_ahead import DAYS_AHEAD, duty_rows, root_is_here, rows_ahead
 from steerclear.services.ledger import Draft, Ledger
 from steerclear.services.receipts import receipt
@@ -181,7 +180,10 @@ def _named(ledger: Ledger, wanted: NameKeys) -> list[_Say]:
     if role is KeyRole.DUTY:
         weeks = list(duty_rows(ledger, public, name.label, days=wanted.days))
     else:
-        weeks = [_standing(ledger, role, public, name if own else None)]
+        standing = [standing_row(ledger, role, public, name if own else None)]
+        if role is KeyRole.WITNESS and wanted.public is None:
+            standing += companion_rows(ledger, KeyName("next", str(name)) if wanted.fresh else name)
+        weeks = [[one for one in standing if not _is_named(ledger, one)]]
     revoked = _replaced(ledger, wanted, name)
     return [*(("key.delegate", delegate_body(rows)) for rows in weeks if rows), *revoked]
 
@@ -210,11 +212,8 @@ def _public(ledger: Ledger, wanted: NameKeys, name: KeyName) -> tuple[bytes, boo
     return held.public, True
 
 
-def _standing(ledger: Ledger, role: KeyRole, public: bytes, name: KeyName | None) -> list[Delegation]:
-    keyid = keyid_of(public)
-    if any(one.keyid == keyid for one in ledger.own.keys.holders(role, at=ledger.now())):
-        return []
-    return [standing_row(ledger, role, public, name)]
+def _is_named(ledger: Ledger, row: Delegation) -> bool:
+    return any(one.keyid == row.keyid for one in ledger.own.keys.holders(row.role, at=ledger.now()))
 
 
 def _replaced(ledger: Ledger, wanted: NameKeys, name: KeyName) -> Iterator[_Say]:
@@ -223,7 +222,12 @@ def _replaced(ledger: Ledger, wanted: NameKeys, name: KeyName) -> Iterator[_Say]
         old = ledger.keys.signer(name).keyid
         if old in ledger.own.keys.revoked:
             return
-        yield "key.revoke", revoke_body(Revocation((old,), "replaced by a fresh key"))
+        gone = [old, *(one.keyid for one in _companions(ledger, name) if _is_named(ledger, one))]
+        yield "key.revoke", revoke_body(Revocation(tuple(gone), "replaced by a fresh key"))
+
+
+def _companions(ledger: Ledger, name: KeyName) -> list[Delegation]:
+    return companion_rows(ledger, name) if name.purpose == "witness" else []
 
 
 def _require_begun(ledger: Ledger) -> None:
@@ -333,6 +337,7 @@ def _held(ledger: Ledger) -> Iterator[str]:
     for name in ledger.keys.names():
         if name.purpose not in ("recipient", "storage", "pin"):
             yield ledger.keys.signer(name).keyid
+            yield from (one.keyid for one in _companions(ledger, name))
     yield from (key.keyid for key in ledger.recipients_here().values())
 
 
