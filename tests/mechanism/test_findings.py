@@ -200,6 +200,50 @@ def test_both_concerned_acknowledge_a_conflict_that_names_notices_they_cannot_re
     assert states == {"ISR": State.OPEN, "TUR": State.MET}
 
 
+def test_a_result_that_takes_the_place_of_another_owes_anew_and_the_old_one_stays(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
+    """An acknowledgement of what stood before is none of the versions that nobody had read then."""
+    table, mine, theirs = two
+    first = host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict("13:30"))
+    table.all_beat("12:03:10", "TUR", "ISR")
+    table.say("TUR", speech.ack(first, 1), when="12:10")
+    version = table.say("TUR", speech.amend(mine, "13:00", "15:00"), when="12:11", sealed_to=("TUR", "AZE"))
+    second = host_says(
+        table, speech, (mine, version), (theirs, theirs), finding=speech.conflict("13:30"), when="12:12"
+    )
+    table.say("ISR", speech.ack(first, 1), when="12:13")
+    duties = table.owes("12:14", what="acknowledgement", thing=conflict_id(mine, theirs))
+    assert {(one.about, one.debtor.member): one.state for one in duties} == {
+        (first, "TUR"): State.MET,
+        (first, "ISR"): State.MET,
+        (second, "TUR"): State.OPEN,
+        (second, "ISR"): State.OPEN,
+    }
+    table.say(
+        "AZE", speech.result((mine, version), finding=say.NoConflictFound(2)), when="12:15", to=("TUR",)
+    )
+    over = table.owes("12:16", what="acknowledgement", about=second)
+    assert {one.state for one in over} == {State.WAIVED}
+    assert all("does not stand any longer" in one.words for one in over)
+
+
+def test_what_two_found_alike_is_acknowledged_once(two: tuple[Table, str, str], speech: type[Speech]) -> None:
+    table, mine, theirs = two
+    host = host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict("13:30"))
+    own = speech.result((mine, mine), (theirs, theirs), finding=speech.conflict("13:30"))
+    theirs_too = table.say("TUR", own, when="12:05", to=("ISR",))
+    duties = table.owes("12:06", what="acknowledgement", thing=conflict_id(mine, theirs))
+    assert {(one.about, one.debtor.member): one.state for one in duties} == {
+        (host, "TUR"): State.OPEN,
+        (host, "ISR"): State.OPEN,
+        (theirs_too, "ISR"): State.WAIVED,
+    }
+    table.say("ISR", speech.ack(theirs_too, 1), when="12:07")
+    duties = table.owes("12:08", what="acknowledgement", thing=conflict_id(mine, theirs))
+    assert {one.state for one in duties if one.debtor.member == "ISR"} == {State.MET}
+
+
 def test_a_conflict_is_over_with_either_notice(two: tuple[Table, str, str], speech: type[Speech]) -> None:
     table, mine, theirs = two
     result = host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict("13:30"))

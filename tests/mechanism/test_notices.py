@@ -435,7 +435,59 @@ class TestMovement:
         table.say("TUR", speech.ack(third), when="14:24")
         assert table.one("14:25", what="acknowledgement", about=third).state is State.MET
         self.report(table, notice, say.MovementStep.PASSING, "14:26")
-        assert table.owes("14:27", what="contact") == []
+        met = table.one("14:27", what="contact")
+        assert (met.about, met.state, met.met_at) == (third, State.MET, speech.at("14:26"))
+        assert "reported again at 2025-04-09T14:26" in met.words
+
+    def attempts(self, table: Table, notice: str, *rows: tuple[str, str, say.ContactResult]) -> list[str]:
+        return [
+            table.say(
+                who,
+                say.ContactAttempt(notice, "phone", table_at(when), result),
+                when=when,
+                to=tuple({"TUR", "ISR", "MSF"} - {who}),
+            )
+            for who, when, result in rows
+        ]
+
+    def test_whoever_reaches_them_ends_the_alarm_and_it_stays_as_waived(
+        self, moving: tuple[Table, str]
+    ) -> None:
+        table, notice = moving
+        no, yes = say.ContactResult.NO_CONTACT, say.ContactResult.REACHED
+        *_, third, _ = self.attempts(
+            table, notice, *(("ISR", f"14:2{m}", no) for m in range(3)), ("TUR", "14:24", yes)
+        )
+        assert table.view().notices.get(notice).contact_lost() is None
+        duties = [one for one in table.owes("14:25", about=third) if one.what != "machine-receipt"]
+        assert {(one.what, one.state) for one in duties} == {
+            ("contact", State.WAIVED),
+            ("acknowledgement", State.WAIVED),
+        }
+        assert all("reached again at 2025-04-09T14:24" in one.words for one in duties)
+
+    def test_a_report_between_begins_the_count_anew_and_the_next_alarm_is_its_own(
+        self, moving: tuple[Table, str]
+    ) -> None:
+        table, notice = moving
+        no = say.ContactResult.NO_CONTACT
+        first = self.attempts(table, notice, *(("ISR", f"14:2{m}", no) for m in range(3)))
+        self.report(table, notice, say.MovementStep.PASSING, "14:23")
+        later = self.attempts(table, notice, *(("ISR", f"14:3{m}", no) for m in range(4)))
+        duties = table.owes("14:34", what="contact")
+        assert [(one.about, one.state) for one in duties] == [(first[2], State.MET), (later[2], State.OPEN)]
+
+    def test_what_two_tried_side_by_side_is_owed_once_and_nothing_of_it_vanishes(
+        self, moving: tuple[Table, str]
+    ) -> None:
+        """At whoever had not heard of the other's attempts another one was the third."""
+        table, notice = moving
+        no = say.ContactResult.NO_CONTACT
+        mine = self.attempts(table, notice, *(("ISR", f"14:2{m}", no) for m in range(3)))
+        assert table.one("14:23", what="contact").about == mine[2]
+        self.attempts(table, notice, ("TUR", "14:20:30", no))
+        duties = {one.about: one.state for one in table.owes("14:24", what="contact")}
+        assert duties == {mine[1]: State.OPEN, mine[2]: State.WAIVED}
 
     def test_reaching_somebody_starts_the_count_anew(
         self, moving: tuple[Table, str], speech: type[Speech]

@@ -120,19 +120,14 @@ def test_nothing_owed_vanishes_without_being_met_or_waived(
 def is_excused(table: Table, view: Any, key: tuple[str, str, str]) -> bool:
     """The ground itself turned out to count for nothing, or the alarm that raised it ended."""
     what, about, _ = key
-    if what in ("contact", "reseal") or (
-        what == "acknowledgement" and view.said(about).kind == "contact.attempt"
-    ):
-        return True  # met by a report, an answer or a readable copy, which ends the alarm itself
+    if what == "reseal":
+        return True  # met by a readable copy
     if what == "close":
         return True  # an addressee took its final outcome back: the caller need not close yet
     if what == "check-answer" or what == "ownership" or view.said(about) is None:
         return view.said(about) is None
-    kind = view.said(about).kind
-    if kind == "stop.call":
-        # An earlier call may come to light later and lead the alarm: its round then stands under that.
-        return True
-    return bool(kind == "screen.result")  # another result about the same pair now tells the conflict
+    # An earlier call may come to light later and lead the alarm: its round then stands under that.
+    return bool(view.said(about).kind == "stop.call")
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))

@@ -9,9 +9,11 @@ Receipts belong to a version and expire with it. A cold counts for the version t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import takewhile
+from typing import TypeGuard
 
 from steerclear.mechanism.bodies import (
     Acknowledge,
@@ -30,11 +32,12 @@ from steerclear.mechanism.bodies import (
     Unable,
 )
 from steerclear.mechanism.book import Book
+from steerclear.mechanism.entry import Place
 from steerclear.mechanism.judge import effective
 from steerclear.mechanism.said import Said, order_of
 from steerclear.model.time import Instant, TimeSpan
 
-__all__ = ["FAILED_CONTACTS", "NoticeRecord", "NoticeState", "Notices", "Version"]
+__all__ = ["FAILED_CONTACTS", "ContactLoss", "NoticeRecord", "NoticeState", "Notices", "Version"]
 
 FAILED_CONTACTS = 3
 """So many failed attempts in a row raise an alarm (design file 6; WCK 2024)."""
@@ -74,6 +77,24 @@ class Version:
     @property
     def span(self) -> TimeSpan:
         return TimeSpan(self.start_at // 1000, self.end_at // 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLoss:
+    """A failed attempt that raises the alarm, or that raised it where less was known.
+
+    ``counts``    it is the one that makes three failures in a row, by all that is known here
+    ``reported``  the first report after it; ``reached`` the first attempt after it that reached somebody
+    """
+
+    attempt: Said[ContactAttempt]
+    counts: bool
+    reported: Said[MovementReport] | None
+    reached: Said[ContactAttempt] | None
+
+    @property
+    def is_over(self) -> bool:
+        return not self.counts or self.reported is not None or self.reached is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +138,69 @@ class NoticeRecord:
     def is_live(self, now: Instant) -> bool:
         return self.state(now) not in (NoticeState.WITHDRAWN, NoticeState.COLD)
 
+    def contact_losses(self) -> tuple[ContactLoss, ...]:
+        """Every attempt that raised the alarm, here or where something that others said was not known.
+
+        Who lacked that counted otherwise, and owed or was owed something: it stays, and is over.
+        """
+        events: list[_Word] = sorted((*self.contacts, *self.reports), key=_in_time)
+        losses: list[ContactLoss] = []
+        for index, event in enumerate(events):
+            if not _failed(event):
+                continue
+            after = events[index + 1 :]
+            counts = _run(events[: index + 1]) == FAILED_CONTACTS
+            if counts or _could_count(events[: index + 1]):
+                losses.append(
+                    ContactLoss(
+                        event,
+                        counts,
+                        next((one for one in after if isinstance(one.body, MovementReport)), None),
+                        next((one for one in after if _reached(one)), None),
+                    )
+                )
+        return tuple(losses)
+
     def contact_lost(self) -> Said[ContactAttempt] | None:
         """The attempt that made it three failures in a row, while nobody was reached and nothing reported."""
-        failed: list[Said[ContactAttempt]] = []
-        for attempt in self.contacts:
-            failed = [] if attempt.body.result is ContactResult.REACHED else [*failed, attempt]
-        if len(failed) < FAILED_CONTACTS:
-            return None
-        third = failed[FAILED_CONTACTS - 1]
-        return None if any(report.at > third.at for report in self.reports) else third
+        return next((loss.attempt for loss in self.contact_losses() if not loss.is_over), None)
+
+
+_Word = Said[ContactAttempt] | Said[MovementReport]
+
+
+def _in_time(said: _Word) -> tuple[Instant, tuple[bool, Place]]:
+    return said.at, order_of(said)
+
+
+def _failed(word: _Word) -> TypeGuard[Said[ContactAttempt]]:
+    return isinstance(word.body, ContactAttempt) and word.body.result is not ContactResult.REACHED
+
+
+def _reached(word: _Word) -> TypeGuard[Said[ContactAttempt]]:
+    return isinstance(word.body, ContactAttempt) and word.body.result is ContactResult.REACHED
+
+
+def _run(words: Sequence[_Word]) -> int:
+    """How many failures the last words are, without anything that ends the count."""
+    return len(list(takewhile(_failed, reversed(words))))
+
+
+def _could_count(words: Sequence[_Word]) -> bool:
+    """Would the last failure be the third in a row for a node that lacks some words of others?
+
+    Its author's own words before it are wherever it is; those of others may be missing, in any part.
+    """
+    author, own, all_failed = words[-1].author, 0, 0
+    for word in reversed(words):
+        if _failed(word):
+            own += word.author == author
+            all_failed += 1
+        elif own <= FAILED_CONTACTS <= all_failed:
+            return True  # known to that node, it begins the count; unknown, the count goes on before it
+        elif word.author == author:
+            return False
+    return own <= FAILED_CONTACTS <= all_failed
 
 
 class Notices:

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from steerclear.mechanism.bodies import ConflictFound
+from steerclear.mechanism.bodies import Acknowledge, ConflictFound
 from steerclear.mechanism.classes import acknowledge_by, class_at, first_climb_at, phases
 from steerclear.mechanism.findings import ConflictRecord, Result
 from steerclear.mechanism.ladder import climb, desks_of, ends_at, ladder_of
 from steerclear.mechanism.obligation import Debtor, Obligation
 from steerclear.mechanism.owed.scene import Scene, short_name
+from steerclear.mechanism.said import Said, order_of
 from steerclear.model.time import Instant
 
 __all__ = ["owed_on_conflict"]
@@ -19,9 +20,7 @@ __all__ = ["owed_on_conflict"]
 def owed_on_conflict(scene: Scene, record: ConflictRecord) -> Iterator[Obligation]:
     """Human duties attach to the conflict, not to the notice that its peer cannot read."""
     for member in scene.humans(record.concerns):
-        told = next((r for r in (*record.results, *record.past) if _tells(r, member)), None)
-        if told is not None and told.author != member:
-            yield from _acknowledgement(scene, record, told, member)
+        yield from _acknowledgements(scene, record, member)
     for proposal in record.proposals:
         replied = {
             reply.author: reply.at for reply in reversed(record.replies) if reply.body.proposal == proposal.id
@@ -56,18 +55,38 @@ def _first_at(record: ConflictRecord) -> Instant | None:
     return found.first_at if isinstance(found, ConflictFound) else None
 
 
-def _acknowledgement(scene: Scene, record: ConflictRecord, told: Result, member: str) -> Iterator[Obligation]:
+def _acknowledgements(scene: Scene, record: ConflictRecord, member: str) -> Iterator[Obligation]:
+    """One of the results that stand is to be acknowledged; of every other it is said what took its place."""
+    told = [r for r in _in_order(record) if _tells(r, member) and r.author != member]
+    leading = next((r for r in told if r in record.results), None)
+    stands = scene.view.conflicts.stands(record, scene.now)
+    for result in told:
+        if stands and result is leading:
+            ended = None
+        elif leading is not None and result is not leading:
+            ended = f"{short_name(leading)} stands in its place"
+        else:
+            ended = "it does not stand any longer"
+        yield from _acknowledgement(scene, record, result, member, ended)
+
+
+def _in_order(record: ConflictRecord) -> list[Result]:
+    return sorted((*record.results, *record.past), key=lambda result: (result.at, order_of(result)))
+
+
+def _acknowledgement(
+    scene: Scene, record: ConflictRecord, told: Result, member: str, ended: str | None
+) -> Iterator[Obligation]:
     first_at = told.body.finding.first_at if isinstance(told.body.finding, ConflictFound) else told.at
     filed = phases(scene.response, scene.view.filed_at(told), first_at)
     if not filed:
         return
-    over = not scene.view.conflicts.stands(record, scene.now)
     terms = filed[0].terms
     clock = scene.clock(told, member, terms.machine_s)
-    yield scene.machine_receipt(told, member, clock, terms, record.id, over=over)
+    yield scene.machine_receipt(told, member, clock, terms, record.id, over=ended is not None)
     running = phases(scene.response, clock.starts_at, first_at) or filed
     desk = _desk(scene, record, member)
-    said = [ack for ack in record.acknowledgements if ack.author == member and ack.at >= told.at]
+    said = [ack for ack in record.acknowledgements if ack.author == member and _answers(ack, told, record)]
     met_at = ends_at(scene.response, desk, said, first_climb_at(running))
     yield scene.owed(
         what="acknowledgement",
@@ -75,10 +94,10 @@ def _acknowledgement(scene: Scene, record: ConflictRecord, told: Result, member:
         debtor=Debtor.of(member, desk),
         about=told.id,
         thing=record.id,
-        words=f"Conflict {short_name(told)}: acknowledge.",
+        words=f"Conflict {short_name(told)}: " + (f"{ended}." if ended else "acknowledge."),
         due_at=acknowledge_by(running),
         met_at=met_at,
-        over=over,
+        over=ended is not None,
         of_class=class_at(first_at, scene.now),
         climbing=climb(
             ladder_of(scene.response, member, desk),
@@ -89,6 +108,14 @@ def _acknowledgement(scene: Scene, record: ConflictRecord, told: Result, member:
         ),
         line_down=clock.line_down(scene.now),
     )
+
+
+def _answers(ack: Said[Acknowledge], told: Result, record: ConflictRecord) -> bool:
+    """It is about this result, or about one that told the same versions; of others nobody had read this."""
+    if ack.body.about == told.id:
+        return True
+    same = {r.id for r in (*record.results, *record.past) if set(r.body.notices) == set(told.body.notices)}
+    return ack.body.about in same and ack.at >= told.at
 
 
 def _desk(scene: Scene, record: ConflictRecord, member: str) -> str:

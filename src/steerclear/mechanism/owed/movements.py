@@ -14,12 +14,12 @@ from typing import Final
 from steerclear.mechanism.bodies import MovementStep
 from steerclear.mechanism.judge import effective
 from steerclear.mechanism.ladder import desk_for
-from steerclear.mechanism.notices import NoticeRecord, NoticeState
+from steerclear.mechanism.notices import ContactLoss, NoticeRecord, NoticeState
 from steerclear.mechanism.obligation import Debtor, Obligation
 from steerclear.mechanism.owed.scene import EVERYONE, Scene, short_name
 from steerclear.model.notice import NoticeKind
 from steerclear.model.response import ResponseClass
-from steerclear.model.time import Instant
+from steerclear.model.time import Instant, format_zulu
 
 __all__ = ["owed_on_contact", "owed_on_movement"]
 
@@ -47,40 +47,61 @@ def owed_on_movement(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]
 
 
 def owed_on_contact(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
-    """The alarm of three failed attempts: the filer says what it knows, the others acknowledge."""
-    third = record.contact_lost()
-    if third is None:
-        return
-    over = record.state(scene.now) is NoticeState.WITHDRAWN
-    due_at = Instant(third.at + scene.answer_ms())
+    """The alarm of three failed attempts: the filer says what it knows, the others acknowledge.
+
+    A report meets it; a word of whoever reached them takes its ground away, and it stays as waived.
+    """
+    for loss in record.contact_losses():
+        yield from _owed_on_loss(scene, record, loss)
+
+
+def _owed_on_loss(scene: Scene, record: NoticeRecord, loss: ContactLoss) -> Iterator[Obligation]:
+    attempt = loss.attempt
+    over = loss.is_over or record.state(scene.now) is NoticeState.WITHDRAWN
+    due_at = Instant(attempt.at + scene.answer_ms())
+    name, ended = short_name(record.newest.said), _how_it_ended(loss)
     yield scene.owed(
         what="contact",
-        creditor=third.author,
+        creditor=attempt.author,
         debtor=Debtor.of(record.author, record.desk),
-        about=third.id,
+        about=attempt.id,
         thing=record.id,
-        words=f"Nobody reaches {short_name(record.newest.said)}: report where it is.",
+        words=f"Nobody reached {name}: {ended}." if ended else f"Nobody reaches {name}: report where it is.",
         due_at=due_at,
+        met_at=loss.reported.at if loss.counts and loss.reported is not None else None,
         over=over,
         of_class=ResponseClass.IMMEDIATE,
     )
     domain = record.newest.content.domain.value
-    for member in scene.humans(third.to):
+    said = effective(scene.view.book, scene.view.book.acknowledgements(attempt.id))
+    for member in scene.humans(attempt.to):
         if member == record.author:
             continue
-        said = effective(scene.view.book, scene.view.book.acknowledgements(third.id))
         yield scene.owed(
             what="acknowledgement",
-            creditor=third.author,
+            creditor=attempt.author,
             debtor=Debtor.of(member, desk_for(scene.response, member, domain)),
-            about=third.id,
+            about=attempt.id,
             thing=record.id,
-            words=f"Contact lost with {short_name(record.newest.said)}: keep clear and acknowledge.",
+            words=f"Contact was lost with {name}: {ended}."
+            if ended
+            else f"Contact lost with {name}: keep clear and acknowledge.",
             due_at=due_at,
             met_at=min((ack.at for ack in said if ack.author == member), default=None),
             over=over,
             of_class=ResponseClass.IMMEDIATE,
         )
+
+
+def _how_it_ended(loss: ContactLoss) -> str | None:
+    """Why nothing is owed for it any longer, in words; ``None`` while it is."""
+    if not loss.counts:
+        return "others had tried or heard besides, and another attempt counts"
+    if loss.reported is not None:
+        return f"reported again at {format_zulu(loss.reported.at // 1_000)}"
+    if loss.reached is not None:
+        return f"reached again at {format_zulu(loss.reached.at // 1_000)}"
+    return None
 
 
 def _confirmations(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
