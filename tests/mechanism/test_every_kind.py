@@ -15,7 +15,7 @@ from steerclear.mechanism import bodies as say
 from steerclear.mechanism.affairs import PointState
 from steerclear.mechanism.bodies import KINDS, Who, body_of, kind_of
 from steerclear.mechanism.bodies.exchange import NodeBeat
-from steerclear.mechanism.judge import FLOOR, SURVIVES_SUSPENSION, why_it_would_not_count
+from steerclear.mechanism.judge import ACTED_ON_IN_DOUBT, FLOOR, SURVIVES_SUSPENSION, why_it_would_not_count
 from steerclear.mechanism.obligation import State
 from steerclear.model.annex import annex_hash
 from steerclear.model.member import Role
@@ -219,6 +219,26 @@ def test_before_what_it_is_about(
     table.say(author, thing, when="13:05", to=audience(author), id_=ids[about.kinds[0]])
     expected = None if kind in FLOOR else "it was said before what it is about"
     assert why(table, early, author) == expected
+
+
+@pytest.mark.parametrize("year", [1970, 2125])
+@pytest.mark.parametrize("kind", KINDS)
+def test_by_a_clock_that_is_a_lifetime_wrong(
+    kind: str, year: int, scene: tuple[Table, dict[str, str]], speech: type[Speech]
+) -> None:
+    """It is kept, judged alike at every node, and stops nothing; what adds a danger counts all the same."""
+    table, ids = scene
+    flagged(kind, table, ids)
+    author, body = example(kind, speech, ids)
+    said = table.say(author, body, when="13:00", to=audience(author))
+    entry: Any = table.entries[-1]
+    wrong = Instant(max(0, entry.at + (year - 2025) * 365 * 86_400_000))
+    table.entries[-1] = replace(entry, at=wrong, content=replace(entry.content, at=wrong))
+    reason = why(table, said, author)
+    if kind in ACTED_ON_IN_DOUBT:
+        assert reason is None
+    assert list(table.owes("+1d 14:00"))
+    assert table.view(author).why_without_effect(said) == reason
 
 
 def test_what_waits_while_a_flag_is_up(scene: tuple[Table, dict[str, str]], speech: type[Speech]) -> None:

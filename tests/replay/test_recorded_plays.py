@@ -13,6 +13,7 @@ from tests.effort import effort
 
 from steerclear.errors import BadInput, NotVerified
 from steerclear.mechanism.view import View
+from steerclear.model.member import MemberId
 from steerclear.record.bundle import parse_bundle
 from steerclear.replay import deeds
 from steerclear.replay.parser import parse_play
@@ -46,9 +47,26 @@ LEFT_OUT: Final = {
     "drill-line-down": (),
     "every_verb_1": ("sealed",),
     "every_verb_2": (),
+    "korea-2023": (),
+    "wck-2024": (),
+    "il-20-2018": ("sealed",),
+    "humanitarian-notification": (),
+    "karachok-2017": ("sealed",),
+    "al-tanf-2016": (),
+    "balyun-2020": (),
+    "line-cut-2017": (),
+    "rc-135-2022": (),
+    "aegean-1988-2020": ("sealed",),
+    "incsea": (),
+    "india-pakistan": (),
+    "su-24-2015": (),
+    "urum-al-kubra-2016": (),
 }
-"""What is left out of each: results of screening, and what others said of them, not sealed to the first
-party, whose record it is."""
+"""What is left out of each: results of screening, and what others said of them, not sealed to whose record
+it is."""
+
+READ_BY: Final = {"humanitarian-notification": MemberId("RUS")}
+"""Whose record it is, where the first party was not shown what others answer to."""
 
 TRIED: Final = list(LEFT_OUT)[: effort(test=4, ci=len(LEFT_OUT), soak=len(LEFT_OUT))]
 """Five seconds each: the play, its record, and the record's play."""
@@ -77,8 +95,13 @@ def test_every_deed_of_every_play_is_printed_as_it_is_read() -> None:
     assert printed > 300
 
 
+def test_every_shipped_play_but_the_twins_is_made_from_its_record() -> None:
+    shipped = {path.stem for path in PLAYS.glob("*.play") if not path.stem.endswith("-voice-line-only")}
+    assert shipped == {name for name in LEFT_OUT if not name.startswith("every_verb")}
+
+
 def recorded_from(stage: Stage, play: Play) -> tuple[View, Recorded]:
-    station = stage.stations[play.parties[0]]
+    station = stage.stations[READ_BY.get(play.where.removesuffix(".play"), play.parties[0])]
     return station.view, play_of(station.view, station.ledger.charter, holder="the node of the first party")
 
 
@@ -112,7 +135,7 @@ def test_a_record_made_a_play_and_run_again_is_the_same_story(name: str) -> None
     view, recorded = recorded_from(stage, play)
     assert tuple(left.kind for left in recorded.left_out) == LEFT_OUT[name]
     assert recorded.in_part == 0
-    [again] = parse_play(recorded.text, where="recorded.play")
+    [again] = parse_play(recorded.text, where=f"{name}.play")
     rerun, restage = run_on_stage(again)
     assert rerun.failures == ()
     assert minutes(rerun) == minutes(run)
