@@ -120,7 +120,7 @@ def crowd(seed: int, clusters: int, table: int, size_m: float = 10_000.0, lasts_
     chance = np.random.default_rng(seed)
     count = clusters * 2 * A_SIDE
     cluster = np.arange(count) // (2 * A_SIDE)
-    places = chance.integers(0, len(PLACES), clusters)
+    places = (np.arange(clusters) + seed) % len(PLACES)
     lat, lon = _middles(chance, places)
     forms = chance.choice(6, count, p=[0.3, 0.1, 0.1, 0.2, 0.15, 0.15])
     shapes = Shapes.of(chance, forms, size_m * 10 ** chance.uniform(-1.5, 0.2, count))

@@ -26,7 +26,13 @@ from steerclear.blind.cover import (
     covers,
 )
 from steerclear.blind.grid import FINE, LADDER, SITES, Cells, Grid, encode_cells
+from steerclear.blind.kernels_cover import find_columns
+from steerclear.blind.tables import room_of_thread, tables_of
+from steerclear.blind.warming import PARTS
 from steerclear.errors import BadInput
+from steerclear.geometry.arrays import FootprintArrays
+from steerclear.geometry.scratch import scratch_of_thread
+from steerclear.geometry.shapes import Shapes
 from steerclear.model.finding import SeparationMinima, Undetermined
 from steerclear.model.space import (
     Altitude,
@@ -156,8 +162,8 @@ def _on_edge(start: Position, end: Position, share: float) -> tuple[float, float
     return there["lat2"], there["lon2"]
 
 
-def shapes_at(lat: float, lon: float, chance: random.Random) -> Iterator[Footprint]:
-    size = 10 ** chance.uniform(2.5, 4.6)
+def shapes_at(lat: float, lon: float, chance: random.Random, most_m: float = 40_000) -> Iterator[Footprint]:
+    size = 10 ** chance.uniform(2.5, math.log10(most_m))
     ways = [WGS84.Direct(lat, lon, chance.uniform(0, 360), size * step) for step in range(4)]
     way = tuple(at(w["lat2"], w["lon2"]) for w in ways)
     yield Circle(way[0], round(size * 1000))
@@ -187,7 +193,7 @@ def test_the_cells_of_its_points_are_listed(place: str) -> None:
 @pytest.mark.parametrize("place", PLACES)
 def test_the_columns_of_its_points_are_listed(place: str) -> None:
     chance = random.Random(place)
-    for shape in shapes_at(*PLACES[place], chance):
+    for shape in shapes_at(*PLACES[place], chance, 5_000):
         columns = ground(columns_of(shape))
         for lat, lon, *_ in points_of(shape, chance, 0.0):
             cell = SITES.cell_at(at(lat, lon), 0, 0)
@@ -437,13 +443,35 @@ def test_very_large_and_very_detailed() -> None:
 
 
 def test_a_large_area_of_columns_comes_in_strips() -> None:
-    area = Polygon(square(33.0, 36.0, 35.5, 39.0))
+    area = Polygon(square(33.0, 36.0, 34.8, 38.6))
     cells = columns_of(area).cells()
     assert len(np.unique(SITES.keys(cells))) == len(cells)
     assert (np.diff(SITES.keys(cells)) > 0).all()
     rows, counts = np.unique(cells[:, 3], return_counts=True)
     assert (np.diff(rows) == 1).all()
-    assert counts[5:-20].min() >= 720
+    assert counts[5:-20].min() >= 624
+
+
+def test_more_columns_than_anybody_may_ask_for_are_refused() -> None:
+    with pytest.raises(BadInput) as caught:
+        columns_of(Polygon(square(-5, 30, 5, 40))).cells()
+    assert caught.value.code == "cover-too-large"
+
+
+def test_who_is_not_there_touches_nothing() -> None:
+    flight = legs((0, 35, 38, 1000), (7200, 35, 40.2, 1000))
+    found = sure(cover(volume(flight), NONE))
+    assert list(found.on_days(range(5)).batches()) == []
+    tables, room, scratch = tables_of(FINE), room_of_thread(FINE), scratch_of_thread()
+    made = Shapes.of(FootprintArrays.of([flight])).made
+    assert find_columns(made, 0, 0.0, DAY_S - 1.0, 2.0, 0, tables, scratch, room) == (0, -1)
+    count, following = find_columns(made, 0, 0.0, DAY_S + 1.0, 2.0, 0, tables, scratch, room)
+    assert (count > 0, following) == (True, -1)
+
+
+def test_it_is_made_ready_with_the_rest() -> None:
+    for work in PARTS.values():
+        work()
 
 
 def test_a_point_has_its_column_and_its_neighbours_only_where_it_touches_them() -> None:

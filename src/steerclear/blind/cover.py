@@ -43,6 +43,7 @@ from steerclear.model.space import LARGEST_RADIUS_MM, Footprint, Legs, Volume
 
 __all__ = [
     "AT_ONCE",
+    "MOST_COLUMNS",
     "Change",
     "Cover",
     "Dilation",
@@ -59,7 +60,9 @@ AT_ONCE: Final = 1 << 16
 Places = NDArray[np.int32]
 """Shape (n, 2): row and column of cells of the ground."""
 
-_NOWHERE: Final[Places] = np.empty((0, 2), dtype=np.int32)
+MOST_COLUMNS: Final = 1 << 22
+"""Of 15″, in one cover: 890,000 km². The other grids hold at most 9.3 million cells of the ground in all."""
+
 _LONGEST_S: Final = 7 * DAY_S
 _HIGHEST_FT: Final = 2_000_000
 
@@ -186,8 +189,17 @@ class _Ground:
 
     def within(self, from_s: float, to_s: float) -> Places:
         """The cells of the ground that it touches; of timed legs those between two times. Sorted."""
-        strips = list(self._strips(from_s, to_s))
-        return strips[0] if len(strips) == 1 else np.concatenate([_NOWHERE, *strips])
+        strips, places = [], 0
+        for strip in self._strips(from_s, to_s):
+            strips.append(strip)
+            places += len(strip)
+            if places > MOST_COLUMNS and self.grid == SITES:
+                raise BadInput(
+                    "cover-too-large",
+                    f"A footprint touches more than {MOST_COLUMNS:,} columns of 15″.",
+                    remedy="Divide it into smaller areas.",
+                )
+        return strips[0] if len(strips) == 1 else np.concatenate(strips)
 
     def _strips(self, from_s: float, to_s: float) -> Iterator[Places]:
         room, tables, begin = room_of_thread(self.grid), tables_of(self.grid), 0
@@ -283,7 +295,10 @@ def changed(before: Cells, after: Cells, grid: Grid = FINE) -> Change:
 
 def columns_of(footprint: Footprint, widened_mm: int = 0) -> Cover:
     """The 15″ columns of an area, of a point with its radius, or of an operation's footprint, whatever height
-    and time; of what moves, those of its whole way. Raises ``BadInput`` as ``cover``."""
+    and time; of what moves, those of its whole way.
+
+    Raises ``BadInput`` as ``cover``, and ``cover-too-large`` when they are asked for.
+    """
     shapes = Shapes.of(FootprintArrays.of_one(footprint))
     ground = _Ground(shapes, 0, Dilation(widened_mm, 0, 0), SITES)
     return Cover(SITES, range(1), range(1), isinstance(footprint, Legs), ground)

@@ -168,8 +168,6 @@ def _reach_of(piece: F64, within: float, step: float, rows: int, columns: int, r
         reach[3] = math.floor((lon + aside + 180.0) / step)
     else:
         reach[2], reach[3] = 0, columns - 1
-    if reach[3] - reach[2] >= columns:
-        reach[2], reach[3] = 0, columns - 1
 
 
 # ------------------------------------------------------------------------------------------- the lines
