@@ -15,7 +15,7 @@ no two branches to the same HTTP number, so that a client can raise again what t
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 __all__ = ["BadInput", "NotKept", "NotVerified", "Refused", "SteerclearError", "Unreachable"]
 
@@ -48,7 +48,7 @@ class SteerclearError(Exception):
         problem: dict[str, str | int] = {
             "type": f"urn:steerclear:error:{self.code}",
             "title": self.what,
-            "status": self.HTTP_STATUS,
+            "status": http_status(self),
             "code": self.code,
             "remedy": self.remedy,
         }
@@ -90,3 +90,24 @@ class NotKept(SteerclearError):
 
     EXIT_STATUS = 4
     HTTP_STATUS = 507
+
+
+STATUS_BY_CODE: Final[dict[str, tuple[int, type[SteerclearError]]]] = {
+    "not-signed-in": (401, Refused),
+    "not-your-role": (403, Refused),
+    "not-your-desk": (403, Refused),
+    "not-your-rung": (403, Refused),
+    "other-origin": (403, Refused),
+    "gesture-missing": (403, Refused),
+    "no-such-path": (404, BadInput),
+    "no-such-method": (405, BadInput),
+    "other-host": (421, Refused),
+    "too-many-requests": (429, Refused),
+}
+"""Codes for which HTTP has a number of its own, that browsers and programs act upon, each with its branch."""
+
+
+def http_status(error: SteerclearError) -> int:
+    """The HTTP number of an error: its code's own, or that of its branch."""
+    number, _ = STATUS_BY_CODE.get(error.code, (error.HTTP_STATUS, type(error)))
+    return number

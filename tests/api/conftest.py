@@ -18,12 +18,15 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from tests.api.authenticator import Authenticator
 from tests.services.conftest import Channel, area, certificates, collection, copy_of, ratified
 
 from steerclear.api.app import build_api
 from steerclear.links.notifier import MemoryEars
 from steerclear.model.member import MemberId
 from steerclear.node import Node, Settings
+from steerclear.node.doors import ConsoleSettings
+from steerclear.services.roles import OPERATOR
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +69,12 @@ def node_of(channel: Channel, member: str, folder: Path) -> Node:
     """One node of the channel, with a folder for its socket."""
     return Node(
         folder,
-        Settings(MemberId(member), "127.0.0.1", 0),
+        Settings(
+            MemberId(member),
+            "127.0.0.1",
+            0,
+            console=ConsoleSettings("127.0.0.1", 8443, f"http://{member.lower()}.localhost:8443"),
+        ),
         channel.node(member),
         certificate=certificates()[member],
         ears=MemoryEars(),
@@ -116,3 +124,81 @@ def ask_api(node: Node) -> Ask:
 def served(node: Node) -> Iterator[Path]:
     with serving(node) as folder:
         yield folder
+
+
+class Browser:
+    """One person's browser at the console of one node, with a passkey and a cookie."""
+
+    def __init__(self, node: Node, name: str = "somebody", *, app: Any = None) -> None:
+        self.node = node
+        self.origin = node.console.people.site.origin
+        self.passkey = Authenticator(name, self.origin)
+        self.cookie: str | None = None
+        self.app = app if app is not None else build_api(node, "console")
+
+    def ask(self, method: str, path: str, *, raw: bool = False, **given: Any) -> httpx.Response:
+        """As a browser asks: with its cookie, and its origin where something changes."""
+        headers = {} if raw or method == "GET" else {"origin": self.origin}
+        if self.cookie is not None:
+            headers["cookie"] = self.cookie
+        headers |= given.pop("headers", {})
+        return asyncio.run(self._asked(method, path, headers=headers, **given))
+
+    async def _asked(self, method: str, path: str, **given: Any) -> httpx.Response:
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=self.origin) as client:
+            return await client.request(method, path, **given)
+
+    def enrol(self, role: str, desk: str | None = None) -> httpx.Response:
+        """Be invited by the operator, and take the place."""
+        invited = asyncio.run(self.node.console.invite(OPERATOR, role, desk))
+        token = invited.link.partition("#")[2]
+        options = self.ask("POST", "/api/v1/enrolment-options", json={"token": token}).json()
+        body = {"token": token, "credential": self.passkey.make(options)}
+        return self.keep(self.ask("POST", "/api/v1/enrolments", json=body))
+
+    def sign_in(self) -> httpx.Response:
+        options = self.ask("POST", "/api/v1/sign-in-options").json()
+        return self.keep(self.ask("POST", "/api/v1/sessions", json={"credential": self.passkey.use(options)}))
+
+    def keep(self, reply: httpx.Response) -> httpx.Response:
+        if "set-cookie" in reply.headers:
+            self.cookie = reply.headers["set-cookie"].partition(";")[0]
+        return reply
+
+    def prepare(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        return self.ask("POST", "/api/v1/gestures", json={"path": path, "body": body})
+
+    def sign(self, shown: dict[str, Any]) -> httpx.Response:
+        """Make the gesture over what was shown."""
+        path = f"/api/v1/gestures/{shown['gesture']}/assertions"
+        return self.ask("POST", path, json={"credential": self.passkey.use(shown["options"])})
+
+
+@pytest.fixture
+def open_channel(_ratified: Channel) -> Channel:
+    """A channel of one test alone, since it changes what stands."""
+    return copy_of(_ratified)
+
+
+@pytest.fixture
+def console_node(open_channel: Channel, empty: Path) -> Node:
+    """The node of TUR in it."""
+    return node_of(open_channel, "TUR", empty)
+
+
+@pytest.fixture
+def browser_of(console_node: Node) -> Callable[..., Browser]:
+    """``browser_of(role, desk)``: a person who has just taken a place there."""
+    app = build_api(console_node, "console")
+    made = 0
+
+    def enrolled(role: str, desk: str | None = None) -> Browser:
+        nonlocal made
+        made += 1
+        browser = Browser(console_node, f"passkey {made}", app=app)
+        reply = browser.enrol(role, desk)
+        assert reply.status_code == 201, reply.text
+        return browser
+
+    return enrolled

@@ -42,7 +42,7 @@ def the_problem(reply: httpx.Response) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/v1", "/v1/targets", "/v1/notices/TUR-0001", "/docs", "/v1/../v1/nothing"]
+    "path", ["/", "/v1", "/api/v1/targets", "/api/v1/notices/TUR-0001", "/docs", "/api/v1/../v1/nothing"]
 )
 def test_a_path_that_does_not_exist(ask_api: Ask, path: str) -> None:
     reply = ask_api("GET", path)
@@ -50,11 +50,12 @@ def test_a_path_that_does_not_exist(ask_api: Ask, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/v1/withdrawals"), ("POST", "/v1/status"), ("DELETE", "/v1/notices")]
+    ("method", "path"),
+    [("GET", "/api/v1/withdrawals"), ("POST", "/api/v1/status"), ("DELETE", "/api/v1/notices")],
 )
 def test_a_method_that_a_path_does_not_take(ask_api: Ask, method: str, path: str) -> None:
     reply = ask_api(method, path)
-    assert (reply.status_code, the_problem(reply)["code"]) == (405, "no-such-path")
+    assert (reply.status_code, the_problem(reply)["code"]) == (405, "no-such-method")
 
 
 BAD_BODIES = {
@@ -75,7 +76,7 @@ BAD_BODIES = {
 @pytest.mark.parametrize("what", BAD_BODIES)
 def test_a_body_that_is_not_what_the_path_takes(ask_api: Ask, channel: Channel, what: str) -> None:
     headers = {"content-type": "application/json"}
-    reply = ask_api("POST", "/v1/withdrawals", content=BAD_BODIES[what], headers=headers)
+    reply = ask_api("POST", "/api/v1/withdrawals", content=BAD_BODIES[what], headers=headers)
     assert (reply.status_code, the_problem(reply)["code"]) == (422, "request-form")
     assert channel.size("TUR") == channel.sizes["TUR"]
 
@@ -85,7 +86,7 @@ MAY_NAME_NOTHING = (ask.Ratify, ask.SuspendMechanism, ask.ResumeMechanism)
 
 @pytest.mark.parametrize("path", sorted(set(PATHS.values()) - {PATHS[verb] for verb in MAY_NAME_NOTHING}))
 def test_every_verb_refuses_an_empty_request(ask_api: Ask, channel: Channel, path: str) -> None:
-    assert the_problem(ask_api("POST", path, json={}))["code"] == "request-form"
+    assert the_problem(ask_api("POST", f"/api{path}", json={}))["code"] == "request-form"
     assert channel.size("TUR") == channel.sizes["TUR"]
 
 
@@ -98,16 +99,16 @@ def test_a_body_over_the_limit(ask_api: Ask, claimed: bool) -> None:
         for start in range(0, len(body), 1_000_000):
             yield body[start : start + 1_000_000]
 
-    reply = ask_api("POST", "/v1/notices", content=body if claimed else pieces())
+    reply = ask_api("POST", "/api/v1/notices", content=body if claimed else pieces())
     assert (reply.status_code, the_problem(reply)["code"]) == (422, "input-too-large")
 
 
 def test_a_closed_set_is_closed(ask_api: Ask) -> None:
     for path, body in (
-        ("/v1/alternatives", {"desk": "air", "about": "TUR-0001", "way": "sideways"}),
-        ("/v1/stops", {"desk": "air", "place": "T4", "seen": "x", "basis": "suspicion"}),
-        ("/v1/disseminations", {"desk": "air", "about": "TUR-0001", "echelon": "3rd squadron"}),
-        ("/v1/notices", {"desk": "air", "geojson": "{}", "level": "L9"}),
+        ("/api/v1/alternatives", {"desk": "air", "about": "TUR-0001", "way": "sideways"}),
+        ("/api/v1/stops", {"desk": "air", "place": "T4", "seen": "x", "basis": "suspicion"}),
+        ("/api/v1/disseminations", {"desk": "air", "about": "TUR-0001", "echelon": "3rd squadron"}),
+        ("/api/v1/notices", {"desk": "air", "geojson": "{}", "level": "L9"}),
     ):
         problem = the_problem(ask_api("POST", path, json=body))
         assert problem["code"] == "request-form"
@@ -127,7 +128,7 @@ def test_a_fault_that_nobody_foresaw_tells_nothing_of_itself(node: Node, channel
     async def asked() -> httpx.Response:
         transport = httpx.ASGITransport(app=build_api(broken), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://node") as client:
-            return await client.get("/v1/status")
+            return await client.get("/api/v1/status")
 
     reply = asyncio.run(asked())
     assert (reply.status_code, the_problem(reply)["code"]) == (503, "node-fault")

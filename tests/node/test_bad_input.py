@@ -94,9 +94,9 @@ def test_a_request_that_is_too_large_is_refused_by_the_node_itself(running: Node
 
     transport = httpx.HTTPTransport(uds=str(running.path("TUR") / "api.sock"))
     with httpx.Client(transport=transport, base_url="http://node", timeout=30) as http:
-        answer = http.post("/v1/notices", content=b"[" * 10_000_000)
-        malformed = http.post("/v1/notices", content=b"{", headers={"content-type": "application/json"})
-        nowhere = http.get("/v1/targets")
+        answer = http.post("/api/v1/notices", content=b"[" * 10_000_000)
+        malformed = http.post("/api/v1/notices", content=b"{", headers={"content-type": "application/json"})
+        nowhere = http.get("/api/v1/targets")
 
     assert (answer.status_code, answer.json()["code"]) == (422, "input-too-large")
     assert (malformed.status_code, malformed.json()["code"]) == (422, "request-form")

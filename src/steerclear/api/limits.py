@@ -8,6 +8,7 @@ waits unread in its own connection, and keeps nobody else from being heard.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -22,8 +23,10 @@ __all__ = [
     "LARGEST_REQUEST",
     "LONGEST_TRANSFER_S",
     "MOST_CALLS_A_PEER",
+    "NEVER_LIMITED",
     "BoundedBodies",
     "BoundedPeers",
+    "Rates",
 ]
 
 _log = structlog.get_logger("steerclear.limits")
@@ -39,6 +42,79 @@ LONGEST_TRANSFER_S: Final = 30.0
 """So long a peer may take to send one call; then it is let go, and calls again."""
 
 MOST_CALLS_A_PEER: Final = 2
+
+
+NEVER_LIMITED: Final = frozenset(
+    f"/api/v1/{path}"
+    for path in ("stops", "answers", "stop-closings", "ownership-questions", "acknowledgements", "gestures")
+)
+"""STOP and what answers it, and the gesture under it. Nobody waits for a rate before he calls STOP."""
+
+REQUESTS_A_SECOND: Final = 50.0
+REQUESTS_AT_ONCE: Final = 200.0
+STRANGERS_A_SECOND: Final = 1.0
+STRANGERS_AT_ONCE: Final = 20.0
+MOST_CALLERS: Final = 10_000
+
+
+class Rates:
+    """ASGI middleware: so many requests of each speaker, and of each address where nobody is signed in.
+
+    The socket has no rates: who reaches it could as well stop the node. ``open_paths`` are those for which
+    nobody is signed in; they are counted by address whoever asks.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        door: str,
+        open_paths: tuple[str, ...],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._app = app
+        self._door = door
+        self._open_paths = frozenset(open_paths)
+        self._clock = clock
+        self._left: dict[str, tuple[float, float]] = {}
+        """Of each caller: how many requests are left, and as of when."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        free = scope["type"] != "http" or self._door == "socket" or _is_never_limited(scope["path"])
+        if free or self._takes(scope):
+            await self._app(scope, receive, send)
+            return
+        answer = problem(
+            Refused(
+                "too-many-requests",
+                "More was asked for than this node answers in a second.",
+                remedy="Wait a second and ask again. STOP is never counted.",
+            )
+        )
+        answer.headers["retry-after"] = "1"
+        await answer(scope, receive, send)
+
+    def _takes(self, scope: Scope) -> bool:
+        speaker = None if scope["path"] in self._open_paths else scope.get("steerclear.speaker")
+        if speaker is None:
+            address = scope.get("client") or ("", 0)
+            caller, rate, most = f"at {address[0]}", STRANGERS_A_SECOND, STRANGERS_AT_ONCE
+            if scope["path"] not in self._open_paths:
+                # Pages and refusals cost little, and a browser asks for many at once.
+                caller, rate, most = f"page {address[0]}", REQUESTS_A_SECOND, REQUESTS_AT_ONCE
+        else:
+            caller, rate, most = speaker.id, REQUESTS_A_SECOND, REQUESTS_AT_ONCE
+        now = self._clock()
+        left, since = self._left.get(caller, (most, now))
+        left = min(most, left + (now - since) * rate)
+        if len(self._left) > MOST_CALLERS:
+            self._left.clear()
+        self._left[caller] = (left - 1 if left >= 1 else left, now)
+        return left >= 1
+
+
+def _is_never_limited(path: str) -> bool:
+    return path in NEVER_LIMITED or path.startswith("/api/v1/gestures/")
 
 
 class BoundedBodies:

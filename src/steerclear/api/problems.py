@@ -3,28 +3,62 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from steerclear.errors import BadInput, NotKept, SteerclearError, Unreachable
+from steerclear.errors import BadInput, NotKept, SteerclearError, Unreachable, http_status
 
-__all__ = ["PROBLEM_TYPE", "answer_problems", "problem", "wrong_form"]
+__all__ = ["PROBLEMS", "PROBLEM_TYPE", "Problem", "answer_problems", "problem", "wrong_form"]
 
 PROBLEM_TYPE: Final = "application/problem+json"
-
-_NO_SUCH_PATH: Final = frozenset({404, 405})
 
 _log = structlog.get_logger()
 
 
+class Problem(BaseModel):
+    """An error as RFC 9457 has it. ``code`` never changes its meaning; docs/errors.md lists them all."""
+
+    type: str = Field(description="urn:steerclear:error: and the code")
+    title: str = Field(description="What happened, one sentence.")
+    status: int
+    code: str
+    remedy: str = Field(description="What the reader can do now, one sentence.")
+    where: str | None = Field(default=None, description="The field, entry or member concerned.")
+
+
+_ANSWERED: Final = {
+    400: "What claims to be the record is not what it claims.",
+    401: "Nobody is signed in.",
+    403: "Not in this role, not from this page, or not without a gesture.",
+    404: "There is no such path.",
+    405: "There is no such method on this path.",
+    409: "It was understood, and the rules say no.",
+    421: "It was meant for another host.",
+    422: "What was given cannot be read or is not allowed.",
+    429: "Too many requests; STOP is never among them.",
+    503: "The node, or what it needs, cannot be reached.",
+    507: "The store could not keep it; nothing was acknowledged.",
+}
+
+PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    number: {
+        "description": words,
+        "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for number, words in _ANSWERED.items()
+}
+"""What every path of the API may answer beside what it promises."""
+
+
 def problem(error: SteerclearError, *, status: int | None = None) -> JSONResponse:
     """The error as RFC 9457 has it; ``status`` where HTTP has a number of its own for it."""
-    number = error.HTTP_STATUS if status is None else status
+    number = http_status(error) if status is None else status
     return JSONResponse(error.as_problem() | {"status": number}, status_code=number, media_type=PROBLEM_TYPE)
 
 
@@ -53,14 +87,15 @@ def answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def path(request: Request, error: HTTPException) -> JSONResponse:
-        if error.status_code not in _NO_SUCH_PATH:
-            return problem(wrong_form(error.detail, where="body"))
-        missing = BadInput(
-            "no-such-path",
-            f"{request.method} {request.url.path} is not something that a node answers.",
-            remedy="Use a path of the API's own description, /openapi.json.",
-        )
-        return problem(missing, status=error.status_code)
+        # The client's own words may hold half a character, which no answer can.
+        asked = f"{request.method} {request.url.path}".encode("utf-8", "replace").decode()
+        if error.status_code == 404:
+            return problem(_no_such_path(asked))
+        if error.status_code == 405:
+            answer = problem(_no_such_method(asked))
+            answer.headers.update(error.headers or {})
+            return answer
+        return problem(wrong_form(error.detail, where="body"))
 
     @app.exception_handler(Exception)
     async def unforeseen(_: Request, error: Exception) -> JSONResponse:
@@ -72,3 +107,19 @@ def answer_problems(app: FastAPI) -> None:
                 remedy="Look with steerclear status before you do it again, and report the node's log.",
             )
         )
+
+
+def _no_such_path(asked: str) -> BadInput:
+    return BadInput(
+        "no-such-path",
+        f"{asked} is not something that a node answers.",
+        remedy="Use a path of the API's own description, /api/v1/openapi.json.",
+    )
+
+
+def _no_such_method(asked: str) -> BadInput:
+    return BadInput(
+        "no-such-method",
+        f"{asked} is not something that a node answers; the path has other methods.",
+        remedy="Use a method of the API's own description, /api/v1/openapi.json.",
+    )

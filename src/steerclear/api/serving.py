@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How does a node stay up? Two listeners and the node's own work in one event loop, until a signal ends it.
+"""How does a node stay up? Its listeners and its own work in one event loop, until a signal ends it.
 
 NODE/api.sock   (0600)   the people of this machine
-host:port       (TLS)    the other members' nodes, each under its own certificate
+listen          (TLS)    the other members' nodes, each under its own certificate
+[console]                people in a browser, with passkeys; over TLS, or on a loopback address
+[machines]      (TLS)    programs of this side, each under its own certificate
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import signal
 import socket
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,17 +42,13 @@ class _Server(uvicorn.Server):
 
 async def serve(node: Node, *, when_ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM. Raises ``Unreachable`` when an address cannot be had."""
-    local = _local_socket(node.folder / "api.sock")
-    peers = _peer_socket(node.host, node.port)
-    servers = (
-        _Server(uvicorn.Config(build_api(node), **_QUIET)),
-        _Server(uvicorn.Config(build_peer_api(node), **_QUIET, **node.peer_listener())),
-    )
+    doors = _doors(node)
+    servers = tuple(server for server, _ in doors)
     stop = _stop_on_signals(servers)
     work = asyncio.create_task(node.run(), name="node")
     listening = [
         asyncio.create_task(server.serve(sockets=[place]), name=f"listener {place.getsockname()}")
-        for server, place in zip(servers, (local, peers), strict=True)
+        for server, place in doors
     ]
     try:
         while not all(server.started for server in servers):
@@ -60,6 +58,7 @@ async def serve(node: Node, *, when_ready: Callable[[], None]) -> None:
         await asyncio.wait([work, *listening, stop], return_when=asyncio.FIRST_COMPLETED)
         _raise_failure([work, *listening])
     finally:
+        node.console.end()
         for server in servers:
             server.should_exit = True
         work.cancel()
@@ -80,6 +79,27 @@ def _raise_failure(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         if task.done() and not task.cancelled() and (error := task.exception()) is not None:
             raise error
+
+
+def _doors(node: Node) -> list[tuple[_Server, socket.socket]]:
+    """Every listener with the place that it listens at; all places are taken, or none."""
+    with ExitStack() as taken:
+        places = [
+            taken.enter_context(closing(_local_socket(node.folder / "api.sock"))),
+            taken.enter_context(closing(_tcp_socket(node.host, node.port))),
+        ]
+        configs = [
+            uvicorn.Config(build_api(node), **_QUIET),
+            uvicorn.Config(build_peer_api(node), **_QUIET, **node.peer_listener()),
+        ]
+        if (console := node.console.settings) is not None:
+            places.append(taken.enter_context(closing(_tcp_socket(console.host, console.port))))
+            configs.append(uvicorn.Config(build_api(node, "console"), **_QUIET, **node.console_listener()))
+        if (machines := node.machines) is not None:
+            places.append(taken.enter_context(closing(_tcp_socket(machines.host, machines.port))))
+            configs.append(uvicorn.Config(build_api(node, "machines"), **_QUIET, **node.machine_listener()))
+        taken.pop_all()
+    return [(_Server(config), place) for config, place in zip(configs, places, strict=True)]
 
 
 def _stop_on_signals(servers: tuple[_Server, ...]) -> asyncio.Task[bool]:
@@ -117,7 +137,7 @@ def _local_socket(path: Path) -> socket.socket:
     return place
 
 
-def _peer_socket(host: str, port: int) -> socket.socket:
+def _tcp_socket(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), reuse_port=False)
     except OSError as error:
@@ -125,5 +145,5 @@ def _peer_socket(host: str, port: int) -> socket.socket:
             "address-not-free",
             f"The node cannot listen on {host}:{port}: {error.strerror}.",
             where=f"{host}:{port}",
-            remedy="End what listens there, or change listen in steerclear.toml and hand over a new card.",
+            remedy="End what listens there, or change it in steerclear.toml; a new listen needs a new card.",
         ) from error

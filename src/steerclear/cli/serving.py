@@ -33,13 +33,19 @@ def serve(
     with open_node(node, opened, log_to=sys.stderr) as running:
 
         def ready() -> None:
+            console = running.console.settings
             if as_json:
-                show.print_json({"member": running.member, "peers": f"{running.host}:{running.port}"})
+                told = {"member": running.member, "peers": f"{running.host}:{running.port}"}
+                show.print_json(told | ({"console": console.origin} if console is not None else {}))
             else:
                 show.say(
                     f"{running.member} serves its peers on {running.host}:{running.port} and you on "
                     f"{running.folder / 'api.sock'}."
                 )
+                if console is not None:
+                    show.say(
+                        f"Its console is at {console.origin}; who sits there is invited: console invite."
+                    )
             sys.stdout.flush()
 
         warm_in_background()

@@ -42,6 +42,7 @@ from steerclear.links.ways import Notifier, Sending, Way, WaySettings
 from steerclear.links.webhook import WebhookWay
 from steerclear.model.member import MemberId
 from steerclear.model.time import Instant, format_instant
+from steerclear.node.console import Console
 from steerclear.node.settings import Settings
 from steerclear.record.bundle import LARGEST_BUNDLE
 from steerclear.record.card import MemberCard
@@ -62,12 +63,16 @@ from steerclear.services.answers import (
 from steerclear.services.backup import Backup, TakeBackup, write_backup
 from steerclear.services.backup_check import CheckedBackup, check_openings
 from steerclear.services.calendar_shown import calendar
+from steerclear.services.console_answers import Measured, NoticeCheck
+from steerclear.services.events import Events, alarm_data
+from steerclear.services.gestures import rehearse
 from steerclear.services.incident_package import incident_package
 from steerclear.services.openings import openings_of
 from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
 from steerclear.services.read_out import compare, read_out
 from steerclear.services.recorded import opening_of, proof_of
-from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
+from steerclear.services.requests import FileNotices, NameKeys, RevokeKeys, Succeed
+from steerclear.services.roles import Speaker
 from steerclear.services.signals_shown import SignalRow
 from steerclear.services.spent_keys import note_verified_backup
 from steerclear.services.statistics import StatisticsShown, statistics
@@ -111,6 +116,16 @@ class Node:
         if settings.ways:
             ways = [(one, _way_of(one)) for one in settings.ways]
             self._ears = Notifier(ears, ways, clock=SystemClock(), record=self._keep_sending)
+        self.machines = settings.machines
+        self.console = Console(
+            workings,
+            settings.console,
+            write=self._write,
+            # Sessions are of people and in real time, whatever the mechanism's clock shows.
+            clock=SystemClock(),
+            randomness=SystemRandomness(),
+            on_filed=self._filed,
+        )
         self._published = PublishedLogs(workings.ledger)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._asked = _Asked(workings)
@@ -145,9 +160,18 @@ class Node:
 
     async def do(self, request: Request) -> tuple[Receipt, ...]:
         receipts = await self._asked.do(request, self._write)
-        self._courier.wake(urgent=any(receipt.kind.startswith("stop.") for receipt in receipts))
-        self._soon.set()
+        self._filed(receipts)
         return receipts
+
+    def _filed(self, receipts: tuple[Receipt, ...]) -> None:
+        if receipts:
+            self._courier.wake(urgent=any(receipt.kind.startswith("stop.") for receipt in receipts))
+            self._soon.set()
+
+    async def check(self, request: FileNotices) -> NoticeCheck:
+        """Whether the gate would let it pass; raises what filing it would raise, and files nothing."""
+        await self._write(lambda: rehearse(self._workings.ledger, request, self._workings.do))
+        return NoticeCheck()
 
     async def status(self) -> Status:
         return await self._write(self._shown_status)
@@ -155,6 +179,19 @@ class Node:
     def _shown_status(self) -> Status:
         shown = self._workings.status(self._heard)
         return replace(shown, alarms=(*shown.alarms, *self._failed_ways()))
+
+    async def measured(self) -> Measured:
+        """What gauges say; cheaper than the status, and often asked."""
+        return await self._write(self._measured)
+
+    def _measured(self) -> Measured:
+        ledger = self._workings.ledger
+        return Measured(
+            entries=ledger.sizes(),
+            lines={member: heard.up for member, heard in self._heard.items()},
+            duties_due=len(ledger.duties.due(ledger.now())),
+            accepting=ledger.closed_because() is None,
+        )
 
     async def ask_root(self, request: NameKeys | RevokeKeys | Succeed) -> RootAsked:
         return await self._write(lambda: self._workings.ask_root(request))
@@ -288,6 +325,35 @@ class Node:
             )
         return peer_of(shown, self._pins)
 
+    # What people and machines of this side ask.
+
+    def console_listener(self) -> dict[str, Any]:
+        """Settings of the console's listener: TLS where the settings name a certificate.
+
+        Nothing in front of it is believed: no header says who calls, or over what.
+        """
+        context = self.console.settings.context() if self.console.settings is not None else None
+        found: dict[str, Any] = {"proxy_headers": False, "server_header": False}
+        if context is not None:
+            found["ssl_context_factory"] = lambda _config, _default: context
+        return found
+
+    def machine_listener(self) -> dict[str, Any]:
+        """Settings of the machines' listener: TLS 1.3, one of the certificates in the settings required."""
+        allowed = self.machines.certificates if self.machines is not None else {}
+        return {
+            "http": PeerProtocol,
+            "ssl_context_factory": lambda _config, _default: server_context(self._certificate, allowed),
+        }
+
+    def machine_of(self, scope: Mapping[str, Any]) -> Speaker | None:
+        """Whose certificate a request came under; ``None``: it came by another door."""
+        shown = certificate_of(scope)
+        if shown is None or self.machines is None:
+            return None
+        name = peer_of(shown, pins_of(self.machines.certificates))
+        return Speaker(f"machine {name}", "machine", self.machines.desks[name])
+
     async def answer_peer(self, member: str, bundle: bytes) -> bytes:
         answer = await self._write(lambda: self._workings.answer(member, bundle))
         self._note_line(member, up=True)
@@ -346,7 +412,9 @@ class Node:
         alarms = await self._write(lambda: self._workings.step(self._heard))
         if ledger.own.size != before:
             self._courier.wake()
+        self._tell(asyncio.get_running_loop(), await self._write(self.console.look_at_duties))
         for alarm in alarms:
+            self.console.tell("alarm", alarm_data(alarm))
             await self._ears.ring(alarm)
 
     async def _keep_sending(self, sending: Sending) -> None:
@@ -390,6 +458,8 @@ class Node:
 
     def _note_line(self, member: str, *, up: bool) -> None:
         now, before = self._workings.ledger.now(), self._heard[member]
+        if before.up != up or before.last_at is None:
+            self.console.tell("line", {"member": member, "up": up})
         self._heard[member] = Heard(
             up=up,
             since=before.since if before.up == up else now,
@@ -397,7 +467,27 @@ class Node:
         )
 
     async def _write(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+        loop = asyncio.get_running_loop()
+
+        def done() -> T:
+            try:
+                return work()
+            finally:
+                self._tell(loop, self._look())
+
+        return await loop.run_in_executor(self._writer, done)
+
+    def _look(self) -> Events:
+        """What was done was done: no fault of the events may hide its answer."""
+        try:
+            return self.console.look()
+        except Exception:  # noqa: BLE001 - logged with its trace; consoles look anew with the next event
+            _log.exception("events-failed")
+            return ()
+
+    def _tell(self, loop: asyncio.AbstractEventLoop, events: Events) -> None:
+        for kind, data in events:
+            loop.call_soon_threadsafe(self.console.tell, kind, data)
 
 
 class _Asked:

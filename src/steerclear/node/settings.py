@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What does a node's ``steerclear.toml`` say? Who, where, its drill clock, its token, its ways."""
+"""What does a node's ``steerclear.toml`` say? Who, where, its doors, its drill clock, its token, its ways."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from steerclear.links.token import TokenSettings
 from steerclear.links.ways import WaySettings, read_ways
 from steerclear.model.member import MemberId, member_id
 from steerclear.model.time import Instant, format_instant, parse_instant, parse_typed_instant_us
+from steerclear.node.doors import ConsoleSettings, MachineSettings, read_console, read_machines
 
 __all__ = ["DrillTime", "Settings", "drill_time", "print_settings", "read_settings"]
 
@@ -47,6 +48,8 @@ class Settings:
     token: TokenSettings | None = None
     reviewed: Mapping[str, str] = field(default_factory=dict)
     ways: tuple[WaySettings, ...] = ()
+    console: ConsoleSettings | None = None
+    machines: MachineSettings | None = None
     cosigns_twice: bool = False
 
 
@@ -74,6 +77,8 @@ def read_settings(folder: Path) -> Settings:
             _read_token(found.get("token")),
             _read_reviewed(found.get("signals")),
             read_ways(found.get("ways")),
+            read_console(found.get("console"), member=str(found["member"]), folder=folder),
+            read_machines(found.get("machines"), folder=folder),
             cosigns_twice=_read_witness(found.get("witness")),
         )
     except (KeyError, ValueError, TypeError) as error:

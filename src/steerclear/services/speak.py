@@ -100,7 +100,10 @@ def draft(
         at=ledger.now(),
         body=body_of(body),
     )
-    signed = sign_statement(statement, _signers(ledger, voice, statement.kind))
+    beside: tuple[Signer, ...] = ()
+    if ledger.gesture is not None:
+        statement, beside = ledger.gesture(statement)
+    signed = sign_statement(statement, [*_signers(ledger, voice, statement.kind), *beside])
     if readers is None or is_always_clear(statement.kind):
         return Draft(signed, signed)
     try:

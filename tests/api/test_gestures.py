@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Does a passkey sign what the statement says, and does nothing stand in the record that it did not sign?"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from tests.api.authenticator import b64
+
+from steerclear.mechanism.bodies import AnnexPropose
+from steerclear.mechanism.templates import template
+from steerclear.record.ijson import parse_ijson
+from steerclear.record.leaf import parse_leaf
+from steerclear.record.opening import parse_opening
+from steerclear.services import requests as ask
+from steerclear.services.speak import by_authority, speak
+
+if TYPE_CHECKING:
+    from tests.services.conftest import Channel
+
+STOP = {"desk": "air", "place": "T4", "seen": "shelling", "basis": "own-forces", "to": ["ISR"]}
+BrowserOf = Callable[..., Any]
+
+
+def proposed(channel: Channel) -> None:
+    """ISR proposes the one annex of the template that nobody has ratified: comm checks."""
+    for annex in template("syria-2025", parties=("TUR", "ISR"), host="AZE"):
+        if annex.name.value == "comm-checks":
+            body = AnnexPropose(annex=annex, because="tested")
+            speak(channel.node("ISR").ledger, body, voice=by_authority(), to=("TUR",))
+    channel.settle()
+
+
+def test_stop_is_signed_by_the_passkey_over_its_very_bytes(
+    browser_of: BrowserOf, open_channel: Channel
+) -> None:
+    officer = browser_of("duty-officer", "air")
+    refused = officer.ask("POST", "/api/v1/stops", json=STOP)
+    assert (refused.status_code, refused.json()["code"]) == (403, "gesture-missing")
+    shown = officer.prepare("/api/v1/stops", STOP).json()
+    assert shown["says"]["kind"] == "stop.call"
+    assert shown["says"]["body"]["seen"] == "shelling"
+    size = open_channel.size("TUR")
+    done = officer.sign(shown)
+    assert done.status_code == 200, done.text
+    (receipt,) = done.json()["receipts"]
+    assert (done.json()["state"], receipt["kind"], receipt["id"]) == (
+        "filed",
+        "stop.call",
+        shown["says"]["id"],
+    )
+    open_channel.settle()
+    assert open_channel.stop("ISR", receipt["id"]).seen == "shelling"
+    ledger = open_channel.node("TUR").ledger
+    entry = next(iter(ledger.store.entries("TUR", 0, size, size + 1)))
+    said = parse_opened(entry)
+    passkey = next(one for one in said.envelope.signatures if one.keyid.startswith("webauthn:"))
+    assert passkey.keyid == f"webauthn:{b64(officer.passkey.id)}"
+    parts: Any = parse_ijson(passkey.sig, where="sig")
+    assert list(parts) == ["authenticatorData", "clientDataJSON", "signature"]
+    client = json.loads(base64.b64decode(parts["clientDataJSON"]))
+    assert client["challenge"] == b64(hashlib.sha256(said.envelope.signed_bytes).digest())
+
+
+def parse_opened(entry: Any) -> Any:
+    """What an entry of the own log says, sealed or not."""
+    leaf = parse_leaf(entry.leaf)
+    return leaf.content if leaf.sealed is None else parse_opening(entry.opened).statement
+
+
+def test_an_annex_is_ratified_by_two_persons(browser_of: BrowserOf, open_channel: Channel) -> None:
+    proposed(open_channel)
+    liaison, supervisor = browser_of("liaison"), browser_of("supervisor")
+    body = {"annexes": ["comm-checks"]}
+    assert liaison.ask("POST", "/api/v1/ratifications", json=body).json()["code"] == "gesture-missing"
+    assert liaison.prepare("/api/v1/ratifications", {}).json()["code"] == "one-at-a-time"
+    shown = liaison.prepare("/api/v1/ratifications", body).json()
+    size = open_channel.size("TUR")
+    first = liaison.sign(shown).json()
+    assert (first["state"], len(first["signed_by"])) == ("waits", 1)
+    assert liaison.sign(shown).json()["code"] == "second-person"
+    assert open_channel.size("TUR") == size
+    (waiting,) = supervisor.ask("GET", "/api/v1/gestures").json()
+    assert waiting["says"] == shown["says"]
+    done = supervisor.sign(waiting).json()
+    assert done["state"] == "filed", done
+    assert done["receipts"][0]["kind"] == "annex.ratify"
+    open_channel.settle()
+    row = next(one for one in open_channel.node("ISR").annexes() if one.name == "comm-checks")
+    assert "TUR" in row.ratified_by
+
+
+def test_what_was_shown_is_what_is_filed_or_nothing_is(browser_of: BrowserOf, open_channel: Channel) -> None:
+    """The watch is handed over at the console; then the world moves on before the key is touched."""
+    proposed(open_channel)
+    liaison, supervisor = browser_of("liaison"), browser_of("supervisor")
+    shown = liaison.prepare("/api/v1/ratifications", {"annexes": ["comm-checks"]}).json()
+    liaison.sign(shown)
+    open_channel.do("TUR", ask.Ratify(annexes=("comm-checks",)))
+    size = open_channel.size("TUR")
+    late = supervisor.sign(shown)
+    assert late.status_code == 409
+    assert late.json()["code"] in ("nothing-to-ratify", "says-otherwise-now")
+    assert open_channel.size("TUR") == size
+
+
+def test_a_watch_is_taken_with_a_gesture(browser_of: BrowserOf, open_channel: Channel) -> None:
+    officer = browser_of("duty-officer", "air")
+    body: dict[str, Any] = {"kind": "watch.take", "desk": "air", "fields": {}}
+    assert officer.ask("POST", "/api/v1/statements", json=body).json()["code"] == "gesture-missing"
+    shown = officer.prepare("/api/v1/statements", body).json()
+    done = officer.sign(shown).json()
+    assert done["receipts"][0]["kind"] == "watch.take", done
+
+
+def test_keys_are_changed_by_two_persons(browser_of: BrowserOf) -> None:
+    one, other = browser_of("supervisor"), browser_of("supervisor")
+    body = {"role": "duty", "desk": "sea", "fresh": True}
+    assert one.ask("POST", "/api/v1/key-namings", json=body).json()["code"] == "gesture-missing"
+    shown = one.prepare("/api/v1/key-namings", body).json()
+    assert shown["says"]["request"]["desk"] == "sea"
+    assert one.sign(shown).json()["state"] == "waits"
+    done = other.sign(other.ask("GET", "/api/v1/gestures").json()[0]).json()
+    assert done["state"] == "filed", done
+    assert done["root"]["receipts"]
+
+
+def test_a_gesture_does_not_wait_for_ever_or_for_everything(browser_of: BrowserOf, console_node: Any) -> None:
+    officer = browser_of("duty-officer", "air")
+    free = officer.prepare("/api/v1/colds", {"desk": "air", "about": "TUR-0001"})
+    assert free.json()["code"] == "gesture-not-needed"
+    assert officer.prepare("/api/v1/nothing", {}).json()["code"] == "gesture-path"
+    wrong = officer.prepare("/api/v1/stops", STOP | {"basis": "rage"})
+    assert (wrong.json()["code"], wrong.json()["where"]) == ("request-form", "body.body.basis")
+    assert officer.prepare("/api/v1/stops", STOP | {"desk": "sea"}).json()["code"] == "not-your-desk"
+    shown = officer.prepare("/api/v1/stops", STOP).json()
+    gone = shown | {"gesture": "00" * 12}
+    assert officer.sign(gone).json()["code"] == "gesture-not-open"
+    officer.sign(shown)
+    assert officer.sign(shown).json()["code"] == "gesture-not-open"
