@@ -232,9 +232,9 @@ class Book:
 
     # Filing.
 
-    def entry_at(self, place: Place) -> Entry | None:
-        """What stands at a place; no fold that is kept asks for it."""
-        return self._entries.get(place)
+    def entry_at(self, place: Place) -> Entry:
+        """What stands at a place that was filled; no fold that is kept asks for it."""
+        return self._entries[place]
 
     def retime(self, entry: Entry, time: TrueTime | None) -> bool:
         """Something else is held of an entry's time: file what it says anew. ``False``: it is held so."""

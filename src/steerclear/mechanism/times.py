@@ -127,8 +127,6 @@ class Times:
 
     def _judge(self, place: Place) -> None:
         entry = self._book.entry_at(place)
-        if entry is None:
-            return
         self._log(place.author, place.generation).judged.add(place.seq)
         time = true_time(entry.at, dict(self._bounds_below(entry)), dict(self._bounds_above(place)))
         if self._book.retime(entry, None if _is_plain(time, entry) else time):
