@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is a key worth at the time that two others bear out, and what of an entry that nobody here can open yet?"""
+"""What is a key worth at the time that two others bear out? And what of an entry that is sealed here?"""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_sealed_entry_is_held_to_its_time_too_and_says_so_once_it_opens(
 def test_a_key_of_no_officer_that_ran_out_by_then_has_not_signed(
     role: str, table: Table, speech: type[Speech]
 ) -> None:
-    """Backdating brings no authority back: the flag that it raised counts for nothing, the officer's word does."""
+    """Backdating brings no authority back: a flag raised with it counts for nothing."""
     raised = backdated(table, say.Suspend(None))
     window = (speech.at("09:00"), speech.at("11:00"))
     table.entries[-1] = replace(table.entries[-1], keys={role: window})
