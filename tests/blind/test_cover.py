@@ -19,6 +19,7 @@ from steerclear.blind.cover import (
     Change,
     Cover,
     Dilation,
+    cells_of_day,
     cells_of_notice,
     changed,
     columns_of,
@@ -188,6 +189,25 @@ def test_the_cells_of_its_points_are_listed(place: str) -> None:
                 when = round(chance.uniform(begin, end) + chance.uniform(-449, 449))
                 ft = chance.randint(-799, 2999)
                 assert astuple(grid.cell_at(at(lat, lon), ft, when)) in cells, (shape, grid)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_cells_of_points_of_large_footprints_are_listed(place: str) -> None:
+    """Hundreds to thousands of kilometres, and widened by as much: there the distances are bounds."""
+    chance, (lat, lon) = random.Random(place), PLACES[place]
+    for size_m in (200_000.0, 1_600_000.0):
+        ways = [WGS84.Direct(lat, lon, chance.uniform(0, 360), size_m * step / 2) for step in range(3)]
+        way = tuple(at(there["lat2"], there["lon2"]) for there in ways)
+        for shape in (
+            Circle(way[0], round(size_m * 1000)),
+            Corridor(way, round(size_m * 100)),
+            star(chance, lat, lon, size_m),
+        ):
+            for within_m in (0.0, size_m / 4):
+                cells = ground(thin(shape, LADDER[0], round(within_m * 1000)))
+                for *there, _, _ in points_of(shape, chance, within_m):
+                    cell = LADDER[0].cell_at(at(*there), 0, DAY_S)
+                    assert (cell.row, cell.column) in cells, (shape, within_m, there)
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -543,6 +563,10 @@ def test_a_notice_lists_a_shared_cell_once() -> None:
     assert listed(found) == set().union(*(listed(sure(cover(each, USUAL)).cells()) for each in near))
     assert len(found) == len(listed(found))
     assert found.tolist() == sorted(found.tolist())
+    assert cells_of_day(near, USUAL, 20_347) == encode_cells(FINE, found[found[:, 0] == 20_347])
+    assert isinstance(
+        cells_of_day([volume(Circle(at(1, 1), 0), height=band(0, 1, Datum.AGL))], USUAL, 0), Undetermined
+    )
     nothing = cells_of_notice(near, USUAL, days=range(5))
     assert not isinstance(nothing, Undetermined)
     assert len(nothing) == 0

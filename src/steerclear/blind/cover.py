@@ -28,6 +28,7 @@ from steerclear.blind.grid import (
     SITES,
     Cells,
     Grid,
+    encode_cells,
     no_cells,
     together,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "Change",
     "Cover",
     "Dilation",
+    "cells_of_day",
     "cells_of_notice",
     "changed",
     "columns_of",
@@ -271,6 +273,17 @@ def cells_of_notice(
             return each
     sure = (each for each in found if isinstance(each, Cover))
     return together([(each if days is None else each.on_days(days)).cells() for each in sure], grid)
+
+
+def cells_of_day(
+    volumes: Sequence[Volume], dilation: Dilation, day: int, grid: Grid = FINE
+) -> bytes | Undetermined:
+    """The cells of a notice on one day, encoded: as a list holds them, and as an audit makes them anew.
+
+    Raises ``BadInput`` as ``covers``.
+    """
+    found = cells_of_notice(volumes, dilation, grid, days=range(day, day + 1))
+    return found if isinstance(found, Undetermined) else encode_cells(grid, found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
