@@ -59,7 +59,8 @@ bench-screening: $(VENV)/bench-time
 	$(BIN)/python -m benchmarks.screening --json build/bench-screening.json $(ARGS)
 
 bench-rules: $(VENV)/run-time
-	$(BIN)/python -m benchmarks.mechanism $(ARGS)
+	mkdir -p build
+	$(BIN)/python -m benchmarks.mechanism --json build/bench-rules.json $(ARGS)
 
 bench-record: $(VENV)/bench-time
 	mkdir -p build

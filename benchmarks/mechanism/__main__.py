@@ -1,97 +1,59 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What does it cost to know what is owed? Kept up, beside everything folded anew, in one run.
+"""``python -m benchmarks.mechanism``: what it costs to know what is owed, kept up beside folded anew.
 
-    python -m benchmarks.mechanism [--open N]
-
-Each row says how many duties it gave, so that nobody wins by doing less; before the figures count, both ways
-must give the same.
+Each row says how many duties it gave, so that nobody wins by doing less; no figure counts unless both ways
+give the same.
 """
 
 from __future__ import annotations
 
-import argparse
-import platform
-import statistics
-import sys
-from collections.abc import Callable
-from functools import partial
-from time import process_time
+from pathlib import Path
+from typing import Annotated
 
-from benchmarks.mechanism.work import ROLES, Talk
-from steerclear.mechanism.duties import Duties
-from steerclear.mechanism.entry import Entry
-from steerclear.mechanism.obligations import obligations
-from steerclear.mechanism.view import View
-from steerclear.model.time import Instant
+import typer
+from rich.console import Console
+from rich.table import Table
 
-UPDATES = 300
+from benchmarks.mechanism.document import write_document
+from benchmarks.mechanism.run import Differ, Results, measured, table
+
+_IN_A_FILE = 160
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.mechanism", description=__doc__)
-    parser.add_argument(
-        "--open", type=int, default=100_000, metavar="N", help="open duties (default 100,000)"
+def bench(
+    *,
+    open_duties: Annotated[int, typer.Option("--open", help="So many duties are open.")] = 100_000,
+    json: Annotated[Path | None, typer.Option(help="Keep the figures here.")] = None,
+    write_docs: Annotated[bool, typer.Option("--write-docs", help="Write docs/benchmarks.md.")] = False,
+    from_json: Annotated[
+        Path | None, typer.Option("--from", help="Measure nothing: print or write what was kept.")
+    ] = None,
+) -> None:
+    """Measure duties kept up beside everything folded anew; ends with 1 where the two differ."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_IN_A_FILE)
+    try:
+        results = measured(open_duties) if from_json is None else Results.load(from_json)
+    except Differ:
+        console.print("The two ways differ: no figure counts.")
+        raise typer.Exit(1) from None
+    if json is not None:
+        results.save(json)
+    header, rows = table(results)
+    shown = Table(
+        title=f"{results.entries:,} entries, {results.duties:,} duties, {results.is_open:,} of them open",
+        title_justify="left",
+        title_style="bold",
     )
-    asked = parser.parse_args()
-    talk, view = Talk(), View("ISR", ROLES)
-    entries = list(talk.until_open(asked.open))
-    read_ms = _ms(lambda: _witness(view, entries))
-    duties = Duties(view)
-    now = Instant(talk.now + 3_600_000)
-    first_ms = _ms(lambda: duties.next_due_at(now))
-    anew: list[object] = []
-    anew_ms = _ms(lambda: anew.extend(obligations(view, now)))
-    if anew != list(duties.all(now)):
-        print("The two ways differ: no figure counts.")
-        return 1
-    is_open = sum(1 for _ in duties.owed(now))
-    print(f"Python {platform.python_version()}, {platform.machine()}")
-    print(f"{len(entries):,} entries, {len(anew):,} duties, {is_open:,} of them open")
-    _row("a view from its entries", read_ms, len(entries))
-    _row("everything folded for the first time", first_ms, len(anew))
-    _row("everything folded anew", anew_ms, len(anew))
-    later = [Instant(now + 60_000 * minute) for minute in range(1, 31)]
-    turns = [_ms(partial(duties.due, at)) for at in later]
-    _row("due ones, a minute later (median of 30)", statistics.median(turns), len(duties.due(later[-1])))
-    same = [_ms(lambda: duties.due(later[-1])) for _ in range(30)]
-    _row("due ones, asked again (median)", statistics.median(same), len(duties.due(later[-1])))
-    notices = [one for one in entries if one.author == "TUR" and one.content.id and _is_notice(one)]
-    updates = []
-    for notice in notices[:UPDATES]:
-        talk.now = max(talk.now, later[-1])
-        entry = talk.acknowledgement(notice.content.id, "ISR")
-        updates.append(_ms(partial(_update, view, duties, entry, later[-1])))
-    _row(f"an update (median of {len(updates)})", statistics.median(updates), 1)
-    _row("an update (worst)", max(updates), 1)
-    _row("everything folded anew, after them", _ms(lambda: list(obligations(view, later[-1]))), len(anew))
-    return 0
-
-
-def _witness(view: View, entries: list[Entry]) -> None:
-    for entry in entries:
-        view.witness(entry)
-
-
-def _update(view: View, duties: Duties, entry: Entry, now: Instant) -> None:
-    """An entry comes, and the node asks when to wake: what it touches is folded again."""
-    view.witness(entry)
-    duties.next_due_at(now)
-
-
-def _is_notice(entry: object) -> bool:
-    return getattr(getattr(entry, "content", None), "kind", "") == "notice.file"
-
-
-def _ms(work: Callable[[], object]) -> float:
-    """Time of this process's processor: what else the machine does is not measured."""
-    begun = process_time()
-    work()
-    return (process_time() - begun) * 1_000
-
-
-def _row(what: str, ms: float, gave: int) -> None:
-    print(f"{what:45} {ms:12,.3f} ms   {gave:>9,}")
+    for name in header:
+        shown.add_column(name, justify="left" if name in ("", "to reach") else "right")
+    for row in rows:
+        shown.add_row(*row)
+    console.print(shown)
+    if write_docs:
+        console.print(f"written: {write_document(results, Path(__file__).parents[2] / 'docs')}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(bench)

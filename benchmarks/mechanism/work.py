@@ -10,13 +10,14 @@ from typing import Final
 from steerclear.mechanism import bodies as say
 from steerclear.mechanism.bodies import body_of, kind_of
 from steerclear.mechanism.entry import Entry
+from steerclear.mechanism.view import View
 from steerclear.model.member import MemberId, Role
 from steerclear.model.notice import Domain, NoticeKind
 from steerclear.model.space import Altitude, Band, Circle, Datum, Position, Volume
 from steerclear.model.time import Instant, TimeSpan
 from steerclear.record.statement import Statement
 
-__all__ = ["NOON", "ROLES", "Talk"]
+__all__ = ["NOON", "ROLES", "Talk", "is_notice"]
 
 ROLES: Final = {"TUR": Role.PARTY, "ISR": Role.PARTY, "AZE": Role.HOST, "MSF": Role.NOTIFIER}
 NOON: Final = Instant(1_744_200_000_000)
@@ -34,6 +35,10 @@ class Talk:
         self._sizes = dict.fromkeys(ROLES, 0)
         self._rng = random.Random(7)
         self._ids = iter(range(1, 1 << 60))
+
+    def view(self, me: str) -> View:
+        """Of a member who has seen nothing yet."""
+        return View(me, ROLES)
 
     def until_open(self, duties: int) -> Iterator[Entry]:
         for number in range(duties // PER_NOTICE):
@@ -70,6 +75,10 @@ class Talk:
         )
         self._sizes[author] += 1
         return entry
+
+
+def is_notice(entry: Entry) -> bool:
+    return isinstance(entry.content, Statement) and entry.content.kind == "notice.file"
 
 
 def _content(author: str, start_s: int) -> say.NoticeContent:

@@ -100,8 +100,6 @@ class Duties:
     def next_due_at(self, now: Instant) -> Instant | None:
         """The next moment at which anything owed becomes late or calls a rung: when to look again."""
         self._reach(now)
-        while self._nexts and not self._is_newest(self._nexts[0]):
-            heappop(self._nexts)
         return Instant(self._nexts[0][0]) if self._nexts else None
 
     def _in_order(self, things: set[Thing]) -> list[_Folded]:
@@ -123,6 +121,13 @@ class Duties:
         for thing in sorted(self._stale):
             self._fold(thing, now, response)
             self._stale.discard(thing)
+        self._pass_by(now)
+
+    def _pass_by(self, now: Instant) -> None:
+        """What was told of moments that have come, or by a fold that holds no longer, leaves the queue now:
+        else whoever asks next pays for all of it at once."""
+        while self._nexts and (self._nexts[0][0] <= now or not self._is_newest(self._nexts[0])):
+            heappop(self._nexts)
 
     def _follow(self) -> None:
         """Things that were told of since are folded for the first time."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -35,6 +35,7 @@ from steerclear.links.tls import (
 )
 from steerclear.links.token import Token, TokenKeystore
 from steerclear.model.member import MemberId, Role, desk_name
+from steerclear.node.memory import uncollected
 from steerclear.node.running import Node
 from steerclear.node.settings import Settings, print_settings, read_settings
 from steerclear.record.card import MemberCard, parse_card, print_card
@@ -221,8 +222,10 @@ def open_node(folder: Path, protection: Protection, *, log_to: TextIO) -> Iterat
     settings = read_settings(folder)
     with _locked(folder):
         charter = _kept_charter(folder)
-        with _opened(folder, settings, charter, protection) as ledger:
-            workings = Workings(ledger, Gazetteer.load())
+        with ExitStack() as held:
+            with uncollected():
+                ledger = held.enter_context(_opened(folder, settings, charter, protection))
+                workings = Workings(ledger, Gazetteer.load())
             certificate = load_certificate(folder / "tls")
             yield Node(folder, settings, workings, certificate=certificate, ears=ConsoleBell(log_to))
 

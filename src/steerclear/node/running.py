@@ -43,6 +43,7 @@ from steerclear.links.webhook import WebhookWay
 from steerclear.model.member import MemberId
 from steerclear.model.time import Instant, format_instant
 from steerclear.node.console import Console
+from steerclear.node.memory import SetAside
 from steerclear.node.settings import Settings
 from steerclear.record.bundle import LARGEST_BUNDLE
 from steerclear.record.card import MemberCard
@@ -394,10 +395,12 @@ class Node:
         self._writer.shutdown()
 
     async def _tick_for_ever(self) -> None:
+        aside = SetAside()
         while True:
             # No fault of one tick ends the ticker: the next one rings and tries again.
             try:
                 await self.tick()
+                await self._write(lambda: aside.if_due(self._workings.ledger.now()))
                 due_at = await self._write(self._workings.next_step_at)
             except Exception:  # noqa: BLE001 - logged with its trace; the bells must outlive any fault of ours
                 _log.exception("tick-failed")
