@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.attacks.wire import DRILL
 
+from steerclear.links.keystore import KeyName
 from steerclear.record.sealed import SealedStatement
 
 if TYPE_CHECKING:
@@ -57,6 +58,25 @@ def test_two_commitments_under_one_id(wire: Wire) -> None:
     again = wire.entry("TUR", replace(second, id=first.id), seq=seq + 1)
     wire.sends("TUR", again, start=seq + 1)
     wire.noticed("TUR sent", "two commitments, so that two members can be told two things")
+    for member in wire.honest:
+        wire.says(member, "STOP THE LINE: TUR has sealed two contents under one id")
+        assert wire.ledger(member).store.fact("two-commitments TUR") == again, "the first stands in the log"
+        wire.ledger(member).two_contents.forget("TUR")
+        wire.ledger(member).two_contents.recall()
+        assert wire.ledger(member).two_contents.members == ("TUR",), "and it is told again after a start"
+
+
+def test_a_forged_second_content_proves_nothing(wire: Wire) -> None:
+    """Whoever has no node key of TUR can make nobody believe that TUR told two things."""
+    first, second = sealed(wire, "TUR", "ISR", "AZE"), sealed(wire, "TUR", "ISR", "AZE")
+    seq = goes_out(wire, first)
+    wire.sync()
+    thiefs = wire.ledger("ISR").keys.signer(KeyName("node"))
+    forged = wire.entry("TUR", replace(second, id=first.id), seq=seq + 1, key=thiefs)
+    wire.sends("TUR", forged, start=seq + 1)
+    wire.noticed("TUR sent", "two commitments")
+    for member in wire.honest:
+        assert not wire.ledger(member).two_contents.members
 
 
 def test_unreadable_on_purpose(wire: Wire) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from steerclear.mechanism import bodies as say
 from steerclear.mechanism.classes import STANDING_RESPONSE
+from steerclear.mechanism.entry import DISOWNED
 from steerclear.mechanism.obligation import State
 from steerclear.mechanism.said import conflict_id
 from steerclear.model.annex import Annex, AnnexName
@@ -339,3 +340,26 @@ def test_a_conflict_is_between_two_notices(table: Table) -> None:
     view = table.view()
     assert list(view.conflicts) == []
     assert {one.why for one in view.without_effect} == {"a conflict is between two notices"}
+
+
+def test_a_check_against_what_a_root_has_disowned_is_undetermined(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
+    """Whether a thief's notice stands nobody can tell; the filer takes it back, and all is as before."""
+    table, mine, theirs = two
+    host_says(table, speech, (mine, mine), finding=say.NoConflictFound(3), covers={"TUR": 9, "ISR": 19})
+    host_says(table, speech, (theirs, theirs), finding=say.NoConflictFound(3), covers={"TUR": 9, "ISR": 19})
+    thiefs = table.say("ISR", speech.file(party="ISR"), when="12:02", to=("TUR",), doubt=DISOWNED)
+    table.beat("AZE", "12:04")
+    table.look("AZE")
+    for notice in (mine, theirs, thiefs):
+        host_says(table, speech, (notice, notice), finding=say.NoConflictFound(3), when="12:05")
+    because = "a notice of ISR was disowned by its author's root"
+    assert finding(table, mine, speech) == Undetermined(because)
+    assert isinstance(finding(table, theirs, speech), NoConflict), "its own author's are not held against it"
+    assert finding(table, thiefs, speech) == Undetermined("it was disowned by its author's root")
+    host_says(table, speech, (mine, mine), (thiefs, thiefs), finding=speech.conflict(), when="12:06")
+    assert isinstance(finding(table, mine, speech), Conflict), "it binds its author at the worst"
+    table.look("ISR")
+    table.say("ISR", say.NoticeWithdraw(thiefs, None), when="12:07", to=("TUR",))
+    assert finding(table, mine, speech) == NoConflict("among 3 notices")

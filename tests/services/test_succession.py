@@ -208,3 +208,24 @@ def test_entries_of_a_generation_that_nobody_knows_are_refused(channel: Channel)
     with pytest.raises(NotVerified) as refused:
         ledger.take_in("TUR", 0, [b"{}"], generation=1)
     assert refused.value.code == "succession-incomplete"
+
+
+def test_a_node_on_the_other_branch_of_a_fork_does_not_say_what_stands(channel: Channel) -> None:
+    """The others took a thief's entry first; what TUR's own node wrote there is not what they hold."""
+    key = stolen(channel)
+    notice = channel.file("TUR", area("target", "TUR"))
+    thiefs = by_the_thief(channel, key, notice.id)
+    channel.down.add("TUR")
+    for member in ("AZE", "ISR"):
+        ledger = channel.node(member).ledger
+        ledger.take_in("TUR", ledger.logs["TUR"].size, [thiefs])
+    channel.settle()
+    channel.file("TUR", area("own", "TUR", lat=35.5), settle=False)
+    host = channel.node("AZE").ledger
+    start = channel.node("TUR").ledger.logs["AZE"].size
+    later = list(channel.stations["AZE"].store.leaves("AZE", 0, start))
+    channel.node("TUR").ledger.take_in("AZE", start, later)
+    assert host.own.heads["TUR"].size <= channel.size("TUR")
+    with pytest.raises(Refused) as refused:
+        succeed(channel, settle=False)
+    assert refused.value.code == "succession-other-branch"

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from steerclear.model.time import Instant
 from steerclear.record.statement import Statement
 
-__all__ = ["Entry", "Place", "Sealed", "Shown"]
+__all__ = ["DISOWNED", "Entry", "Place", "Sealed", "Shown"]
+
+DISOWNED: Final = "disowned by its author's root"
 
 
 class Place(NamedTuple):

@@ -2,7 +2,8 @@
 """What is known of conflicts? The worst that anybody found about the newest versions; none is Undetermined.
 
 A result speaks for the versions it names, under the annex it names, with the logs it had seen. Whatever is
-newer is Undetermined; so is what the host alone can read, until the host's heads cover it. One author's later
+newer is Undetermined; so is what the host alone can read, until the host's heads cover it, and every check
+against a notice that its author's root has disowned: nobody can tell whether it stands. One author's later
 result takes the place of its earlier one about the same notices; its later *no conflict* about a notice
 against all others also ends its earlier conflicts of that notice.
 """
@@ -27,7 +28,7 @@ from steerclear.mechanism.bodies import (
     ScreenResult,
 )
 from steerclear.mechanism.book import Book
-from steerclear.mechanism.entry import Place
+from steerclear.mechanism.entry import DISOWNED, Place
 from steerclear.mechanism.heads import Heads
 from steerclear.mechanism.judge import effective
 from steerclear.mechanism.notices import NoticeRecord, Notices
@@ -139,6 +140,16 @@ class Findings:
             yield Undetermined("the separation annex changed since it was screened")
         for author in self._unseen_authors(notice_id, standing, now):
             yield Undetermined(f"a notice of {author} is newer than its screening")
+        yield from self._disowned(notice_id, now)
+
+    def _disowned(self, notice_id: str, now: Instant) -> Iterator[Undetermined]:
+        """It binds its author at the worst, so a conflict with it stays one; it never counts as none."""
+        mine = self._notices.get(notice_id)
+        if mine is not None and mine.newest.said.doubt == DISOWNED:
+            yield Undetermined(f"it was {DISOWNED}")
+        for row in self._crowd_at(now):
+            if row.is_disowned and (mine is None or row.author != mine.author):
+                yield Undetermined(f"a notice of {row.author} was {DISOWNED}")
 
     def _sealed_doubts(self, notice_id: str) -> Iterator[Undetermined]:
         """What the host alone can read may lie on top of this notice until the host has seen and read it.
@@ -223,6 +234,7 @@ class _Row:
         self.log = log
         self.generation = generation
         self.records = records
+        self.is_disowned = any(record.newest.said.doubt == DISOWNED for record in records)
         self._results = results
         self._seqs = [record.newest.said.place.seq for record in records]
         self._least: dict[tuple[str, int], list[float]] = {}

@@ -30,6 +30,7 @@ from steerclear.record.merkle import is_consistent
 from steerclear.record.quorum import cosigners_of, is_recorded
 from steerclear.record.replica import ReplicaLog
 from steerclear.record.report import Counts, LogSummary, Progress, Remark, VerifyReport
+from steerclear.record.resume import RESUME, read_resume_body
 from steerclear.record.statement import SignedStatement
 from steerclear.record.stretch import Seen, Stretch, newly_seen
 from steerclear.record.succession import Succession, read_succeed_body
@@ -218,11 +219,41 @@ class _Verification:
             # Its root signature was checked when the entry was accepted, in whosever log it stands.
             self.successions.append((log, leaf.seq, said.author, read_succeed_body(said.body)))
             return
+        elif said.kind == RESUME:
+            self._check_resume(log, leaf, signed)
         found = judge_remark(log.judge(signed, leaf.seq, leaf.at))
         if found is not None:
             code, what, is_failure = found
             remark = Remark(code, log.member, log.generation, leaf.seq, what, where=said.id)
             (self.failures if is_failure else self.doubts).append(remark)
+
+    def _check_resume(self, log: Log, leaf: Leaf, signed: SignedStatement) -> None:
+        """A person chose to go on with nobody to ask: whoever finds two histories looks here first."""
+        try:
+            resumed = read_resume_body(signed.statement.body)
+        except NotVerified as error:
+            self.failures.append(
+                Remark(error.code, log.member, log.generation, leaf.seq, error.what, where=error.where)
+            )
+            return
+        if (resumed.size, resumed.root) != (leaf.seq, log.root_at(leaf.seq)):
+            self.failures.append(
+                Remark(
+                    "resume-mismatch",
+                    log.member,
+                    log.generation,
+                    leaf.seq,
+                    f"a person went on after {resumed.size} entries that are not the ones before it.",
+                )
+            )
+            return
+        heard = f"of {', '.join(resumed.heard)}" if resumed.heard else "of nobody"
+        self._doubt(
+            "log-resumed",
+            log,
+            leaf.seq,
+            f"a person went on with this log, having heard {heard}, because: {resumed.reason}",
+        )
 
     def _note_head(self, log: Log, seen: Seen) -> None:
         place = log.member, log.generation, seen.member, seen.head.generation

@@ -15,14 +15,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from steerclear.errors import NotVerified
+from steerclear.mechanism.entry import DISOWNED
 from steerclear.record.charter import Charter
 from steerclear.record.leaf import Head, Leaf
 from steerclear.record.log import Log
 from steerclear.record.succession import Succession, read_succeed_body
 
 __all__ = ["DISOWNED", "Generations", "beginning_of", "require_follows"]
-
-DISOWNED = "disowned by its author's root"
 
 _Covered = Callable[[str, int], Head | None]
 """How much of the old log had a member covered with its first so many entries? ``None``: it is not known."""

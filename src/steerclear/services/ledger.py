@@ -41,6 +41,7 @@ from steerclear.services.backdated import Backdated
 from steerclear.services.continuity import Continuity, WaterMark
 from steerclear.services.generations import DISOWNED, Generations, beginning_of, require_follows
 from steerclear.services.notes import NoteShelf
+from steerclear.services.two_contents import REFUSED_AS, TwoContents
 from steerclear.store.port import Store, StoredEntry
 
 __all__ = ["RESTORED", "Draft", "Filed", "Ledger", "WaterMark"]
@@ -147,6 +148,8 @@ class Ledger:
         """Ids that were sealed to us and did not open: in whose log, and why. The next beat names them."""
         self.beat_owed = False
         self.backdated = Backdated()
+        self.two_contents = TwoContents(store, self.logs)
+        """Members that have sealed one statement to two contents, with the proof."""
         self.false_heads: dict[str, str] = {}
         """What members say that they have seen, and cannot have: one of them shows two records."""
         self.refuses_because: SteerclearError | None = None
@@ -350,6 +353,8 @@ class Ledger:
                 blobs = self._blobs_of(data, beside or {})
                 accepted = log.accept(data)
             except NotVerified as error:
+                if error.code == REFUSED_AS:
+                    self.two_contents.look(log, data)
                 failure = error
                 break
             fresh.append(self._opened(log, data, accepted, blobs))
@@ -398,6 +403,7 @@ class Ledger:
         self.generations.end(member, old.generation, named.size)
         self.logs[member] = Log(self.charter, member, named.generation)
         self.notes.forget(member)
+        self.two_contents.forget(member)
         for stored in self.store.entries(member, old.generation, named.size):
             accepted = AcceptedLeaf(parse_leaf(stored.leaf), old.leaf_hash_at(stored.seq))
             self.view.witness(self._entry(old, accepted, self.said_in(stored)))
@@ -510,6 +516,7 @@ class Ledger:
             self._recall_log(member)
         self._recall_unreadable()
         self.notes.recall()
+        self.two_contents.recall()
 
     def _recall_log(self, member: str) -> None:
         """Verify a log from its kept bytes, from the first entry; what it tells is witnessed again.

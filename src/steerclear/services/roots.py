@@ -87,7 +87,8 @@ def revoke_keys(ledger: Ledger, wanted: RevokeKeys) -> RootAsked:
 
 
 def succeed(ledger: Ledger, wanted: Succeed) -> RootAsked:
-    """Raises ``BadInput`` (``succession-reason``), ``Refused`` (``succession-behind``)."""
+    """Raises ``BadInput`` (``succession-reason``), ``Refused`` (``succession-behind``,
+    ``succession-other-branch``)."""
     if not 1 <= len(wanted.reason.strip()) <= LONGEST_REASON:
         raise BadInput(
             "succession-reason",

@@ -73,6 +73,8 @@ def _alarms(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard], now: Instant
         yield "the own log is not begun: the root's request, signed, is to be taken in (steerclear keys take)"
     for member in ledger.notes.split_views:
         yield f"STOP THE LINE: {member} has signed two records; both are kept as proof"
+    for member in ledger.two_contents.members:
+        yield f"STOP THE LINE: {member} has sealed two contents under one id; both entries are kept as proof"
     yield from ledger.false_heads.values()
     yield from sync.missing.words(now)
     yield from ledger.backdated.words(ledger.logs, now)

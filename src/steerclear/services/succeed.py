@@ -25,7 +25,10 @@ __all__ = ["begin_generation", "statements_of_succession"]
 
 
 def statements_of_succession(ledger: Ledger, reason: str) -> list[tuple[str, JsonObject]]:
-    """What the root is asked to sign: kinds and bodies. Raises ``Refused`` (``succession-behind``)."""
+    """What the root is asked to sign: kinds and bodies.
+
+    Raises ``Refused`` (``succession-behind``, ``succession-other-branch``).
+    """
     own = ledger.own
     _require_all_that_is_covered(ledger)
     fresh = ledger.keys.make_successor(KeyName("node")).public
@@ -46,7 +49,8 @@ def begin_generation(ledger: Ledger, signed: Sequence[SignedStatement]) -> tuple
 
 
 def _require_all_that_is_covered(ledger: Ledger) -> None:
-    """What others have covered of the own log stands; a node that lacks some of it takes it back first."""
+    """What others have covered of the own log stands; a node that lacks some of it takes it back first, and
+    one that holds other entries there is not the one to say what stands."""
     own = ledger.own
     for member in ledger.peers:
         seen = ledger.logs[member].heads.get(ledger.me)
@@ -56,6 +60,15 @@ def _require_all_that_is_covered(ledger: Ledger) -> None:
                 f"{member} holds {seen.size} entries of this log; {own.size} are here.",
                 where=own.origin,
                 remedy=f"Let the line to {member} come up, or load its bundle: what is missing comes back.",
+            )
+        if seen is not None and seen.generation == own.generation and own.root_at(seen.size) != seen.root:
+            raise Refused(
+                "succession-other-branch",
+                f"{member} holds {seen.size} entries of this log that are not the ones here: this node "
+                "stands on the other branch of a fork.",
+                where=own.origin,
+                remedy="Make this node's folder anew beside the old one, take the log from the others, and "
+                "succeed from what they hold; keep the old folder as proof.",
             )
 
 
