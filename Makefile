@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 T ?= tests
 ARGS ?=
 
-.PHONY: demo test lint coverage bench bench-record bench-rules bench-screening soak soak-parsers soak-kills soak-power simulate clean
+.PHONY: demo test lint coverage bench bench-blind bench-record bench-rules bench-screening soak soak-blind soak-parsers soak-kills soak-power simulate clean
 
 $(VENV)/run-time: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("steerclear needs Python 3.11 or newer; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -52,7 +52,7 @@ $(VENV)/bench-time: $(VENV)/run-time
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	touch $@
 
-bench: bench-screening bench-record bench-rules
+bench: bench-screening bench-record bench-rules bench-blind
 
 bench-screening: $(VENV)/bench-time
 	mkdir -p build
@@ -62,12 +62,15 @@ bench-rules: $(VENV)/run-time
 	mkdir -p build
 	$(BIN)/python -m benchmarks.mechanism --json build/bench-rules.json $(ARGS)
 
+bench-blind: $(VENV)/bench-time
+	$(BIN)/python -m benchmarks.blind $(ARGS)
+
 bench-record: $(VENV)/bench-time
 	mkdir -p build
 	$(BIN)/python -m benchmarks.record --json build/bench-record.json $(ARGS)
 
 # The long versions of what `make test` does shortly.
-soak: soak-parsers soak-kills soak-power
+soak: soak-parsers soak-kills soak-power soak-blind
 
 # One simulated day again, exactly as it was: make simulate SEED=7
 SEED ?= 0
@@ -80,6 +83,10 @@ soak-parsers: $(VENV)/test-time
 # 10,000 kills of a writer, and 1,000 of a whole node.
 soak-kills: $(VENV)/test-time
 	STEERCLEAR_EFFORT=soak $(BIN)/python -m pytest -n logical tests/node/test_killed_writer.py tests/node/test_killed_serving.py
+
+# A hundred million conflicts, none of which two covers may miss: five hours on two cores.
+soak-blind: $(VENV)/test-time
+	STEERCLEAR_EFFORT=soak $(BIN)/python -m pytest -n logical tests/blind/test_soundness.py
 
 # A million power cuts, and flipped bits.
 soak-power: $(VENV)/test-time
