@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import platform
 import sys
+from importlib.metadata import version
 
 from benchmarks.blind import cover
 
 
 def main() -> int:
-    print(f"Python {platform.python_version()}, {platform.machine()}; seconds of one processor")
+    versions = ", ".join(f"{name} {version(name)}" for name in ("steerclear", "numba", "numpy", "h3"))
+    print(f"Python {platform.python_version()}, {platform.machine()}; {versions}; seconds of one processor")
     print(f"{'cells listed':44}{'who':12}{'volumes':>9}{'cells':>12}{'s':>9}{'cells/s':>13}")
     for row in cover.measure():
         print(
