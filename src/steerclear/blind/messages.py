@@ -207,7 +207,7 @@ def _printed_rest(message: Message) -> bytes:
             return bytes((message.proved,)) + b"".join((*message.lists, *map(_slots, message.met)))
         case ChunkRemasked():
             return _u32(message.step) + _u32(len(message.rows) // _ROW) + message.rows + message.proofs
-        case Stopped():
+        case _:
             return bytes((len(message.code),)) + message.code.encode("ascii")
 
 

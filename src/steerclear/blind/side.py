@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -38,6 +37,7 @@ from steerclear.blind.messages import (
     Stopped,
     digest_of,
 )
+from steerclear.blind.opening import SEED_BYTES, Opened, RoundOpened
 from steerclear.blind.outcome import CellsMet, NothingMet, Outcome
 from steerclear.blind.ristretto import Random, is_element
 from steerclear.blind.rows import Rows, rows_of
@@ -50,8 +50,6 @@ from steerclear.model.terms import Level
 
 __all__ = [
     "LEAST_LIFE_S",
-    "Opened",
-    "RoundOpened",
     "Side",
     "lists_of",
     "other_check",
@@ -64,23 +62,6 @@ LEAST_LIFE_S: Final = 30 * 60
 """A shorter notice would cost its filer nothing and tell it where the other is."""
 
 _ASK: Final = "Do not use it; ask its author for another, and tell the other members."
-
-
-@dataclass(frozen=True, slots=True)
-class RoundOpened:
-    """What an audit needs of one list: its seed, and the new cells in the order given."""
-
-    seed: bytes
-    cells: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """Everything of one side's day, for its own offline keys and, on a joint request, for the inquiry."""
-
-    secret: DaySecret
-    side: int
-    rounds: tuple[RoundOpened, ...]
 
 
 class Side:
@@ -205,7 +186,7 @@ class Side:
         used = len(cells) + (LATER if self.round else AT_FIRST)
         count = max(padded(used), least_slots(self.round, self.secret.level))
         self._require_within_cap(self.me, count)
-        due, seed = self._sentinels.next(), self.random(32)
+        due, seed = self._sentinels.next(), self.random(SEED_BYTES)
         made = made_list(cells, due.items, count, seed)
         self.rows = self._named(made.items)
         self._remember(due, made.order, len(cells))

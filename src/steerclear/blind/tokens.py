@@ -77,11 +77,7 @@ class PairDay:
         names = all(_MEMBER.fullmatch(value) for value in self.parties) and first < second
         numbers = 0 < self.grid < 65_536 and 0 <= self.day <= _LARGEST_DAY and 0 <= self.attempt < 65_536
         if not (hashes and names and numbers):
-            raise BadInput(
-                "blind-pair",
-                "This names no check: mechanism, two parties in order, annex, grid, day and attempt.",
-                remedy="Take both hashes from the record, and the names in the order of the alphabet.",
-            )
+            raise _no_pair()
 
     @property
     def prefix(self) -> bytes:
@@ -98,9 +94,29 @@ class PairDay:
         )
         return b"".join(parts).ljust(PREFIX_BYTES, b"\0")
 
-    def other(self, party: str) -> str:
-        first, second = self.parties
-        return second if party == first else first
+    @classmethod
+    def of_prefix(cls, prefix: bytes) -> PairDay:
+        """Exact inverse of ``prefix``. Raises ``BadInput`` (``blind-pair``) for what it never is."""
+        names = [prefix[at : at + 12].rstrip(b"\0").decode("ascii", "replace") for at in (54, 66)]
+        found = cls(
+            prefix[22:54].hex(),
+            (names[0], names[1]),
+            prefix[78:110].hex(),
+            int.from_bytes(prefix[20:22], "big"),
+            int.from_bytes(prefix[110:114], "big"),
+            int.from_bytes(prefix[18:20], "big"),
+        )
+        if found.prefix != prefix:
+            raise _no_pair()
+        return found
+
+
+def _no_pair() -> BadInput:
+    return BadInput(
+        "blind-pair",
+        "This names no check: mechanism, two parties in order, annex, grid, day and attempt.",
+        remedy="Take both hashes from the record, and the names in the order of the alphabet.",
+    )
 
 
 def items_of(kind: int, cells: bytes) -> Items:

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two parties, and a host where there is one, exchange whole rounds in memory; every byte is kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from hashlib import shake_256
+from typing import Any
+
+import pytest
+
+from steerclear.blind.audit import Evidence, RoundLogged
+from steerclear.blind.direct import DirectParty
+from steerclear.blind.grid import CELL_BYTES
+from steerclear.blind.host import Host
+from steerclear.blind.keys import DaySecret, made_secret
+from steerclear.blind.messages import HOST, Compared, Message, parse_message, print_message
+from steerclear.blind.outcome import Outcome
+from steerclear.blind.party import Party
+from steerclear.blind.tokens import PairDay
+from steerclear.model.terms import Level
+
+PAIR = PairDay("ab" * 32, ("ISR", "TUR"), "cd" * 32, 1, 20_000)
+CAP = 1_000_000
+BOTH = (0, 1)
+
+Twist = Callable[[Any], Any]
+
+
+def drawing(seed: object) -> Callable[[int], bytes]:
+    """A generator that a test can run twice."""
+    drawn = 0
+
+    def random(size: int) -> bytes:
+        nonlocal drawn
+        drawn += 1
+        return shake_256(f"{seed}/{drawn}".encode()).digest(size)
+
+    return random
+
+
+def cells(numbers: Iterable[int]) -> bytes:
+    """Bytes as long as cells, one for each number."""
+    return b"".join(number.to_bytes(CELL_BYTES, "big") for number in numbers)
+
+
+@dataclass
+class Pairing:
+    """One pair's day. ``heard`` keeps what each of 0, 1 (parties), 2 (host) and "log" was sent, as bytes.
+
+    A ``twist`` changes a message on its way, by its form: what a cheating author or carrier would do.
+    """
+
+    level: Level = Level.L3
+    seed: object = 0
+    pair_day: PairDay = PAIR
+    caps: tuple[int, int, int] = (CAP, CAP, CAP)
+    proofs: tuple[bool, bool, bool] = (True, True, True)
+    keys: tuple[bytes, bytes] = (b"k" * 32, b"k" * 32)
+    days: tuple[PairDay | None, PairDay | None] = (None, None)
+    twists: dict[tuple[type, int], Twist] = field(default_factory=dict)
+    heard: dict[Any, list[bytes]] = field(default_factory=lambda: defaultdict(list))
+    rounds: list[RoundLogged] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.direct = self.level is Level.L3P
+        kind = DirectParty if self.direct else Party
+        self.parties: list[Any] = []
+        for side in BOTH:
+            random, day = drawing((self.seed, side)), self.days[side] or self.pair_day
+            secret = (
+                DaySecret(day, Level.L2, self.keys[side])
+                if self.level is Level.L2
+                else made_secret(day, self.level, random)
+            )
+            name = self.pair_day.parties[side]
+            self.parties.append(
+                kind(
+                    secret,
+                    name,
+                    cap_slots=self.caps[side],
+                    random=random,
+                    proofs=self.proofs[side],
+                    workers=1,
+                )
+            )
+        self.host = Host(
+            self.pair_day, self.level, cap_slots=self.caps[2], salt=5, proofs=self.proofs[2], workers=1
+        )
+        self.opened: list[Any] = []
+
+    def file(self, side: int, notice: str, numbers: Iterable[int]) -> int:
+        return int(self.parties[side].add(notice, cells(numbers), filed_at_s=0, ends_at_s=3_600))
+
+    def finding(self, side: int, notice: str) -> Outcome:
+        found: Outcome = self.parties[side].finding(notice)
+        return found
+
+    def met(self, side: int, notice: str) -> list[int]:
+        return [int.from_bytes(cell, "big") for cell in self.finding(side, notice).cells]  # type: ignore[union-attr]
+
+    def open(self) -> None:
+        for side in BOTH:
+            self.opened.append(self._carried(self.parties[side].open(), "log"))
+        for side in BOTH:
+            self.parties[1 - side].hear_opened(self.opened[side])
+            if not self.direct:
+                self.host.hear_opened(self.opened[side])
+
+    def round(self) -> Compared | None:
+        """One whole round; opens the day before the first."""
+        if not self.opened:
+            self.open()
+        committed = [self._carried(party.commit(), "log") for party in self.parties]
+        for side in BOTH:
+            self.parties[1 - side].hear_committed(committed[side])
+            if not self.direct:
+                self.host.hear_committed(committed[side])
+        self.rounds.append(RoundLogged((committed[0], committed[1])))
+        if self.direct:
+            self._steps()
+            return None
+        answer: Compared = self._through_host()
+        self.rounds[-1] = RoundLogged((committed[0], committed[1]), answer)
+        return answer
+
+    def evidence(self) -> Evidence:
+        return Evidence((self.opened[0], self.opened[1]), tuple(self.rounds))
+
+    def _through_host(self) -> Any:
+        listeners = (HOST,) if self.level is Level.L2 else (HOST, "peer")
+        lists = [self._carried(self.parties[side].send(), *self._of(side, listeners)) for side in BOTH]
+        for side in BOTH:
+            self.host.hear_list(lists[side])
+        if self.level is Level.L3:
+            for side in BOTH:
+                self.host.hear_remasked(self._carried(self.parties[side].hear_list(lists[1 - side]), HOST))
+        answer = self._carried(self.host.compared(), *BOTH)
+        for party in self.parties:
+            party.hear_compared(answer)
+        return answer
+
+    def _steps(self) -> None:
+        lists = [self._carried(self.parties[side].send(), 1 - side) for side in BOTH]
+        waiting: list[Any] = []
+        for side in BOTH:
+            waiting += [(1 - side, each) for each in self.parties[side].hear_list(lists[1 - side])]
+        while waiting:
+            side, message = waiting.pop(0)
+            answers = self.parties[side].hear_chunk(self._carried(message, side))
+            waiting += [(1 - side, each) for each in answers]
+
+    @staticmethod
+    def _of(side: int, listeners: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(1 - side if each == "peer" else each for each in listeners)
+
+    def _carried(self, message: Message, *listeners: Any) -> Any:
+        """As bytes, to each listener; read again as whoever hears it does."""
+        twist = self.twists.get((type(message), message.head.author))
+        data = print_message(twist(message) if twist else message)
+        for each in listeners:
+            self.heard[each].append(data)
+        return parse_message(data)
+
+
+@pytest.fixture
+def pairing() -> type[Pairing]:
+    return Pairing
+
+
+@pytest.fixture(params=[Level.L2, Level.L3, Level.L3P], ids=lambda level: level.value)
+def level(request: pytest.FixtureRequest) -> Level:
+    found: Level = request.param
+    return found

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Does an inquiry with both openings find every omission, extra cell, wrong masking and untold match?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from steerclear.blind.audit import Evidence, FaultKind, Planned, audit
+from steerclear.blind.messages import HOST, Compared, DayOpened, parse_message
+from steerclear.blind.opening import Opened, RoundOpened
+from steerclear.blind.ristretto import power_of_generator
+from steerclear.errors import BadInput
+from steerclear.model.terms import Level
+
+
+def cells(*numbers: int) -> bytes:
+    return b"".join(number.to_bytes(12, "big") for number in numbers)
+
+
+PLANS = (
+    [Planned("a", cells(*range(10)), 0), Planned("late", cells(3, 40), 1)],
+    [Planned("b", cells(*range(5, 15)), 0)],
+)
+
+
+@pytest.fixture
+def day(pairing: Any, level: Level) -> Any:
+    return lived(pairing, level)
+
+
+def lived(pairing: Any, level: Level, **given: Any) -> Any:
+    check = pairing(level, **given)
+    check.file(0, "a", range(10))
+    check.file(1, "b", range(5, 15))
+    check.round()
+    check.file(0, "late", [3, 40])
+    check.round()
+    return check
+
+
+def openings(check: Any) -> tuple[Opened, Opened]:
+    return check.parties[0].opened(), check.parties[1].opened()
+
+
+def kinds(check: Any, *, plans: Any = PLANS, opened: Any = None, evidence: Any = None) -> list[Any]:
+    found = audit(opened or openings(check), evidence or check.evidence(), plans)
+    return [(fault.kind, fault.side, fault.round) for fault in found]
+
+
+def test_an_honest_day_has_no_fault(day: Any) -> None:
+    assert kinds(day) == []
+    day.parties[0].commit()  # the other never answered: nothing was compared with it
+    assert kinds(day) == []
+
+
+def test_an_omission_is_found_with_its_cells(day: Any) -> None:
+    plans = (PLANS[0], [*PLANS[1], Planned("hidden", cells(7, 99), 1)])
+    (fault,) = audit(openings(day), day.evidence(), plans)
+    assert (fault.kind, fault.side, fault.cells) == (FaultKind.OMISSION, 1, (cells(99),))
+
+
+def test_what_was_listed_too_late_was_omitted(day: Any) -> None:
+    plans = ([PLANS[0][0], replace(PLANS[0][1], by_round=0)], PLANS[1])
+    assert kinds(day, plans=plans) == [(FaultKind.OMISSION, 0, 0)]
+
+
+def test_a_probe_is_found_as_extra_cells(day: Any) -> None:
+    (fault,) = audit(openings(day), day.evidence(), ([PLANS[0][0]], PLANS[1]))
+    assert (fault.kind, fault.side, fault.round, fault.cells) == (FaultKind.EXTRA, 0, 1, (cells(40),))
+
+
+def test_an_opening_that_tells_another_story_does_not_fit_the_log(day: Any) -> None:
+    first, second = openings(day)
+    told = [
+        replace(first, rounds=(RoundOpened(first.rounds[0].seed, cells(*range(9), 77)), first.rounds[1])),
+        replace(first, rounds=(RoundOpened(b"z" * 32, first.rounds[0].cells), first.rounds[1])),
+        replace(first, rounds=(RoundOpened(first.rounds[0].seed, cells(*range(600))), first.rounds[1])),
+    ]
+    for other in told:
+        assert (FaultKind.COMMITMENT, 0, 0) in kinds(day, opened=(other, second))
+
+
+def test_another_secret_than_the_logged_one_is_found(day: Any) -> None:
+    first, second = openings(day)
+    other = replace(first, secret=replace(first.secret, secret=b"\7" + bytes(31)))
+    found = kinds(day, opened=(other, second))
+    assert found[0] == (FaultKind.SECRET, 0, 0)
+    assert {kind for kind, _, _ in found} >= {FaultKind.SECRET}
+
+
+def test_a_list_that_is_not_the_masking_of_its_slots_is_found(day: Any) -> None:
+    evidence = day.evidence()
+    first = evidence.rounds[0]
+    changed = replace(first, committed=(replace(first.committed[0], hash=b"x" * 32), first.committed[1]))
+    wrong = replace(evidence, rounds=(changed, *evidence.rounds[1:]))
+    assert kinds(day, evidence=wrong) == [(FaultKind.MASKING, 0, 0)]
+
+
+def test_a_host_that_tells_one_match_too_few_passes_the_sentinels_and_not_the_audit(pairing: Any) -> None:
+    def drop(told: Compared) -> Compared:
+        real = [
+            next(slot for slot in slots if party._labels[slot] >= 0)
+            for slots, party in zip(told.met, check.parties, strict=True)
+        ]
+        left = [tuple(s for s in slots if s != one) for slots, one in zip(told.met, real, strict=True)]
+        return replace(told, met=(left[0], left[1]))
+
+    check = pairing(Level.L3, twists={(Compared, HOST): drop})
+    check.file(0, "a", range(10))
+    check.file(1, "b", range(5, 15))
+    check.round()
+    plans = ([PLANS[0][0]], PLANS[1])
+    (fault,) = audit(openings(check), check.evidence(), plans)
+    assert (fault.kind, fault.side, fault.what) == (
+        FaultKind.RESULT, HOST, "2 met slots were not told, 0 were invented",
+    )  # fmt: skip
+
+
+def test_a_false_re_masking_is_found_where_it_was_kept(pairing: Any) -> None:
+    check = lived(pairing, Level.L3)
+    kept = [parse_message(data) for data in check.heard[HOST]]
+    remasked = {one.head.author: one for one in kept if one.FORM == 4 and one.head.round == 0}
+    evidence = check.evidence()
+    for changed, faults in ((False, []), (True, [(FaultKind.REMASKING, 1, 0)])):
+        second: Any = remasked[1]
+        if changed:
+            second = replace(second, rows=second.rows[32:] + second.rows[:32])
+        first_round = replace(evidence.rounds[0], remasked=(remasked[0], second))
+        held = replace(evidence, rounds=(first_round, *evidence.rounds[1:]))
+        assert kinds(check, evidence=held) == faults
+
+
+def test_an_item_that_was_listed_twice_is_found(day: Any) -> None:
+    first, second = openings(day)
+    again = replace(first, rounds=(first.rounds[0], replace(first.rounds[1], cells=cells(3, 40))))
+    found = kinds(day, opened=(again, second))
+    assert (FaultKind.COMMITMENT, 0, 1) in found
+    assert (FaultKind.EXTRA, 0, 1) in found
+
+
+def test_a_public_half_that_is_no_element_does_not_stop_an_audit(pairing: Any) -> None:
+    check = lived(pairing, Level.L3)
+    evidence = check.evidence()
+    wrong = Evidence((evidence.opened[0], DayOpened(evidence.opened[1].head, bytes(32))), evidence.rounds)
+    assert (FaultKind.SECRET, 1, 0) in kinds(check, evidence=wrong)
+
+
+def test_openings_of_other_days_or_in_another_order_are_refused(pairing: Any, day: Any) -> None:
+    first, second = openings(day)
+    other = replace(first.secret, pair_day=replace(first.secret.pair_day, day=1))
+    for wrong in (
+        (second, first),
+        (replace(first, secret=other), second),
+        (replace(first, rounds=first.rounds[:1]), second),
+    ):
+        with pytest.raises(BadInput) as caught:
+            audit(wrong, day.evidence(), PLANS)
+        assert caught.value.code == "blind-audit"
+
+
+def test_the_scalar_of_an_opening_is_the_logged_one(pairing: Any) -> None:
+    check = lived(pairing, Level.L3)
+    assert power_of_generator(openings(check)[0].secret.secret) == check.evidence().opened[0].public
