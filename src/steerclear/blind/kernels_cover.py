@@ -235,6 +235,8 @@ def _is_touched(piece: F64, row: int, column: int, within: float, tables: Tables
     south, west = 2 * row, 2 * column
     east = west + 2 * tables.merged[row]
     _put(spot, tables, south + 1, (west + east) // 2)
+    if _apart_at_least(piece, spot) - max(piece[6], piece[7]) > within + tables.size_m[row]:
+        return False
     for axis in range(3):
         spot[3 + axis] = spot[axis]
     spot[6] = spot[7] = spot[8] = spot[9] = 0.0
@@ -258,6 +260,17 @@ def _is_touched(piece: F64, row: int, column: int, within: float, tables: Tables
         if found[GAP] - found[ERROR] <= within + bow:
             return True
     return False
+
+
+@inner
+def _apart_at_least(piece: F64, spot: F64) -> float:
+    """No geodesic from a spot to a point of the piece is shorter: a chord never is longer."""
+    away2 = length2 = 0.0
+    for axis in range(3):
+        length2 += (piece[3 + axis] - piece[axis]) ** 2
+        away2 += ((piece[axis] + piece[3 + axis]) / 2.0 - spot[axis]) ** 2
+    chord = math.sqrt(length2)
+    return math.sqrt(away2) - chord / 2.0 - bulge_at_most(chord)
 
 
 @inner
