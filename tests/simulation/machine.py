@@ -14,9 +14,11 @@ from tests.simulation.founding import Belongings, places
 from steerclear.links.clock import ScriptedClock
 from steerclear.links.notifier import Alarm
 from steerclear.links.randomness import SeededRandomness
+from steerclear.mechanism.entry import Place
 from steerclear.model.member import MemberId
 from steerclear.model.time import Instant
 from steerclear.record.charter import Charter
+from steerclear.record.statement import Statement
 from steerclear.services.ledger import Ledger
 from steerclear.services.workings import Workings
 from steerclear.store.memory import MemoryStore
@@ -103,6 +105,8 @@ class Machine:
         self._chance = chance
         self._makes = makes
         self._sizes: dict[str, int] = {}
+        self.on_word: Callable[[Machine], None] = lambda _machine: None
+        """Told whenever an entry that is no beat was written or came here, before anything else happens."""
         self.disk = Disk(belongings)
         self.process: Workings | None = None
         self.start()
@@ -150,6 +154,13 @@ class Machine:
         begun = sum(start <= at for start in self.started_at)
         return begun > sum(stop <= at for stop in self.stopped_at)
 
+    def runs(self) -> list[tuple[int, int]]:
+        """From when to when a process ran, by its own clock."""
+        return [
+            (begun, min((one for one in self.stopped_at if one >= begun), default=self.now() + 1))
+            for begun in self.started_at
+        ]
+
     def next_start(self, after: int) -> Instant | None:
         return min((start for start in self.started_at if start > after), default=None)
 
@@ -171,11 +182,20 @@ class Machine:
         return rung
 
     def note_what_is_held(self) -> None:
-        now = self.now()
+        now, fresh = self.now(), False
         for log, size in self.ledger.sizes().items():
             for seq in range(self._sizes.get(log, 0), size):
                 self.seen_at.setdefault((log, seq), now)
+                fresh = fresh or not self._is_beat(Place(log, 0, seq))
             self._sizes[log] = max(size, self._sizes.get(log, 0))
+        if fresh:
+            self.on_word(self)
+
+    def _is_beat(self, place: Place) -> bool:
+        entry = self.ledger.view.book.entry_at(place)
+        return (
+            entry is not None and isinstance(entry.content, Statement) and entry.content.kind == "node.beat"
+        )
 
 
 def plain(ledger: Ledger) -> Workings:

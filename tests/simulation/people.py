@@ -23,7 +23,6 @@ from steerclear.errors import Refused
 from steerclear.links.notifier import Alarm
 from steerclear.mechanism import bodies as said
 from steerclear.mechanism.obligation import Obligation
-from steerclear.mechanism.obligations import owed
 from steerclear.model.catalogue import CATALOGUE_HASH
 from steerclear.model.member import MemberId
 from steerclear.model.space import Circle, Position
@@ -79,6 +78,8 @@ class People:
         self.drawn: dict[str, Drawn] = {}
         """By the id of the statement that files or amends."""
         self.stops: list[str] = []
+        self.distress: list[str] = []
+        self.drilled: list[str] = []
         self.on_stop: Callable[[str, Machine], None] = lambda _id, _machine: None
         self.at_work = True
         world.on_rung = self.hear
@@ -289,7 +290,9 @@ class People:
             seen="smoke",
             drill=None,
         )
-        self.say(machine, body)
+        id_ = self.say(machine, body)
+        if id_ is not None:
+            self.distress.append(id_)
 
     def _ask_ownership(self, machine: Machine) -> None:
         lat, lon = self._place()
@@ -356,7 +359,9 @@ class People:
         if id_ is None:
             return
         call = said.StopCall(_position(32.4, 42.0), None, machine.now(), None, said.Basis.UNSURE, None, id_)
-        self.say(machine, call, to=tuple(party for party in PARTIES if party != machine.member))
+        stop = self.say(machine, call, to=tuple(party for party in PARTIES if party != machine.member))
+        if stop is not None:
+            self.drilled.append(stop)
         self._later(machine, 50 * MINUTE, lambda one: self.say(one, said.DrillEnd(id_, None)))
 
     def _propose_way_out(self, machine: Machine) -> None:
@@ -407,7 +412,7 @@ class People:
     def _acknowledge(self, alarm: Alarm, machine: Machine) -> None:
         still = [
             duty
-            for duty in owed(machine.ledger.view, machine.now())
+            for duty in machine.ledger.duties.owed(machine.now())
             if duty.what == "acknowledgement" and duty.about == alarm.about
             and duty.debtor.member == machine.member and duty.debtor.desk == alarm.desk
         ]  # fmt: skip
@@ -426,7 +431,7 @@ class People:
     def go_round(self, machine: Machine) -> None:
         """A desk works off what its member owes now or in the next two hours, as far as it likes."""
         soon = machine.now() + 2 * HOUR
-        for duty in list(owed(machine.ledger.view, machine.now())):
+        for duty in list(machine.ledger.duties.owed(machine.now())):
             is_near = duty.due_at is not None and duty.due_at <= soon
             if duty.debtor.member == machine.member and is_near and self.chance.random() < self.habits.quick:
                 self._do_duty(machine, duty)

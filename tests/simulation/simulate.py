@@ -66,7 +66,8 @@ def _come_to_rest(world: World) -> None:
 def told(seed: int, figures: Figures, seconds: float) -> str:
     return (
         f"seed {seed}: {figures.entries} entries ({figures.entries - figures.beats} beside the beats), "
-        f"{figures.rungs_checked} rungs held against the table, {figures.stops} STOPs, at most "
+        f"{figures.rungs_checked} rungs held against the table, {figures.faces_compared} faces against the "
+        f"engine ({figures.conflicts_shown} with a conflict), {figures.stops} STOPs, at most "
         f"{figures.sounding_in_an_hour} alarms sounding an hour and {figures.sounding_in_ten_minutes} in ten "
         f"minutes, {seconds:.1f} s\nlogs {figures.digest}"
     )

@@ -12,6 +12,7 @@ from steerclear.model.response import ResponseClass
 from steerclear.services.folding import Folding
 from steerclear.services.ledger import Ledger
 from steerclear.services.line_bell import LineBell
+from steerclear.services.own_clock import now_for_bells
 from steerclear.services.status import Heard
 
 __all__ = ["Ringer"]
@@ -41,7 +42,7 @@ class Ringer:
 
     def _of_duties(self) -> Iterator[Alarm]:
         ledger, now = self._ledger, self._ledger.now()
-        looked, changed = ledger.duties.changed(self._looked, now)
+        looked, changed = ledger.duties.changed(self._looked, now_for_bells(ledger))
         for duty in changed:
             for rung in duty.called:
                 # What was called in silence rings aloud when its class comes to sound.

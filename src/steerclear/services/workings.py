@@ -37,6 +37,7 @@ from steerclear.services.beat import beat_if_owed, next_beat_at
 from steerclear.services.inbox import inbox, notice, stop
 from steerclear.services.keys_ahead import delegate_ahead
 from steerclear.services.ledger import Ledger
+from steerclear.services.own_clock import behind_ms
 from steerclear.services.received import GateOnReceipt
 from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
 from steerclear.services.ring import Ringer
@@ -158,10 +159,10 @@ class Workings:
 
     def next_step_at(self) -> Instant:
         """When time alone makes something due. What is due and cannot be done yet is tried each second."""
-        now = self.ledger.now()
-        due_at = self.ledger.duties.next_due_at(now)
+        now, behind = self.ledger.now(), behind_ms(self.ledger)
+        due_at = self.ledger.duties.next_due_at(Instant(now + behind))
         beat_at = next_beat_at(self.ledger)
-        at = beat_at if due_at is None else min(due_at, beat_at)
+        at = beat_at if due_at is None else min(Instant(due_at - behind), beat_at)
         return at if at > now else Instant(now + TRIED_AGAIN_MS)
 
     def status(self, lines: Mapping[str, Heard]) -> Status:
