@@ -520,6 +520,12 @@ def test_a_widening_out_of_range_is_refused(wrong: tuple[int, int, int]) -> None
     assert caught.value.code == "dilation-out-of-range"
 
 
+def test_a_volume_has_no_cover_in_the_grid_of_sites() -> None:
+    with pytest.raises(BadInput) as caught:
+        cover(volume(Circle(at(1, 1), 0)), NONE, SITES)
+    assert caught.value.code == "grid-without-time"
+
+
 def test_halves_are_those_of_the_largest_and_rounded_up() -> None:
     minima = [SeparationMinima(3, 1000, 0), SeparationMinima(0, 1001, 7), SeparationMinima(2, 0, 1)]
     assert Dilation.half_of(minima) == Dilation(2, 501, 4)

@@ -221,12 +221,21 @@ class _Ground:
 
 
 def cover(volume: Volume, dilation: Dilation, grid: Grid = FINE) -> Cover | Undetermined:
-    """The cover of one volume. Raises ``BadInput`` for a footprint that ``check_footprint`` refuses."""
+    """The cover of one volume.
+
+    Raises ``BadInput``: what ``check_footprint`` raises, and ``grid-without-time`` for the grid of sites.
+    """
     return covers((volume,), dilation, grid)[0]
 
 
 def covers(volumes: Sequence[Volume], dilation: Dilation, grid: Grid = FINE) -> list[Cover | Undetermined]:
     """As ``cover``, for many at once; ``where`` then also names the row, counted from 0."""
+    if not grid.has_time_and_altitude:
+        raise BadInput(
+            "grid-without-time",
+            "The columns of sites know neither height nor time; a volume has no cells of theirs.",
+            remedy="Ask for the columns of its footprint, or take another grid.",
+        )
     shapes = Shapes.of(FootprintArrays.of([volume.footprint for volume in volumes]))
     return [_cover_of(volume, _Ground(shapes, row, dilation, grid)) for row, volume in enumerate(volumes)]
 
