@@ -33,7 +33,7 @@ class Check:
 
 def examine(node: Path | None) -> tuple[Check, ...]:
     """Every check, in the order in which one would mend what is missing."""
-    machine = (_python, _sqlite, _tls, _sealing, _clock, _disk)
+    machine = (_python, _sqlite, _tls, _sealing, _blind, _clock, _disk)
     at_node = () if node is None else (lambda: _answers(node),)
     return tuple(check() for check in (*machine, *at_node))
 
@@ -108,6 +108,17 @@ def _sealing() -> Check:
     return Check(
         "sealing", ok=True, words=f"cryptography {__version__} with {hpke.Suite.__name__} of RFC 9180"
     )
+
+
+def _blind() -> Check:
+    """What L3 and L3p compute with; a node without it serves, and says so where it is asked for."""
+    from steerclear.blind.sodium import sodium_version
+
+    try:
+        version = sodium_version()
+    except Unreachable as missing:
+        return Check("blind", ok=False, words=f"{missing.what} {missing.remedy}")
+    return Check("blind", ok=True, words=f"libsodium {version} with ristretto255 of RFC 9496")
 
 
 def _clock() -> Check:
