@@ -27,6 +27,12 @@ mechanism us-russia-2015   parties USA RUS   host CHE   third SYR   day 2016-09-
 10:00 USA air claims violation by RUS at 09:40 "entry without notice" as v1
 10:00 USA air proposes conflict n1 n2 "ours at 15:00" as c1
 10:00 USA air starts drill "first" as r1
+10:00 USA air raises concern h1 "vehicles stand in its yard" by 18:00 as o1
+10:00 USA air puts finding i1 "two aircraft" as f1
+10:00 USA air convenes "joint review" 10:00..11:00 as t1
+10:00 USA air minutes t1 "all came" as u1
+10:00 USA air gives action t1 RUS by 20:00 "draw the line" as j1
+10:00 USA air proposes communique "the two sides met" as y1
 """
 
 

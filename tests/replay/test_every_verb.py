@@ -8,10 +8,13 @@ from typing import get_args
 
 import pytest
 
+from steerclear.mechanism.bodies import KINDS
 from steerclear.replay import deeds
 from steerclear.replay.parser import parse_play
+from steerclear.replay.recording import MACHINES
 from steerclear.replay.runner import run_play
 from steerclear.replay.script import Play
+from steerclear.replay.told import deed_of
 
 PLAYS = [
     parse_play(path.read_text(), where=path.name)[0]
@@ -21,6 +24,11 @@ PLAYS = [
 
 def test_the_plays_use_every_verb_of_doing() -> None:
     assert {type(line.act) for play in PLAYS for line in play.lines} >= set(get_args(deeds.Deed))
+
+
+def test_every_kind_that_a_person_says_has_a_verb_and_is_told_by_it() -> None:
+    silent = {name for name, row in KINDS.items() if deed_of.dispatch(row.body) is deed_of.dispatch(object)}
+    assert silent == MACHINES
 
 
 @pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.title)

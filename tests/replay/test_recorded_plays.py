@@ -47,6 +47,7 @@ LEFT_OUT: Final = {
     "drill-line-down": (),
     "every_verb_1": ("sealed",),
     "every_verb_2": (),
+    "every_verb_4": (),
     "korea-2023": (),
     "wck-2024": (),
     "il-20-2018": ("sealed",),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from steerclear.replay import said_of_affairs, said_of_notices, said_on_lines
+from steerclear.replay import said_of_affairs, said_of_notices, said_of_talks, said_on_lines
 from steerclear.replay.saying import Ask, Say, Scene, Spoken, spoken, voice_log_of
 
 __all__ = ["WORDS", "Ask", "Say", "Scene", "Spoken", "spoken", "voice_log_of"]
 
-WORDS: Final = (said_of_notices, said_on_lines, said_of_affairs)
+WORDS: Final = (said_of_notices, said_on_lines, said_of_affairs, said_of_talks)
 """Importing them registers them; ``spoken`` fails aloud for a deed that none of them knows."""

@@ -410,6 +410,126 @@ class EndDrill:
     drill: Named
 
 
+# -- civil traffic, concerns, findings, talks -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCivil:
+    """A text about a hazard, offered to a civil contact of the annex."""
+
+    notice: Named
+    form: Literal["notam", "cap", "navarea", "voice"]
+    contact: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineCivil:
+    notice: Named
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCivil:
+    """What the filer does about an airliner ahead; ``flight`` as it calls itself, if known."""
+
+    notice: Named
+    act: Literal["held", "atc-warned", "cannot"]
+    flight: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseConcern:
+    """An alleged misuse of a site, and by when a reply is asked for."""
+
+    site: Named
+    text: str
+    reply_by: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyConcern:
+    concern: Named
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutFinding:
+    """One point of the review of an incident."""
+
+    incident: Named
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFinding:
+    finding: Named
+    agrees: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Convene:
+    title: str
+    starts_at: Instant
+    ends_at: Instant
+    where: str | None
+    agenda: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteMinutes:
+    meeting: Named
+    points: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignMinutes:
+    minutes: Named
+
+
+@dataclass(frozen=True, slots=True)
+class GiveAction:
+    """What a member takes on in a meeting."""
+
+    meeting: Named
+    owner: MemberId
+    due_at: Instant
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettleAction:
+    action: Named
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeCommunique:
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreeCommunique:
+    """Paragraphs by their numbers, counted from 1."""
+
+    communique: Named
+    paragraphs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waive:
+    """The creditor lets the debtor off one duty."""
+
+    duty: str
+    thing: Named
+    debtor: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class EndMechanism:
+    pass
+
+
 Deed = (
     File | Override | Amend | Withdraw | Activate | Cold | Acknowledge | Disseminate | Unable
     | Hold | Proceed | CallAlarm | RepeatAlarm | RenewAlarm | CloseAlarm | AnswerOutcome
@@ -419,5 +539,8 @@ Deed = (
     | ProposeAnnex | RatifyAnnex | CounterAnnex | WithdrawAnnex | Suspend | Resume | TakeWatch
     | HandOver | OpenIncident | StateIncident | CloseIncident | ClaimViolation | AnswerViolation
     | ProposeConflict | DecideConflict | CloseConflict | LogVoice | StartDrill | EndDrill
+    | OfferCivil | DeclineCivil | AnswerCivil | RaiseConcern | ReplyConcern | PutFinding | AnswerFinding
+    | Convene | WriteMinutes | SignMinutes | GiveAction | SettleAction | ProposeCommunique
+    | AgreeCommunique | Waive | EndMechanism
 )  # fmt: skip
 """Everything that a desk can do."""

@@ -7,9 +7,10 @@ from typing import Final
 
 from steerclear.replay.doing_affairs import OF_AFFAIRS
 from steerclear.replay.doing_notices import OF_NOTICES
+from steerclear.replay.doing_talks import OF_TALKS
 from steerclear.replay.verbs import Verb
 
 __all__ = ["DOING"]
 
-DOING: Final[tuple[Verb, ...]] = (*OF_NOTICES, *OF_AFFAIRS)
+DOING: Final[tuple[Verb, ...]] = (*OF_NOTICES, *OF_AFFAIRS, *OF_TALKS)
 """Every verb of doing, in the order of the reference."""

@@ -382,6 +382,30 @@ STATES: Final = {
     NoticeState.COLD: "cold",
     NoticeState.WITHDRAWN: "withdrawn",
 }
+
+
+def _finding_words(id_: str, eyes: Eyes) -> Iterator[str]:
+    points = (point for incident in eyes.view.incidents for point in incident.points)
+    yield from (point.state.value for point in points if point.put_down.id == id_)
+
+
+def _meeting_words(id_: str, eyes: Eyes) -> Iterator[str]:
+    record = eyes.view.meetings.get(id_)
+    if record is not None:
+        yield "convened" if record.agreed is None else "minuted"
+
+
+def _action_words(id_: str, eyes: Eyes) -> Iterator[str]:
+    items = (item for meeting in eyes.view.meetings for item in meeting.actions)
+    yield from ("open" if item.done is None else "done" for item in items if item.given.id == id_)
+
+
+def _communique_words(id_: str, eyes: Eyes) -> Iterator[str]:
+    record = eyes.view.communiques.get(id_)
+    if record is not None:
+        yield "agreed" if record.text else "empty"
+
+
 WORDS_OF: Final[dict[Sort, Callable[[str, Eyes], Iterator[str]]]] = {
     "notice": _notice_words,
     "stop": _alarm_words,
@@ -395,6 +419,10 @@ WORDS_OF: Final[dict[Sort, Callable[[str, Eyes], Iterator[str]]]] = {
     "check": _check_words,
     "conflict": _conflict_words,
     "drill": _drill_words,
+    "finding": _finding_words,
+    "meeting": _meeting_words,
+    "action": _action_words,
+    "communique": _communique_words,
 }
 
 

@@ -15,7 +15,8 @@ __all__ = ["NameGiver"]
 _LETTERS: Final[dict[Sort, str]] = {
     "notice": "n", "stop": "s", "distress": "d", "ownership": "q", "site": "h", "standstill": "x",
     "signal": "g", "annex": "a", "incident": "i", "violation": "v", "check": "k", "conflict": "c",
-    "drill": "r",
+    "drill": "r", "concern": "o", "finding": "f", "meeting": "t", "minutes": "u", "action": "j",
+    "communique": "y",
 }  # fmt: skip
 _MAKES: Final[dict[type, Sort]] = {
     deeds.File: "notice",
@@ -30,6 +31,12 @@ _MAKES: Final[dict[type, Sort]] = {
     deeds.ClaimViolation: "violation",
     deeds.ProposeConflict: "conflict",
     deeds.StartDrill: "drill",
+    deeds.RaiseConcern: "concern",
+    deeds.PutFinding: "finding",
+    deeds.Convene: "meeting",
+    deeds.WriteMinutes: "minutes",
+    deeds.GiveAction: "action",
+    deeds.ProposeCommunique: "communique",
 }
 _REFERENCE: Final = re.compile(r"[a-z]{1,12}(?:-?[0-9]{1,6}){1,2}", re.ASCII)
 """A filer's reference that can be a name: with a digit in it, so that it is no word of the grammar."""

@@ -93,10 +93,13 @@ print_deed.register(deeds.WithdrawAnnex, _one_name("withdraws annex", lambda dee
 print_deed.register(deeds.CloseIncident, _one_name("closes incident", lambda deed: deed.incident))
 print_deed.register(deeds.CloseConflict, _one_name("closes conflict", lambda deed: deed.conflict))
 print_deed.register(deeds.EndDrill, _one_name("ends drill", lambda deed: deed.drill))
+print_deed.register(deeds.DeclineCivil, _one_name("declines civil", lambda deed: deed.notice))
+print_deed.register(deeds.SignMinutes, _one_name("signs minutes", lambda deed: deed.minutes))
 print_deed.register(deeds.CallCheck, _bare("calls check"))
 print_deed.register(deeds.Suspend, _bare("suspends"))
 print_deed.register(deeds.Resume, _bare("resumes"))
 print_deed.register(deeds.HandOver, _bare("hands-over"))
+print_deed.register(deeds.EndMechanism, _bare("ends mechanism"))
 
 
 # -- notices ------------------------------------------------------------------------------------------------
@@ -340,3 +343,82 @@ def _(deed: deeds.LogVoice, at: Instant) -> str:
 @print_deed.register
 def _(deed: deeds.StartDrill, _at: Instant) -> str:
     return f"starts drill {spell_text(deed.name)}"
+
+
+# -- civil traffic, concerns, findings, talks ---------------------------------------------------------------
+
+
+@print_deed.register
+def _(deed: deeds.OfferCivil, _at: Instant) -> str:
+    return f"offers civil {deed.notice.name} {deed.form} {spell_text(deed.contact)} {spell_text(deed.text)}"
+
+
+@print_deed.register
+def _(deed: deeds.AnswerCivil, _at: Instant) -> str:
+    flight = "" if deed.flight is None else f" flight {spell_text(deed.flight)}"
+    return f"answers civil {deed.notice.name} {deed.act}{flight}"
+
+
+@print_deed.register
+def _(deed: deeds.RaiseConcern, at: Instant) -> str:
+    by = spell_instant(deed.reply_by, at)
+    return f"raises concern {deed.site.name} {spell_text(deed.text)} by {by}"
+
+
+@print_deed.register
+def _(deed: deeds.ReplyConcern, _at: Instant) -> str:
+    return f"replies concern {deed.concern.name} {spell_text(deed.text)}"
+
+
+@print_deed.register
+def _(deed: deeds.PutFinding, _at: Instant) -> str:
+    return f"puts finding {deed.incident.name} {spell_text(deed.text)}"
+
+
+@print_deed.register
+def _(deed: deeds.AnswerFinding, _at: Instant) -> str:
+    verb = "agrees" if deed.agrees else "disputes"
+    return f"{verb} finding {deed.finding.name} {spell_text(deed.text)}"
+
+
+@print_deed.register
+def _(deed: deeds.Convene, at: Instant) -> str:
+    where = "" if deed.where is None else f" in {spell_text(deed.where)}"
+    agenda = f" agenda {_texts(deed.agenda)}" if deed.agenda else ""
+    window = spell_window(deed.starts_at, deed.ends_at, at)
+    return f"convenes {spell_text(deed.title)} {window}{where}{agenda}"
+
+
+@print_deed.register
+def _(deed: deeds.WriteMinutes, _at: Instant) -> str:
+    return f"minutes {deed.meeting.name} {_texts(deed.points)}"
+
+
+@print_deed.register
+def _(deed: deeds.GiveAction, at: Instant) -> str:
+    by = spell_instant(deed.due_at, at)
+    return f"gives action {deed.meeting.name} {deed.owner} by {by} {spell_text(deed.what)}"
+
+
+@print_deed.register
+def _(deed: deeds.SettleAction, _at: Instant) -> str:
+    return f"settles action {deed.action.name} {spell_text(deed.what)}"
+
+
+@print_deed.register
+def _(deed: deeds.ProposeCommunique, _at: Instant) -> str:
+    return f"proposes communique {_texts(deed.paragraphs)}"
+
+
+@print_deed.register
+def _(deed: deeds.AgreeCommunique, _at: Instant) -> str:
+    return f"agrees communique {deed.communique.name} {' '.join(map(str, deed.paragraphs))}"
+
+
+@print_deed.register
+def _(deed: deeds.Waive, _at: Instant) -> str:
+    return f"waives {spell_word(deed.duty)} of {deed.thing.name} for {deed.debtor}"
+
+
+def _texts(texts: tuple[str, ...]) -> str:
+    return ", ".join(spell_text(text) for text in texts)

@@ -26,7 +26,7 @@ from steerclear.model.annex import AnnexName, annex_hash
 from steerclear.model.member import DeskName, MemberId, Role
 from steerclear.model.time import Instant, format_instant
 from steerclear.record.charter import Charter
-from steerclear.replay import deeds, told_of_affairs, told_of_notices
+from steerclear.replay import deeds, told_of_affairs, told_of_notices, told_of_talks
 from steerclear.replay.founded import Founded, founded
 from steerclear.replay.naming import NameGiver
 from steerclear.replay.order import in_order
@@ -39,7 +39,7 @@ from steerclear.replay.words import Scene
 
 __all__ = ["WORDS", "LeftOut", "Recorded", "play_of"]
 
-WORDS: Final = (told_of_notices, told_of_affairs)
+WORDS: Final = (told_of_notices, told_of_affairs, told_of_talks)
 """Importing them registers which deed each statement is."""
 
 MACHINES: Final = frozenset({"node.beat", "screen.result", "heard", "receipt.unreadable"})
@@ -390,4 +390,6 @@ _TO_EVERYBODY: Final = (
     deeds.ExtendStandstill, deeds.EndStandstill, deeds.ProposeAnnex, deeds.RatifyAnnex, deeds.CounterAnnex,
     deeds.WithdrawAnnex, deeds.Suspend, deeds.Resume, deeds.OpenIncident, deeds.StateIncident,
     deeds.CloseIncident, deeds.LogVoice, deeds.StartDrill, deeds.EndDrill, deeds.TryContact,
+    deeds.OfferCivil, deeds.DeclineCivil, deeds.AnswerCivil, deeds.PutFinding, deeds.AnswerFinding,
+    deeds.ProposeCommunique, deeds.AgreeCommunique, deeds.EndMechanism,
 )  # fmt: skip

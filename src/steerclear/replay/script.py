@@ -41,7 +41,8 @@ __all__ = [
 
 Sort = Literal[
     "notice", "stop", "distress", "ownership", "site", "standstill", "signal", "annex", "incident",
-    "violation", "check", "conflict", "drill",
+    "violation", "check", "conflict", "drill", "concern", "finding", "meeting", "minutes", "action",
+    "communique",
 ]  # fmt: skip
 """What a name of the play stands for."""
 

@@ -66,6 +66,10 @@ SAID_OF: Final[dict[Sort, tuple[str, ...]]] = {
     "check": ("answered", "unanswered"),
     "conflict": ("open", "accepted", "declined", "closed"),
     "drill": ("running", "ended"),
+    "finding": ("open", "agreed", "disputed"),
+    "meeting": ("convened", "minuted"),
+    "action": ("open", "done"),
+    "communique": ("empty", "agreed"),
 }  # fmt: skip
 """The words in which the state of a thing is shown, by what it is."""
 
