@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
 
@@ -35,6 +35,7 @@ from steerclear.links.tls import (
 )
 from steerclear.links.token import Token, TokenKeystore
 from steerclear.model.member import MemberId, Role, desk_name
+from steerclear.node.log_lines import LogLines
 from steerclear.node.memory import uncollected
 from steerclear.node.running import Node
 from steerclear.node.settings import Settings, print_settings, read_settings
@@ -211,13 +212,14 @@ def open_node(folder: Path, protection: Protection, *, log_to: TextIO) -> Iterat
 
     Raises ``Refused`` (``node-locked``, ``not-joined``, ``drill-clock``) and what keys and store raise.
     """
+    lines = cast("TextIO", LogLines(log_to))  # all of it that a log and a bell need
     structlog.configure(
         processors=[
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(log_to),
+        logger_factory=structlog.PrintLoggerFactory(lines),
     )
     settings = read_settings(folder)
     with _locked(folder):
@@ -227,7 +229,7 @@ def open_node(folder: Path, protection: Protection, *, log_to: TextIO) -> Iterat
                 ledger = held.enter_context(_opened(folder, settings, charter, protection))
                 workings = Workings(ledger, Gazetteer.load())
             certificate = load_certificate(folder / "tls")
-            yield Node(folder, settings, workings, certificate=certificate, ears=ConsoleBell(log_to))
+            yield Node(folder, settings, workings, certificate=certificate, ears=ConsoleBell(lines))
 
 
 @contextmanager
