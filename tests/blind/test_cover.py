@@ -446,7 +446,7 @@ def test_an_area_across_the_antimeridian() -> None:
     assert found.tolist() == sorted(found.tolist())
 
 
-def test_very_large_and_very_detailed() -> None:
+def test_large_and_detailed_footprints() -> None:
     """A disc of 5,000 km, a hemisphere with what it is widened by, and a border of many corners."""
     coarse = LADDER[0]
     disc = thin(Circle(at(35, 38), 5_000_000_000), coarse)
@@ -472,7 +472,7 @@ def test_a_large_area_of_columns_comes_in_strips() -> None:
     assert counts[5:-20].min() >= 624
 
 
-def test_more_columns_than_anybody_may_ask_for_are_refused() -> None:
+def test_too_large_an_area_of_columns_is_refused() -> None:
     with pytest.raises(BadInput) as caught:
         columns_of(Polygon(square(-5, 30, 5, 40))).cells()
     assert caught.value.code == "cover-too-large"
