@@ -23,7 +23,7 @@ GOALS = {"L3: re-mask": 0.9, "L3: hash and mask": 0.6}
 
 
 def run(sizes: Sequence[int] = SIZES, *, standing: int = STANDING, cap_s: float = 600) -> None:
-"""A million slots of L3 take minutes to list; L2 shows that a new notice costs no more beside them."""
+    """Print a line for each measurement. ``standing``: notices of 2,000 cells, for one new one to come to."""
     list(steps(64))  # compiled, or loaded, before anything is measured
     exchange(Level.L3, 64)
     limit = limit_per_s()
