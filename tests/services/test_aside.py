@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from steerclear.mechanism.bodies import Heard
 from steerclear.mechanism.measures import minutes_to_authority
 from steerclear.services import requests as ask
 
@@ -46,6 +47,30 @@ def test_it_is_answered_and_closed_like_any_other(channel: Any, draw: Any) -> No
     channel.node("TUR").do(ask.CloseStop(desk="air", about=called.id))
     channel.settle()
     assert channel.node("ISR").stop(called.id).closed_at is not None
+
+
+def test_it_stands_in_the_log_as_soon_as_that_can_be_written(channel: Any, draw: Any) -> None:
+    """Once, whole and with its proof, for those who may read it; and no minute is counted otherwise."""
+    old = copy.deepcopy(channel.stations["TUR"].disk)
+    channel.file("TUR", draw("depot", "TUR", level="L0"))
+    tur = channel.restart("TUR", disk=old)
+    (called,) = tur.do(ask.CallStop(desk="air", place="T4", seen="fire", basis="unsure", to=("ISR",)))
+    before = channel.node("TUR").stop(called.id)
+    channel.at("05:20")
+    channel.settle()
+    for member in ("TUR", "ISR", "AZE"):
+        view = channel.node(member).ledger.view
+        [own] = [one for one in view.book.about(called.id, Heard) if one.author == "TUR"]
+        assert own.body.floor is not None
+        assert own.body.floor.statement.statement.id == called.id
+        assert own.body.floor.delegations, "a reader can judge it without anything else"
+        assert set(own.readers) == {"AZE", "ISR", "TUR"}
+        assert view.why_without_effect(own.id) is None
+    assert channel.node("TUR").stop(called.id).filed_at == before.filed_at
+    channel.restart("TUR", store=channel.stations["TUR"].store)
+    channel.settle()
+    again = channel.node("TUR").ledger.view.book.about(called.id, Heard)
+    assert len([one for one in again if one.author == "TUR"]) == 1
 
 
 @pytest.mark.parametrize("kind", ["stop", "distress"])

@@ -3,7 +3,7 @@
 
 A node that came back from an old backup signs no entry before it has taken its own back; people cannot wait
 for that. The statement is signed, kept on the disk, acted on here, and rides in every bundle until others
-have heard it.
+have heard it; once the log can be written it stands there as well (``FloorDesk.say_again``).
 """
 
 from __future__ import annotations
@@ -34,5 +34,6 @@ def speak_floor(ledger: Ledger, body: Body, *, voice: Voice, audience: Audience)
 def _aside(ledger: Ledger, signed: SignedStatement) -> Filed:
     said, digest, now = signed.statement, statement_hash(signed), ledger.now()
     ledger.store.keep_floor(digest, print_floor(FloorMessage(signed, ())))
+    ledger.has_said_aside = True
     ledger.view.overhear(said, at=now, signed_as=frozenset({"duty"}), message=digest)
     return Filed(id=said.id, kind=said.kind, seq=None, at=now, root=None)

@@ -162,6 +162,34 @@ class FloorDesk:
             speak(self._ledger, heard, voice=by_node())
             del self._unanswered[id_]
 
+    def say_again(self) -> None:
+        """What was said aside while the own log could not be written stands in it as soon as it can be.
+
+        As ``heard``, whole and with its proof: it was said when it was said, not when the log was open again.
+        """
+        ledger = self._ledger
+        if not ledger.has_said_aside:
+            return
+        for signed in self._said_aside():
+            known = ledger.view.book.about(signed.statement.id, Heard)
+            message = self._message(signed)
+            if message is not None and not any(one.author == ledger.me for one in known):
+                self._file_whole(message)
+        ledger.has_said_aside = False
+
+    def _file_whole(self, message: FloorMessage) -> None:
+        ledger, said = self._ledger, message.statement.statement
+        heard = Heard(said.author, said.id, statement_hash(message.statement), message)
+        host = [ledger.view.host] if ledger.view.host is not None else []
+        readers = {*said.to, *host} - {ledger.me}
+        try:
+            speak(ledger, heard, voice=by_node(), to=said.to, readers=readers)
+        except Refused as refused:
+            if refused.code != "no-recipient-key":
+                raise
+            # As a call itself: better read by all members than by none.
+            speak(ledger, heard, voice=by_node(), to=said.to)
+
     def _act_on(self, message: FloorMessage) -> None:
         ledger, said = self._ledger, message.statement.statement
         self._overhear(message)

@@ -147,6 +147,8 @@ class Ledger:
         self.unreadable: dict[str, tuple[str, str]] = {}
         """Ids that were sealed to us and did not open: in whose log, and why. The next beat names them."""
         self.beat_owed = False
+        self.has_said_aside = True
+        """May a floor message of ours be kept that stands in no log? Until it was looked, it may."""
         self.backdated = Backdated()
         self.two_contents = TwoContents(store, self.logs)
         """Members that have sealed one statement to two contents, with the proof."""

@@ -124,6 +124,7 @@ class Workings:
         if self.ledger.own.size and self._may_begin():
             self._attend("name keys ahead", lambda: delegate_ahead(self.ledger))
             self._attend("say what was heard", self.sync.floor.say_heard)
+            self._attend("say again what was said aside", self.sync.floor.say_again)
             # The first entry after them is the receipt for what it covers, unless it names it unreadable.
             if self.ledger.unreadable:
                 self._attend("name the unreadable", lambda: beat_if_owed(self.ledger))
