@@ -44,7 +44,8 @@ def test_a_key_of_no_officer_that_ran_out_by_then_has_not_signed(
     """Backdating brings no authority back: a flag raised with it counts for nothing."""
     raised = backdated(table, say.Suspend(None))
     window = (speech.at("09:00"), speech.at("11:00"))
-    table.entries[-1] = replace(table.entries[-1], keys={role: window})
+    all_day = (speech.at("00:00"), speech.at("23:00"))
+    table.entries[-1] = replace(table.entries[-1], keys={role: window, "duty": all_day})
     said = table.view("ISR").said(raised)
     assert role not in said.signed_as
     assert (said.doubt, "duty" in said.signed_as) == (None, True)
