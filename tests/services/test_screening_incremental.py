@@ -13,6 +13,7 @@ import pytest
 from steerclear.mechanism.bodies import (
     ConflictFound,
     NoConflictFound,
+    NoticeCold,
     NoticeFile,
     OtherBand,
     OtherStart,
@@ -20,6 +21,7 @@ from steerclear.mechanism.bodies import (
 from steerclear.mechanism.notices import NoticeRecord
 from steerclear.model.finding import Conflict, SeparationMinima
 from steerclear.model.member import MemberId
+from steerclear.model.time import Instant
 from steerclear.screening.alternatives import nearest_altitude, nearest_start
 from steerclear.screening.assess import assess
 from steerclear.services import requests as ask
@@ -139,6 +141,25 @@ def test_a_false_name_hides_nobody_from_the_ways_out(channel: Channel, draw: Any
     ways = [way for one in channel.notice("TUR", "ours").findings for way in one.alternatives]
     # Without the false one 10:05 would be as near, and the later of two is preferred.
     assert {way.start for way in ways if way.way == "start"} == {"2025-04-10T07:55:00Z"}
+
+
+def test_an_end_that_was_said_ahead_is_screened_when_it_comes(channel: Channel, draw: Any) -> None:
+    """Nobody says anything then: time alone makes it due, and nothing else is looked at again."""
+    channel.file("TUR", draw("survey", "TUR"))
+    channel.file("ISR", draw("flight", "ISR", lat=34.5323, start="2025-04-10T09:20:00Z"))
+    survey = channel.notice("TUR", "survey").id
+    cold_at = Instant(channel.clock.now() + 120_000)
+    cold = NoticeCold(notice=survey, cold_at=cold_at)
+    speak(channel.node("TUR").ledger, cold, voice=by_desk("air"), to=("ISR",), readers=("ISR", "AZE"))
+    channel.settle()
+    host, size = channel.node(HOST), channel.size(HOST)
+    channel.clock.set(Instant(cold_at - 1))
+    host.step()
+    assert channel.size(HOST) == size
+    channel.clock.set(cold_at)
+    host.step()
+    assert channel.size(HOST) > size
+    check(channel)
 
 
 def test_a_node_that_starts_again_screens_as_before(channel: Channel, draw: Any) -> None:

@@ -126,9 +126,9 @@ class NoticeRecord:
         return self.newest.said.to
 
     def state(self, now: Instant) -> NoticeState:
-        if self.withdrawn is not None and self.withdrawn.at <= now:
+        if self.is_withdrawn(now):
             return NoticeState.WITHDRAWN
-        if self.cold is not None and self.cold.body.cold_at <= now:
+        if self._is_cold(now):
             return NoticeState.COLD
         if self.newest.end_at < now:
             return NoticeState.END_PASSED
@@ -136,7 +136,14 @@ class NoticeRecord:
         return NoticeState.HOT if said_hot or self.newest.start_at <= now else NoticeState.PENDING
 
     def is_live(self, now: Instant) -> bool:
-        return self.state(now) not in (NoticeState.WITHDRAWN, NoticeState.COLD)
+        """Neither withdrawn nor cold; that it starts or ends does not matter here, and is not asked."""
+        return not self.is_withdrawn(now) and not self._is_cold(now)
+
+    def is_withdrawn(self, now: Instant) -> bool:
+        return self.withdrawn is not None and self.withdrawn.at <= now
+
+    def _is_cold(self, now: Instant) -> bool:
+        return self.cold is not None and self.cold.body.cold_at <= now
 
     def contact_losses(self) -> tuple[ContactLoss, ...]:
         """Every attempt that raised the alarm, here or where something that others said was not known.

@@ -37,6 +37,7 @@ from steerclear.mechanism.bodies import (
     UndeterminedFound,
 )
 from steerclear.mechanism.entry import Place
+from steerclear.mechanism.moment import Moment
 from steerclear.mechanism.notices import NoticeRecord
 from steerclear.mechanism.said import Said, order_of
 from steerclear.model.annex import AnnexName, NoticeTerms
@@ -74,11 +75,15 @@ class _Meeting:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """One look at the view: what is live ``now``, in its order, and what was said of since it was taken."""
+    """One look at the view: what is live ``now``, in its order, and what was said of since it was taken.
+
+    ``while_so`` says until when the same is live and the same minima bind, if nobody speaks.
+    """
 
     now: Instant
     separation: BindingSeparation | None
     live: Mapping[str, NoticeRecord]
+    while_so: Moment
     spoken_of: set[str] = field(default_factory=set)
 
 
@@ -94,10 +99,15 @@ class Screener:
         """Of each notice in there: its version."""
         self._under: dict[str, BindingSeparation] = {}
         """Of each version that was screened since the start: the minima that bound then."""
+        self._done_at_size = -1
+        self._done_while = Moment(0)
+        """When nothing was left to screen: how much the book held, and while what was live then is so."""
 
     def screen_new(self) -> tuple[Filed, ...]:
         """Screen every version that has no result of ours under the annex in force; the results filed."""
         if self._ledger.view.roles[self._ledger.me] not in (Role.HOST, Role.PARTY):
+            return ()
+        if self._is_done():
             return ()
         filed: list[Filed] = []
         stuck: dict[str, SteerclearError] = {}
@@ -114,15 +124,27 @@ class Screener:
             if not due:
                 break
             asked, look = self._asked_again(look)
+        else:
+            return tuple(filed)
         if stuck:
             raise next(iter(stuck.values()))
+        self._done_at_size, self._done_while = self._ledger.view.book.size, look.while_so
         return tuple(filed)
+
+    def _is_done(self) -> bool:
+        """Was nothing left, and has nothing been said since, nor come with time alone?
+
+        Most steps of a node find nothing new, and to look through all that is live costs more than the rest.
+        """
+        is_as_it_was = self._ledger.view.book.size == self._done_at_size
+        return is_as_it_was and self._done_while.holds_at(self._ledger.now())
 
     # ---- what is due -----------------------------------------------------------------------------------
 
     def _look(self, now: Instant) -> _Look:
-        live = {record.id: record for record in self._ledger.view.notices.live(now)}
-        look = _Look(now, self._ledger.view.annexes.separation(now), live)
+        moment = Moment(now)
+        live = {record.id: record for record in self._ledger.view.notices.live(Instant(moment))}
+        look = _Look(now, self._ledger.view.annexes.separation(Instant(moment)), live, moment)
         self._follow(look)
         return look
 

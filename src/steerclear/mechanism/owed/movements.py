@@ -14,7 +14,7 @@ from typing import Final
 from steerclear.mechanism.bodies import MovementStep
 from steerclear.mechanism.judge import effective
 from steerclear.mechanism.ladder import desk_for
-from steerclear.mechanism.notices import ContactLoss, NoticeRecord, NoticeState
+from steerclear.mechanism.notices import ContactLoss, NoticeRecord
 from steerclear.mechanism.obligation import Debtor, Obligation
 from steerclear.mechanism.owed.scene import EVERYONE, Scene, short_name
 from steerclear.model.notice import NoticeKind
@@ -57,7 +57,7 @@ def owed_on_contact(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
 
 def _owed_on_loss(scene: Scene, record: NoticeRecord, loss: ContactLoss) -> Iterator[Obligation]:
     attempt = loss.attempt
-    over = loss.is_over or record.state(scene.now) is NoticeState.WITHDRAWN
+    over = loss.is_over or record.is_withdrawn(scene.now)
     due_at = Instant(attempt.at + scene.answer_ms())
     name, ended = short_name(record.newest.said), _how_it_ended(loss)
     yield scene.owed(
@@ -143,5 +143,5 @@ def _report(
 
 def _is_over(scene: Scene, record: NoticeRecord) -> bool:
     """Withdrawn, or amended into another kind."""
-    withdrawn = record.state(scene.now) is NoticeState.WITHDRAWN
+    withdrawn = record.is_withdrawn(scene.now)
     return withdrawn or record.newest.content.kind is not NoticeKind.MOVEMENT

@@ -15,7 +15,7 @@ from steerclear.mechanism.bodies import ScreenResult
 from steerclear.mechanism.classes import Phase, acknowledge_by, class_at, first_climb_at, phases
 from steerclear.mechanism.judge import effective
 from steerclear.mechanism.ladder import climb, desk_for, ends_at, ladder_of
-from steerclear.mechanism.notices import NoticeRecord, NoticeState, Version
+from steerclear.mechanism.notices import NoticeRecord, Version
 from steerclear.mechanism.obligation import Debtor, Obligation
 from steerclear.mechanism.owed.scene import Clock, Scene, short_name
 from steerclear.model.member import Role
@@ -32,7 +32,7 @@ _NEVER_HOT: Final = (_SITE, NoticeKind.MOVEMENT)
 
 def owed_on_notice(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
     """Of every version: what an older one still owed is over when a newer one takes its place."""
-    gone = record.state(scene.now) in (NoticeState.WITHDRAWN, NoticeState.COLD)
+    gone = not record.is_live(scene.now)
     for version in record.versions:
         over = gone or version is not record.newest
         filed = phases_of(scene, version, scene.view.filed_at(version.said))
