@@ -62,8 +62,8 @@ AT_ONCE: Final = 1 << 16
 Places = NDArray[np.int32]
 """Shape (n, 2): row and column of cells of the ground."""
 
-MOST_COLUMNS: Final = 1 << 22
-"""Of 15″, in one cover: 890,000 km². The other grids hold at most 9.3 million cells of the ground in all."""
+MOST_COLUMNS: Final = 1 << 20
+"""Of 15″, in one cover: 220,000 km². The other grids hold at most 9.3 million cells of the ground in all."""
 
 _LONGEST_S: Final = 7 * DAY_S
 _HIGHEST_FT: Final = 2_000_000
