@@ -9,7 +9,7 @@ import io
 from tests.services.conftest import Channel, MemoryMark, Station, area
 
 from steerclear.links.notifier import LINE_DOWN, Alarm, ConsoleBell
-from steerclear.mechanism.bodies import AnnexPropose
+from steerclear.mechanism.bodies import AnnexPropose, End
 from steerclear.mechanism.templates import template
 from steerclear.model.annex import AnnexName
 from steerclear.model.time import Instant
@@ -81,6 +81,13 @@ def test_a_voice_line_asks_nothing_of_a_line(founded: Channel) -> None:
     founded.do("TUR", ask.Ratify())
     founded.do("ISR", ask.Ratify())
     assert rung(founded, "06:30", AZE="06:00", ISR="06:00") == []
+
+
+def test_what_has_ended_asks_nothing_of_a_line(channel: Channel) -> None:
+    for member in ("TUR", "ISR"):
+        speak(channel.node(member).ledger, End("over"), voice=by_authority(), to=("AZE",))
+        channel.settle()
+    assert rung(channel, "06:30", AZE="06:00", ISR="06:00") == []
 
 
 def test_it_folds_like_every_bell_but_stop(channel: Channel) -> None:

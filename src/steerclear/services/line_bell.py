@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from steerclear.links.notifier import LINE_DOWN, Alarm
+from steerclear.mechanism.annexes import MechanismState
 from steerclear.model.time import Instant
 from steerclear.services.beat import LONGEST_SILENCE_MS
 from steerclear.services.inbox import own_desks
@@ -39,13 +40,13 @@ class LineBell:
     def due(self, lines: Mapping[str, Heard]) -> Iterator[Alarm]:
         """One bell at each of our desks for all members that are newly lost.
 
-        A mechanism that agreed no deadlines (``voice-line-only``) asks nothing of a line, and rings for none.
+        A mechanism that agreed no deadlines (``voice-line-only``) asks nothing of a line, and one that has
+        ended nothing at all: they ring for none.
         """
         now = self._ledger.now()
-        response = self._ledger.view.annexes.response(now)
-        lost = frozenset(self._lost(lines, now)) if response.classes else frozenset()
+        lost = frozenset(self._lost(lines, now))
         newly, self._rung = lost - self._rung, lost
-        if not newly:
+        if not newly or not self._asks_for_lines(now):
             return
         for desk in own_desks(self._ledger, now):
             yield Alarm(
@@ -57,6 +58,10 @@ class LineBell:
                 sounds=True,
                 at=now,
             )
+
+    def _asks_for_lines(self, now: Instant) -> bool:
+        annexes = self._ledger.view.annexes
+        return bool(annexes.response(now).classes) and annexes.state(now) is not MechanismState.ENDED
 
     def _lost(self, lines: Mapping[str, Heard], now: Instant) -> Iterator[str]:
         """Who has spoken once, and whom nothing is heard of by any path."""
