@@ -14,9 +14,11 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import httpx
 import pytest
+import structlog
 import uvicorn
 from tests.api.authenticator import Authenticator
 from tests.services.conftest import Channel, area, certificates, collection, copy_of, ratified
@@ -37,6 +39,13 @@ def _ratified() -> Channel:
 @pytest.fixture(scope="module")
 def channel(_ratified: Channel) -> Channel:
     return copy_of(_ratified)
+
+
+@pytest.fixture(autouse=True)
+def _plain_log() -> None:
+    """A fault is logged as a node logs it; drawing every value of every frame would take seconds."""
+    processors = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    structlog.configure(processors=processors)  # type: ignore[arg-type]  # a list of them, as documented
 
 
 @pytest.fixture(scope="session")
@@ -112,8 +121,10 @@ Ask = Callable[..., httpx.Response]
 def ask_api(node: Node) -> Ask:
     """One request to the API, in this process."""
 
+    app = build_api(node)
+
     async def asked(method: str, path: str, **given: Any) -> httpx.Response:
-        transport = httpx.ASGITransport(app=build_api(node), raise_app_exceptions=False)
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://node") as client:
             return await client.request(method, path, **given)
 
@@ -126,6 +137,16 @@ def served(node: Node) -> Iterator[Path]:
         yield folder
 
 
+_APPS: WeakKeyDictionary[Node, Any] = WeakKeyDictionary()
+
+
+def console_app(node: Node) -> Any:
+    """The app behind the node's console door; built once for each node."""
+    if node not in _APPS:
+        _APPS[node] = build_api(node, "console")
+    return _APPS[node]
+
+
 class Browser:
     """One person's browser at the console of one node, with a passkey and a cookie."""
 
@@ -134,7 +155,7 @@ class Browser:
         self.origin = node.console.people.site.origin
         self.passkey = Authenticator(name, self.origin)
         self.cookie: str | None = None
-        self.app = app if app is not None else build_api(node, "console")
+        self.app = app if app is not None else console_app(node)
 
     def ask(self, method: str, path: str, *, raw: bool = False, **given: Any) -> httpx.Response:
         """As a browser asks: with its cookie, and its origin where something changes."""
@@ -190,13 +211,12 @@ def console_node(open_channel: Channel, empty: Path) -> Node:
 @pytest.fixture
 def browser_of(console_node: Node) -> Callable[..., Browser]:
     """``browser_of(role, desk)``: a person who has just taken a place there."""
-    app = build_api(console_node, "console")
     made = 0
 
     def enrolled(role: str, desk: str | None = None) -> Browser:
         nonlocal made
         made += 1
-        browser = Browser(console_node, f"passkey {made}", app=app)
+        browser = Browser(console_node, f"passkey {made}")
         reply = browser.enrol(role, desk)
         assert reply.status_code == 201, reply.text
         return browser

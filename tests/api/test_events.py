@@ -15,10 +15,10 @@ from tests.api.conftest import Browser, node_of, serving
 
 from steerclear.client import NodeClient
 from steerclear.errors import Refused
-from steerclear.node.console import MOST_READERS
+from steerclear.node.console import MOST_OF_ONE, MOST_READERS
 from steerclear.services import requests as ask
 from steerclear.services.events import KEPT, Event, EventLog
-from steerclear.services.roles import OPERATOR
+from steerclear.services.roles import OPERATOR, Speaker
 
 if TYPE_CHECKING:
     from tests.services.conftest import Channel
@@ -38,7 +38,6 @@ def test_a_filing_is_heard_and_a_cut_reader_goes_on_where_it_was(
         return client.do(ask.FileNotices(desk="air", geojson=drawn(draw(name, "TUR"))))[0].id
 
     with serving(node_of(open_channel, "TUR", empty)) as folder, NodeClient(folder) as client:
-        client.status()
         following = client.events()
         beginning = next(following)
         assert beginning.kind == "reset"
@@ -64,7 +63,6 @@ def test_a_filing_is_heard_and_a_cut_reader_goes_on_where_it_was(
 def test_lines_alarms_and_duties_are_told(open_channel: Channel, console_node: Node) -> None:
     async def follow() -> list[Event | None]:
         console = console_node.console
-        await console_node.status()
         following = console.events(OPERATOR, None, None)
         await taken(following, 1)
         bundle = open_channel.node("ISR").make("TUR")
@@ -126,7 +124,13 @@ def test_a_reader_hears_the_heartbeat_and_ends_with_its_session(
 
 def test_no_more_consoles_than_a_node_bears(console_node: Node) -> None:
     console = console_node.console
-    console._readers = {asyncio.Event() for _ in range(MOST_READERS)}
+    one = Speaker("machine feed", "machine", "air")
+    console._readers = {asyncio.Event(): one.id for _ in range(MOST_OF_ONE)}
+    with pytest.raises(Refused) as refused:
+        console.events(one, None, None)
+    assert refused.value.code == "too-many-readers"
+    console.events(OPERATOR, None, None)
+    console._readers = {asyncio.Event(): "others" for _ in range(MOST_READERS)}
     with pytest.raises(Refused) as refused:
         console.events(OPERATOR, None, None)
     assert refused.value.code == "too-many-readers"

@@ -83,5 +83,15 @@ def _described(app: FastAPI) -> dict[str, Any]:
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         schemas["Problem"] = Problem.model_json_schema()
+        described["components"]["responses"] = {str(number): one for number, one in PROBLEMS.items()}
+        for methods in described["paths"].values():
+            for operation in methods.values():
+                _refer_to_problems(operation["responses"])
         app.openapi_schema = described
     return app.openapi_schema
+
+
+def _refer_to_problems(responses: dict[str, Any]) -> None:
+    for number in responses:
+        if int(number) in PROBLEMS:
+            responses[number] = {"$ref": f"#/components/responses/{number}"}

@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
+from weakref import WeakValueDictionary
 
 from steerclear.errors import BadInput, Refused
 from steerclear.links.clock import Clock
@@ -40,6 +41,7 @@ HEARTBEAT_S: Final = 15.0
 """A comment goes out so often, so that a dead line can be told from a quiet one."""
 
 MOST_READERS: Final = 400
+MOST_OF_ONE: Final = 32
 AT_ONCE: Final = 64
 
 _PEOPLE: Final = "console people"
@@ -71,10 +73,10 @@ class Console:
         self._on_filed = on_filed
         self._gestures = Gestures(ledger)
         self._once = Once(ledger.store)
-        self._in_hand: dict[tuple[str, str], asyncio.Lock] = {}
+        self._in_hand: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._events = EventLog(randomness.bytes(6).hex())
-        self._growth: Growth | None = None
-        self._readers: set[asyncio.Event] = set()
+        self._growth = Growth(ledger)
+        self._readers: dict[asyncio.Event, str] = {}
         self._is_over = False
         site = settings.site(ledger.charter.name) if settings is not None else None
         self._people = (
@@ -237,17 +239,14 @@ class Console:
         self, speaker: Speaker, key: str, digest: str, do: Callable[[], Awaitable[tuple[Receipt, ...]]]
     ) -> tuple[Receipt, ...]:
         """File it, or give the receipts of when it was filed under this key."""
+        # Kept alive by whoever holds it or waits for it, and by nobody else.
         lock = self._in_hand.setdefault((speaker.id, key), asyncio.Lock())
-        try:
-            async with lock:
-                before = await self._write(lambda: self._once.begin(speaker.id, key, digest))
-                if before is not None:
-                    known: tuple[Receipt, ...] = before
-                    return known
-                return await self._filed_once(speaker.id, key, digest, do)
-        finally:
-            if not lock.locked():
-                self._in_hand.pop((speaker.id, key), None)
+        async with lock:
+            before = await self._write(lambda: self._once.begin(speaker.id, key, digest))
+            if before is not None:
+                known: tuple[Receipt, ...] = before
+                return known
+            return await self._filed_once(speaker.id, key, digest, do)
 
     async def _filed_once(
         self, speaker: str, key: str, digest: str, do: Callable[[], Awaitable[tuple[Receipt, ...]]]
@@ -265,13 +264,10 @@ class Console:
 
     def look(self) -> Events:
         """What has moved in the ledger; in the writer's thread, after whatever it did."""
-        if self._growth is None:
-            self._growth = Growth(self._workings.ledger)
-            return ()
         return self._growth.look()
 
     def look_at_duties(self) -> Events:
-        return () if self._growth is None else self._growth.look_at_duties()
+        return self._growth.look_at_duties()
 
     def tell(self, kind: EventKind, data: Mapping[str, Any]) -> None:
         """In the loop's thread: every reader hears of it."""
@@ -287,10 +283,11 @@ class Console:
         """Everything after ``last``; ``None`` is a heartbeat. It ends when its session does, when the reader
         is too far behind, and when the node ends. Raises ``Refused`` (``too-many-readers``)."""
         require_may(speaker, "look")
-        if len(self._readers) >= MOST_READERS:
+        of_one = sum(1 for reader in self._readers.values() if reader == speaker.id)
+        if len(self._readers) >= MOST_READERS or (speaker.role != "operator" and of_one >= MOST_OF_ONE):
             raise Refused(
                 "too-many-readers",
-                f"{MOST_READERS} consoles are following this node already.",
+                f"{len(self._readers)} consoles are following this node already, {of_one} of them yours.",
                 remedy="Close consoles that nobody looks at; what is owed can be read all the same.",
             )
         return self._following(speaker, last, token)
@@ -299,7 +296,7 @@ class Console:
         self, speaker: Speaker, last: str | None, token: str | None
     ) -> AsyncIterator[Event | None]:
         woken = asyncio.Event()
-        self._readers.add(woken)
+        self._readers[woken] = speaker.id
         try:
             place = self._events.place_of(last)
             if place is None:
@@ -315,7 +312,7 @@ class Console:
                 if place == self._events.newest and not await self._is_woken(woken):
                     yield None
         finally:
-            self._readers.discard(woken)
+            del self._readers[woken]
 
     def _may_go_on(self, speaker: Speaker, token: str | None, place: int) -> bool:
         # Readers hold no queue of their own: who is overtaken by the log is let go, and is told to look anew.

@@ -29,6 +29,9 @@ KEPT: Final = 4_096
 MOST_NAMED: Final = 200
 """Statements that one event names; beyond that it says how many more, and a reader looks at everything."""
 
+MOST_REMEMBERED: Final = 100_000
+"""Things; beyond that some are named once more than they moved."""
+
 EventKind = Literal["record", "duties", "alarm", "line", "reset"]
 
 
@@ -104,8 +107,8 @@ class Growth:
         self._sizes = ledger.sizes()
         self._opened = len(ledger.view.book.opened)
         self._folded = 0
-        self._owed: dict[str, tuple[str, ...]] = {}
-        self._look_at_duties()
+        self._owed: dict[str, int] = {}
+        """Of each thing a mark of what was owed when it was last looked at; at first all of it is told."""
 
     def look(self) -> Events:
         """Cheap where nothing moved: the sizes of some logs are compared."""
@@ -135,25 +138,19 @@ class Growth:
         )
 
     def look_at_duties(self) -> Events:
-        """Duties change by time alone, too."""
-        things = self._look_at_duties()
-        return (("duties", {"things": things}),) if things else ()
-
-    def _look_at_duties(self) -> list[str]:
-        ledger = self._ledger
-        self._folded, changed = ledger.duties.changed(self._folded, ledger.now())
+        """Duties change by time alone, too. What ended is not named: nothing is owed about it any more."""
+        ledger, before = self._ledger, self._folded
+        self._folded, changed = ledger.duties.changed(before, ledger.now())
+        if self._folded == before:
+            return ()
         found: dict[str, list[str]] = {}
         for duty in changed:
             rungs = ",".join(str(rung.number) for rung in duty.called)
             line = f"{duty.what} {duty.about} {duty.debtor} {duty.state.value} {duty.due_at} {rungs}"
             found.setdefault(duty.thing, []).append(line)
-        moved = [thing for thing, lines in found.items() if self._owed.get(thing) != tuple(lines)]
-        self._owed.update((thing, tuple(found[thing])) for thing in moved)
-        still = self._ledger.duties.owed(ledger.now()) if changed or moved else ()
-        if changed:
-            owing = {duty.thing for duty in still}
-            ended = [thing for thing in self._owed if thing not in owing]
-            for thing in ended:
-                del self._owed[thing]
-            moved += ended
-        return sorted(moved)[:MOST_NAMED]
+        marks = {thing: hash(tuple(lines)) for thing, lines in found.items()}
+        moved = sorted(thing for thing, mark in marks.items() if self._owed.get(thing) != mark)
+        if len(self._owed) > MOST_REMEMBERED:
+            self._owed.clear()
+        self._owed.update(marks)
+        return (("duties", {"things": moved[:MOST_NAMED]}),)

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Three real nodes, consoles that follow one, and a desk of the other side that files at a steady rate.
+
+Measured is from the moment before a filing is sent until a console of the other side has its event; a
+notice counts as heard when every console has heard of it. All that this process does stands under one event
+loop, so its own waiting is in the figures too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from steerclear.cli.demo.nodes import HOST, PARTIES, Scene, until
+from steerclear.services.requests import FileNotices, Propose, Ratify
+
+__all__ = ["Figures", "Load", "measured"]
+
+FILER, READER = PARTIES
+MOST_IN_A_FILE = 50
+PATIENCE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """``standing`` notices are there before; then ``a_second`` are filed for ``lasts_s``."""
+
+    consoles: int
+    standing: int
+    a_second: int
+    lasts_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Milliseconds from filing to the events; ``heard`` of ``filed`` were heard by every console."""
+
+    load: Load
+    filed: int
+    heard: int
+    events: int
+    p50_ms: float
+    p99_ms: float
+    most_ms: float
+    answer_p99_ms: float
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+
+@dataclass
+class _Heard:
+    """When each console heard of each notice, in seconds of this process."""
+
+    sent_at: dict[str, float] = field(default_factory=dict)
+    answered_s: list[float] = field(default_factory=list)
+    at: dict[str, list[float]] = field(default_factory=dict)
+
+
+def measured(load: Load) -> Figures:
+    with Scene() as scene:
+        _found(scene)
+        _file_standing(scene, load.standing)
+        return asyncio.run(_under_load(scene, load))
+
+
+def _found(scene: Scene) -> None:
+    scene.found()
+    scene.start(*PARTIES, HOST)
+    with scene.node(FILER) as node:
+        proposed = len(node.do(Propose(template="syria-2025")))
+        node.do(Ratify())
+    until("the proposals are there", _has_annexes, scene, READER, "proposed", proposed)
+    with scene.node(READER) as node:
+        node.do(Ratify())
+    for member in (*PARTIES, HOST):
+        until("the annexes hold", _has_annexes, scene, member, "in force", proposed)
+
+
+def _has_annexes(scene: Scene, member: str, state: str, count: int) -> bool:
+    with scene.node(member) as node:
+        return sum(one.state == state for one in node.status().annexes) == count
+
+
+def _file_standing(scene: Scene, count: int) -> None:
+    for first in range(0, count, MOST_IN_A_FILE):
+        some = range(first, min(first + MOST_IN_A_FILE, count))
+        with scene.node(FILER) as node:
+            node.do(FileNotices(desk="air", geojson=_collection([_feature(number) for number in some])))
+        until("the standing notices are there", _has_come, scene, _size_at(scene, FILER))
+
+
+def _has_come(scene: Scene, size: int) -> bool:
+    return _size_at(scene, READER) >= size
+
+
+def _size_at(scene: Scene, member: str) -> int:
+    """How much of the filer's log is there."""
+    with scene.node(member) as node:
+        return next(log.size for log in node.status().logs if log.member == FILER)
+
+
+async def _under_load(scene: Scene, load: Load) -> Figures:
+    heard = _Heard()
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    reading = httpx.AsyncClient(
+        transport=httpx.AsyncHTTPTransport(uds=str(scene.path(READER) / "api.sock"), limits=limits),
+        base_url="http://node",
+        timeout=PATIENCE_S,
+    )
+    filing = httpx.AsyncClient(
+        transport=httpx.AsyncHTTPTransport(uds=str(scene.path(FILER) / "api.sock"), limits=limits),
+        base_url="http://node",
+        timeout=PATIENCE_S,
+    )
+    async with reading, filing:
+        ready = [asyncio.Event() for _ in range(load.consoles)]
+        consoles = [asyncio.create_task(_follow(reading, heard, one)) for one in ready]
+        await asyncio.gather(*(one.wait() for one in ready))
+        await _file_steadily(filing, heard, load)
+        await _all_heard(heard, load)
+        for console in consoles:
+            console.cancel()
+        await asyncio.gather(*consoles, return_exceptions=True)
+    return _figures(heard, load)
+
+
+async def _follow(client: httpx.AsyncClient, heard: _Heard, ready: asyncio.Event) -> None:
+    async with client.stream("GET", "/api/v1/events") as reply:
+        async for line in reply.aiter_lines():
+            ready.set()
+            if line.startswith("data: ") and '"said"' in line:
+                now = time.perf_counter()
+                for said in json.loads(line[6:])["said"]:
+                    heard.at.setdefault(said["id"], []).append(now)
+
+
+async def _file_steadily(client: httpx.AsyncClient, heard: _Heard, load: Load) -> None:
+    """At its times, whether or not the last was answered: a desk does not wait for another's filing."""
+    begun, filings = time.perf_counter(), []
+    for number in range(load.a_second * load.lasts_s):
+        await asyncio.sleep(max(0.0, begun + number / load.a_second - time.perf_counter()))
+        filings.append(asyncio.create_task(_file(client, heard, load.standing + number)))
+    await asyncio.gather(*filings)
+
+
+async def _file(client: httpx.AsyncClient, heard: _Heard, number: int) -> None:
+    body = {"desk": "air", "geojson": _collection([_feature(number)])}
+    sent_at = time.perf_counter()
+    reply = await client.post("/api/v1/notices", json=body)
+    reply.raise_for_status()
+    heard.answered_s.append(time.perf_counter() - sent_at)
+    heard.sent_at[reply.json()[0]["id"]] = sent_at
+
+
+async def _all_heard(heard: _Heard, load: Load) -> None:
+    ends = time.perf_counter() + PATIENCE_S
+    while time.perf_counter() < ends and not all(
+        len(heard.at.get(id_, ())) >= load.consoles for id_ in heard.sent_at
+    ):
+        await asyncio.sleep(0.05)
+
+
+def _figures(heard: _Heard, load: Load) -> Figures:
+    delays = sorted(
+        (at - sent_at) * 1_000 for id_, sent_at in heard.sent_at.items() for at in heard.at.get(id_, ())
+    )
+    answered = sorted(heard.answered_s)
+    return Figures(
+        load=load,
+        filed=len(heard.sent_at),
+        heard=sum(len(heard.at.get(id_, ())) >= load.consoles for id_ in heard.sent_at),
+        events=len(delays),
+        p50_ms=_at(delays, 0.5),
+        p99_ms=_at(delays, 0.99),
+        most_ms=delays[-1] if delays else float("nan"),
+        answer_p99_ms=_at(answered, 0.99) * 1_000,
+    )
+
+
+def _at(ordered: list[float], part: float) -> float:
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else float("nan")
+
+
+def _feature(number: int) -> dict[str, Any]:
+    """A small circle of its own place and height, days ahead: what is measured is the way, and no conflict.
+
+    The demo's clock runs at sixty times; so no answer of a person is due while this lasts.
+    """
+    row, column = divmod(number, 60)
+    lower = 2_000 + 2_000 * (row // 40)
+    return {
+        "type": "Feature",
+        "geometry": {
+            "type": "Point",
+            "coordinates": [round(36.01234 + 0.1 * column, 5), round(32.81234 + 0.1 * (row % 40), 5)],
+        },
+        "properties": {
+            "id": f"n{number}",
+            "party": FILER,
+            "kind": "flight",
+            "radius_m": 1_000,
+            "lower": {"value": lower, "unit": "ft", "datum": "AMSL"},
+            "upper": {"value": lower + 500, "unit": "ft", "datum": "AMSL"},
+            "start": "2025-04-12T12:00:00Z",
+            "end": "2025-04-12T13:00:00Z",
+        },
+    }
+
+
+def _collection(features: list[dict[str, Any]]) -> str:
+    return json.dumps({"type": "FeatureCollection", "features": features})
