@@ -36,12 +36,17 @@ test: $(VENV)/test-time lint
 
 # Every branch of what proves, and of the rules. The file of an incident is made by a service, and tested where
 # that is. Of the rules what chance reaches does not count: each branch has a test that says which rule it holds.
+# The grid and the cover of the blind check run without their compiler: a minute.
 coverage: $(VENV)/test-time
 	$(BIN)/coverage run --source=src/steerclear/record -m pytest tests/record tests/services/test_incident_package.py
 	$(BIN)/coverage report --fail-under=100 --show-missing --skip-covered
 	$(BIN)/coverage run --source=src/steerclear/mechanism -m pytest -m "not hypothesis" \
 		--ignore=tests/mechanism/test_convergence.py tests/mechanism
 	$(BIN)/coverage report --fail-under=100 --show-missing --skip-covered
+	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run --source=src/steerclear/blind -m pytest \
+		-k "not test_large and not of_large and not a_large_area and not made_ready" tests/blind/test_cover.py tests/blind/test_grid.py
+	$(BIN)/coverage report --fail-under=100 --show-missing --skip-covered \
+		--include='*/blind/grid.py,*/blind/cover.py,*/blind/tables.py,*/blind/kernels_cover.py'
 
 lint: $(VENV)/test-time
 	$(BIN)/ruff check .
