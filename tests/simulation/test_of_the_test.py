@@ -6,6 +6,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -124,10 +125,10 @@ class _Forgetful(Duties):
 
 
 class RingsTooMuch(Workings):
-    """Rings each bell eight times over."""
+    """Rings each bell seven times over, and all of them aloud."""
 
     def step(self, lines: Mapping[str, Heard] = NO_LINES) -> tuple[Alarm, ...]:
-        return super().step(lines) * 8
+        return tuple(replace(alarm, sounds=True) for alarm in super().step(lines) * 7)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ class RingsTooMuch(Workings):
         (SeesGhosts, 6, "says NO CONFLICT"),
         (DoublesADuty, 7, "shows a duty twice"),
         (ForgetsADuty, 7, "has lost a duty|keeps other duties"),
-        (RingsTooMuch, 5, "alarms sounded at one desk"),
+        (RingsTooMuch, 5, "alarms sounded at one desk|too many bells"),
     ],
 )
 def test_a_worse_node_is_noticed(worse: type[Workings], seed: int, seen: str) -> None:

@@ -102,6 +102,7 @@ class ShelvedKeystore:
         self._random = random
         self._taken: dict[KeyName, bytes] = {}  # a node signs and opens all day: each file is read once
         self._opening: dict[KeyName, RecipientPrivateKey] = {}
+        self._signers: dict[KeyName, Ed25519Signer] = {}
         self._companions: dict[KeyName, CompanionSigner] = {}
 
     def names(self) -> tuple[KeyName, ...]:
@@ -114,7 +115,9 @@ class ShelvedKeystore:
         return Ed25519Signer.from_private_bytes(self._make(_signing(name)))
 
     def signer(self, name: KeyName) -> KeySigner:
-        return Ed25519Signer.from_private_bytes(self._take(_signing(name)))
+        if name not in self._signers:
+            self._signers[name] = Ed25519Signer.from_private_bytes(self._take(_signing(name)))
+        return self._signers[name]
 
     def second(self, name: KeyName) -> SecondSigner:
         return SecondSigner.beside(self._take(_signing(name)))
@@ -136,6 +139,7 @@ class ShelvedKeystore:
         # Put before anything is taken away: a power cut between leaves two names of one key, and none lost.
         self._shelf.put(name, private)
         self._taken[name] = private
+        self._signers.pop(name, None)
         self._companions.pop(name, None)
         self.forget(successor)
 

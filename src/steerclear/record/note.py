@@ -105,6 +105,7 @@ class NoteKey:
         return note_key_id(self.name, self.kind, self.public)
 
 
+@lru_cache(maxsize=1_024)
 def note_key_id(name: str, kind: int, public: bytes) -> bytes:
     """C2SP signed-note: the first four bytes of the hash of name, type and key."""
     return hashlib.sha256(name.encode("utf-8") + b"\n" + bytes((kind,)) + public).digest()[:_KEY_ID_BYTES]
