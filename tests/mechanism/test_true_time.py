@@ -268,3 +268,21 @@ def test_what_is_not_here_bounds_nothing(three: Table, speech: type[Speech]) -> 
     moved = view.said(filed)
     assert moved is not None
     assert moved.at == speech.at("10:06")
+
+
+def test_what_is_opened_later_stands_at_its_held_time(three: Table, speech: type[Speech]) -> None:
+    three.all_beat("10:06", "TUR", "AZE")
+    three.look("ISR")
+    readers = ("ISR", "TUR")
+    filed = three.say(
+        "ISR", speech.file("16:00", "17:00", party="ISR"), when="10:00", to=("TUR",), sealed_to=readers
+    )
+    view = View("TUR", three.roles)
+    for entry in three.entries:
+        view.witness(three.as_seen_by("AZE", entry))
+    assert view.said(filed) is None
+    for entry in three.entries:
+        view.witness(entry)
+    opened = view.said(filed)
+    assert opened is not None
+    assert opened.at == speech.at("10:06")

@@ -29,7 +29,7 @@ from steerclear.mechanism.true_time import TrueTime
 from steerclear.model.time import Instant
 from steerclear.record.statement import Statement
 
-__all__ = ["Covering", "Heads"]
+__all__ = ["Covering", "Heads", "Seen"]
 
 
 class Covering(NamedTuple):
@@ -41,7 +41,7 @@ class Covering(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Seen:
+class Seen:
     """What one member's entries say about the size of one log, in order of place."""
 
     rows: list[tuple[Place, int, Instant]] = field(default_factory=list)
@@ -63,6 +63,12 @@ class _Seen:
     def first_above(self, size: int) -> int:
         return bisect_right(self.highest, size)
 
+    def covered_at(self, seq: int) -> Instant | None:
+        """What the first entry that covers a place claims of its time."""
+        if self.highest[-1] <= seq:
+            return None  # nearly always, when it comes
+        return self.rows[self.first_above(seq)][2]
+
     def first_covered(self, place: Place) -> tuple[int, int]:
         """Which places, from the first to before the second, this entry is the first to cover."""
         index = bisect_left(self.rows, place, key=_place)
@@ -70,6 +76,8 @@ class _Seen:
 
     def ending_with(self, seq: int) -> Iterator[Place]:
         """Entries whose head ends with this place."""
+        if self.highest[-1] <= seq:
+            return
         for index in range(bisect_left(self.highest, seq + 1), bisect_right(self.highest, seq + 1)):
             yield self.rows[index][0]
 
@@ -80,7 +88,7 @@ class Heads:
     def __init__(self, kept: Kept, times: Mapping[Place, TrueTime]) -> None:
         self._kept: Final = kept
         self._times: Final = times
-        self._seen: Final[dict[Reader, _Seen]] = {}
+        self._seen: Final[dict[Reader, Seen]] = {}
         self._known: Final[set[Place]] = set()
         self._unreadable: Final[dict[str, dict[str, dict[Place, Instant]]]] = {}
         self._cosigned: Final[dict[tuple[str, int, str], set[tuple[int, Instant]]]] = {}
@@ -92,7 +100,7 @@ class Heads:
             self._known.add(entry.place)
             for log, size in entry.heads.items():
                 reader = Reader(entry.author, log, entry.generations.get(log, 0))
-                first, end = self._seen.setdefault(reader, _Seen()).add(entry.place, size, entry.at)
+                first, end = self._seen.setdefault(reader, Seen()).add(entry.place, size, entry.at)
                 self._kept.seen(reader, first, end)
                 covered.append((reader, first, end))
         for id_ in _named_unreadable(entry):
@@ -108,16 +116,9 @@ class Heads:
         for id_ in _named_unreadable(entry):
             self._kept.moved((entry.author, id_))
 
-    def covered_at(self, reader: Reader, seq: int) -> Instant | None:
-        """What the first entry of the reader that covers a place claims of its time; no fold asks for it."""
-        seen = self._seen.get(reader)
-        index = seen.first_above(seq) if seen is not None else 0
-        return seen.rows[index][2] if seen is not None and index < len(seen.rows) else None
-
-    def ending_with(self, reader: Reader, seq: int) -> Iterator[Place]:
-        """Entries of the reader whose head of a log ends with this place; no fold asks for it."""
-        seen = self._seen.get(reader)
-        return seen.ending_with(seq) if seen is not None else iter(())
+    def seen(self, reader: Reader) -> Seen:
+        """What the reader says of a log, as it grows; no fold asks for it. It has said something."""
+        return self._seen[reader]
 
     def cosigned(self, log: str, size: int, by: str, at: Instant, generation: int = 0) -> None:
         self._cosigned.setdefault((log, generation, by), set()).add((size, at))

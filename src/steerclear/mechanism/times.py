@@ -19,7 +19,7 @@ from typing import Final
 
 from steerclear.mechanism.book import Book
 from steerclear.mechanism.entry import Entry, Place
-from steerclear.mechanism.heads import Heads
+from steerclear.mechanism.heads import Heads, Seen
 from steerclear.mechanism.kept import Reader
 from steerclear.mechanism.moment import NEVER
 from steerclear.mechanism.true_time import TrueTime, true_time
@@ -32,32 +32,35 @@ _NOT_HERE: Final = -1
 
 @dataclass(slots=True)
 class _Log:
-    """Of each entry of one log: when it claims to be written, and by when others must have had it.
+    """Of each entry of one log: when it claims to be written, and when the key of what is said in it ends.
 
-    ``latest`` is the claim, or the end of the key that signed what is said in it: a first cover that is
-    earlier than the claim, or not earlier than that end, makes it worth a look.
+    A first cover earlier than the claim, or not earlier than that end, makes an entry worth a look.
+    ``readers`` what other members say that they have seen of it; ``judged`` the places that were looked at.
     """
 
     claims: array[int] = field(default_factory=lambda: array("q"))
-    ends: array[int] = field(default_factory=lambda: array("q"))
-    readers: set[str] = field(default_factory=set)
+    ends: dict[int, Instant] = field(default_factory=dict)
+    readers: dict[str, Seen] = field(default_factory=dict)
     judged: set[int] = field(default_factory=set)
 
-    def put(self, seq: int, at: Instant, ends_at: int) -> None:
-        missing = seq + 1 - len(self.claims)
-        if missing > 0:
-            self.claims.extend([_NOT_HERE] * missing)
-            self.ends.extend([NEVER] * missing)
-        self.claims[seq] = at
-        self.ends[seq] = ends_at
+    def put(self, seq: int, at: Instant, ends_at: Instant | None) -> None:
+        missing = seq - len(self.claims)
+        if missing == 0:
+            self.claims.append(at)
+        else:
+            self.claims.extend([_NOT_HERE] * (missing + 1))
+            self.claims[seq] = at
+        if ends_at is not None:
+            self.ends[seq] = ends_at
 
     def claim(self, seq: int) -> Instant | None:
+        """``None`` where it has not come; ``seq`` is not below 0."""
         if seq >= len(self.claims) or self.claims[seq] == _NOT_HERE:
             return None
         return Instant(self.claims[seq])
 
-    def is_worth_a_look(self, seq: int, covered_at: int) -> bool:
-        return covered_at < self.claims[seq] or covered_at >= self.ends[seq] or seq in self.judged
+    def is_worth_a_look(self, seq: int, covered_at: Instant) -> bool:
+        return covered_at < self.claims[seq] or seq in self.judged or covered_at >= self.ends.get(seq, NEVER)
 
 
 class Times:
@@ -71,44 +74,49 @@ class Times:
     def add(self, entry: Entry, covers: Iterable[tuple[Reader, int, int]]) -> None:
         """An entry has come, or tells more than it did. ``covers``: the places (from, to before) of which log
         it is now the first of its author's to cover."""
-        place = entry.place
-        log = self._log(place.author, place.generation)
-        log.put(place.seq, entry.at, min((ends for _, ends in entry.keys.values()), default=NEVER))
-        moved = [place] if self._is_worth_a_look(entry, log) else []
+        log, at, seq = self._log(entry.author, entry.generation), entry.at, entry.seq
+        keys = entry.keys.values()
+        log.put(seq, at, min(ends for _, ends in keys) if keys else None)
+        moved = [entry.place] if self._is_worth_a_look(entry, log) else []
         for reader, first, end in covers:
-            moved += self._covered(reader, first, end, entry.at)
-        moved += self._seen(place, log, entry.at)
-        for one in moved:
-            self._judge(one)
+            self._look_at_covered(reader, first, end, at, moved)
+        for seen in log.readers.values():
+            moved += [place for place in seen.ending_with(seq) if self._says_it_was_before(place, at)]
+        for place in moved:
+            self._judge(place)
 
     def _log(self, author: str, generation: int) -> _Log:
-        return self._logs.setdefault((author, generation), _Log())
+        found = self._logs.get((author, generation))
+        if found is None:
+            found = self._logs[author, generation] = _Log()
+        return found
 
     def _is_worth_a_look(self, entry: Entry, log: _Log) -> bool:
-        seq = entry.seq
-        if seq in log.judged or any(at > entry.at for _, at in self._bounds_below(entry)):
+        seq, claim = entry.seq, entry.at
+        if seq in log.judged:
             return True
-        return any(log.is_worth_a_look(seq, at) for _, at in self._bounds_above(entry.place))
+        for _, at in self._bounds_below(entry):
+            if at > claim:
+                return True
+        for seen in log.readers.values():
+            covered_at = seen.covered_at(seq)
+            if covered_at is not None and log.is_worth_a_look(seq, covered_at):
+                return True
+        return False
 
-    def _covered(self, reader: Reader, first: int, end: int, at: Instant) -> Iterator[Place]:
-        """Entries that somebody is now known to have had at ``at``, and that say otherwise."""
+    def _look_at_covered(self, reader: Reader, first: int, end: int, at: Instant, moved: list[Place]) -> None:
+        """Add the entries that somebody is now known to have had at ``at``, and that say otherwise."""
         log = self._log(reader.log, reader.generation)
-        log.readers.add(reader.member)
-        claims, ends = log.claims[first:end], log.ends[first:end]
-        if not log.judged and max(claims, default=at) <= at < min(ends, default=NEVER):
-            return  # nearly always
-        for seq in range(first, min(end, len(log.claims))):
-            if log.is_worth_a_look(seq, at):
-                yield Place(reader.log, reader.generation, seq)
+        if reader.member not in log.readers:
+            log.readers[reader.member] = self._heads.seen(reader)
+        seqs = range(first, min(end, len(log.claims)))
+        moved += [Place(reader.log, reader.generation, seq) for seq in seqs if log.is_worth_a_look(seq, at)]
 
-    def _seen(self, place: Place, log: _Log, at: Instant) -> Iterator[Place]:
-        """Entries whose heads end with the one that has come, and that say that they were written before."""
-        for member in log.readers:
-            for reading in self._heads.ending_with(Reader(member, place.author, place.generation), place.seq):
-                of = self._log(reading.author, reading.generation)
-                claim = of.claim(reading.seq)
-                if claim is not None and (claim < at or reading.seq in of.judged):
-                    yield reading
+    def _says_it_was_before(self, reading: Place, at: Instant) -> bool:
+        """Does an entry whose heads end with one of ``at`` claim to be older, or was it looked at?"""
+        log = self._log(reading.author, reading.generation)
+        claim = log.claim(reading.seq)
+        return claim is not None and (claim < at or reading.seq in log.judged)
 
     def _bounds_below(self, entry: Entry) -> Iterator[tuple[str, Instant]]:
         """The newest entry of each other member that it had seen, as far as those are here."""
@@ -120,8 +128,8 @@ class Times:
 
     def _bounds_above(self, place: Place) -> Iterator[tuple[str, Instant]]:
         """The first entry of each other member that covers it."""
-        for member in self._log(place.author, place.generation).readers:
-            at = self._heads.covered_at(Reader(member, place.author, place.generation), place.seq)
+        for member, seen in self._log(place.author, place.generation).readers.items():
+            at = seen.covered_at(place.seq)
             if at is not None and member != place.author:
                 yield member, at
 
