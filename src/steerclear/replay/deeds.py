@@ -35,12 +35,14 @@ __all__ = [
 class File:
     """Draw a notice and offer it to the gate. It leaves at once, or waits as a draft for ``Override``.
 
-    No ``volumes``: a place was named and nothing was drawn.
+    No ``volumes``: a place was named and nothing was drawn. ``third_parties``: hazard to others, and what
+    they are asked to do.
     """
 
     kind: NoticeKind
     volumes: tuple[Volume, ...]
     near: str | None
+    third_parties: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Amend:
     notice: Named
     volumes: tuple[Volume, ...]
     near: str | None
+    third_parties: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,9 @@ def _files(words: Words) -> deeds.File:
     return deeds.File(kind, *_where(words))
 
 
-def _where(words: Words) -> tuple[tuple[Volume, ...], str | None]:
-    return read_volumes(words), read_near(words)
+def _where(words: Words) -> tuple[tuple[Volume, ...], str | None, str | None]:
+    volumes, near = read_volumes(words), read_near(words)
+    return volumes, near, words.quoted("the hazard to others") if words.take("third-parties") else None
 
 
 def _overrides(words: Words) -> deeds.Override:
@@ -181,7 +182,7 @@ SEEN_BY_ALL: Final[tuple[Sort, ...]] = (
     "incident",
     "signal",
 )
-_VOLUMES: Final = "SHAPE [and SHAPE] [near PLACE]"
+_VOLUMES: Final = "SHAPE [and SHAPE] [near PLACE] [third-parties TEXT]"
 
 OF_NOTICES: Final[tuple[Verb, ...]] = (
     Verb(

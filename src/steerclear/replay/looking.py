@@ -285,6 +285,8 @@ def _notice_words(id_: str, eyes: Eyes) -> Iterator[str]:
         yield "no-conflict-known"
     elif isinstance(finding, Undetermined):
         yield "undetermined"
+    if record.newest.content.third_parties is not None:
+        yield "third-parties"
 
 
 def _standing_of_unable(record: NoticeRecord) -> Iterator[str]:

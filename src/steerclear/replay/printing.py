@@ -123,7 +123,9 @@ def _(deed: deeds.Amend, at: Instant) -> str:
 
 def _where(deed: deeds.File | deeds.Amend, at: Instant) -> str:
     volumes = " and ".join(spell_volume(volume, at) for volume in deed.volumes)
-    return volumes if deed.near is None else f"{volumes} near {spell_near(deed.near)}"
+    near = "" if deed.near is None else f" near {spell_near(deed.near)}"
+    others = "" if deed.third_parties is None else f" third-parties {spell_text(deed.third_parties)}"
+    return f"{volumes}{near}{others}"
 
 
 @print_deed.register

@@ -39,7 +39,8 @@ def draft_of(deed: deeds.File | deeds.Amend, member: MemberId, ref: str, kind: N
 @spoken.register
 def _(deed: deeds.File, scene: Scene) -> Spoken:
     ref = scene.manner.named or "notice"
-    return Ask(_filing(scene, ref, draft_of(deed, scene.member, ref, deed.kind)))
+    filing = _filing(scene, ref, draft_of(deed, scene.member, ref, deed.kind))
+    return Ask(replace(filing, third_parties=deed.third_parties))
 
 
 @spoken.register
@@ -47,7 +48,8 @@ def _(deed: deeds.Amend, scene: Scene) -> Spoken:
     record = known(scene.view.notices.get(scene.id_of(deed.notice)), deed.notice)
     kind = record.newest.content.kind
     filing = _filing(scene, deed.notice.name, draft_of(deed, scene.member, deed.notice.name, kind))
-    return Ask(replace(filing, amends=record.id, to=(), level=None))
+    others = deed.third_parties
+    return Ask(replace(filing, amends=record.id, to=(), level=None, third_parties=others))
 
 
 def _filing(scene: Scene, ref: str, geojson: str) -> ask.FileNotices:

@@ -53,7 +53,7 @@ Duty = str
 SAID_OF: Final[dict[Sort, tuple[str, ...]]] = {
     "notice": (
         "pending", "hot", "cold", "end-passed", "withdrawn", "late", "unable", "holding", "proceeding",
-        "no-conflict-known", "undetermined",
+        "no-conflict-known", "undetermined", "third-parties",
     ),
     "stop": ("open", "closed"),
     "distress": ("open", "closed"),

@@ -38,13 +38,13 @@ ALL_OF_IT: Final = "all of it"
 @deed_of.register
 def _(body: say.NoticeFile, said: Said[Any], known: Known) -> Told:
     content, without = body.content, list[str]()
-    near = sized(content.near, without)
+    near, others = sized(content.near, without), sized(content.third_parties, without)
     hidden = said.readers is not None and any(member not in said.readers for member in said.to)
     return Told(
-        deeds.File(content.kind, content.volumes, near),
+        deeds.File(content.kind, content.volumes, near, others),
         Manner(to=known.readers(said.to), sealed=hidden),
         overrides=tuple((one.code, reason(one.because, without)) for one in content.overrides),
-        without=told_with(without, content, "activity", "third_parties"),
+        without=told_with(without, content, "activity"),
     )
 
 
@@ -53,10 +53,12 @@ def _(body: say.NoticeAmend, _said: Said[Any], known: Known) -> Told:
     content, without = body.content, list[str]()
     notice = known.thing(body.notice, "notice")
     return Told(
-        deeds.Amend(notice, content.volumes, sized(content.near, without)),
+        deeds.Amend(
+            notice, content.volumes, sized(content.near, without), sized(content.third_parties, without)
+        ),
         overrides=tuple((one.code, reason(one.because, without)) for one in content.overrides),
         without=(
-            *told_with(without, content, "activity", "third_parties"),
+            *told_with(without, content, "activity"),
             *told_with([], body, "because"),
         ),
         again=notice,
