@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 T ?= tests
 ARGS ?=
 
-.PHONY: demo test lint coverage bench bench-blind bench-record bench-rules bench-screening soak soak-blind soak-parsers soak-kills soak-power simulate clean
+.PHONY: demo test lint coverage bench bench-blind bench-node bench-record bench-rules bench-screening soak soak-blind soak-parsers soak-kills soak-power simulate clean
 
 $(VENV)/run-time: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("steerclear needs Python 3.11 or newer; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -73,6 +73,11 @@ bench-rules: $(VENV)/run-time
 
 bench-blind: $(VENV)/bench-time
 	$(BIN)/python -m benchmarks.blind $(ARGS)
+
+# From a filing at one node to 200 consoles at another, under load.
+bench-node: $(VENV)/run-time
+	mkdir -p build
+	$(BIN)/python -m benchmarks.node --json build/bench-node.json $(ARGS)
 
 bench-record: $(VENV)/bench-time
 	mkdir -p build

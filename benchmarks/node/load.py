@@ -92,7 +92,8 @@ def _file_standing(scene: Scene, count: int) -> None:
     for first in range(0, count, MOST_IN_A_FILE):
         some = range(first, min(first + MOST_IN_A_FILE, count))
         with scene.node(FILER) as node:
-            node.do(FileNotices(desk="air", geojson=_collection([_feature(number) for number in some])))
+            drawn = _collection([_feature(number) for number in some])
+            node.do(FileNotices(desk="air", geojson=drawn, level="L0"))
         until("the standing notices are there", _has_come, scene, _size_at(scene, FILER))
 
 
@@ -151,7 +152,7 @@ async def _file_steadily(client: httpx.AsyncClient, heard: _Heard, load: Load) -
 
 
 async def _file(client: httpx.AsyncClient, heard: _Heard, number: int) -> None:
-    body = {"desk": "air", "geojson": _collection([_feature(number)])}
+    body = {"desk": "air", "geojson": _collection([_feature(number)]), "level": "L0"}
     sent_at = time.perf_counter()
     reply = await client.post("/api/v1/notices", json=body)
     reply.raise_for_status()

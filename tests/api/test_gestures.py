@@ -94,8 +94,20 @@ def test_an_annex_is_ratified_by_two_persons(browser_of: BrowserOf, open_channel
     assert "TUR" in row.ratified_by
 
 
+def test_who_was_removed_has_not_signed(browser_of: BrowserOf, open_channel: Channel) -> None:
+    proposed(open_channel)
+    liaison, supervisor = browser_of("liaison"), browser_of("supervisor")
+    shown = liaison.prepare("/api/v1/ratifications", {"annexes": ["comm-checks"]}).json()
+    liaison.sign(shown)
+    person = liaison.ask("GET", "/api/v1/session").json()["person"]
+    supervisor.ask("POST", "/api/v1/removals", json={"person": person})
+    size = open_channel.size("TUR")
+    assert supervisor.sign(shown).json()["code"] == "person-unknown"
+    assert open_channel.size("TUR") == size
+
+
 def test_what_was_shown_is_what_is_filed_or_nothing_is(browser_of: BrowserOf, open_channel: Channel) -> None:
-    """The watch is handed over at the console; then the world moves on before the key is touched."""
+    """The world moves on before the second key is touched."""
     proposed(open_channel)
     liaison, supervisor = browser_of("liaison"), browser_of("supervisor")
     shown = liaison.prepare("/api/v1/ratifications", {"annexes": ["comm-checks"]}).json()

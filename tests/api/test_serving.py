@@ -160,7 +160,7 @@ def test_a_door_that_cannot_be_is_said_at_the_start(tmp_path: Path, why: str) ->
 def test_a_console_over_tls(tmp_path: Path) -> None:
     (tmp_path / "steerclear.toml").write_text(
         'member = "TUR"\nlisten = "127.0.0.1:1"\n[console]\nlisten = "0.0.0.0:8443"\n'
-        'origin = "https://Desk.example"\ncertificate = "c.pem"\nkey = "c.key"\n'
+        'origin = "https://Desk.example:443"\ncertificate = "c.pem"\nkey = "c.key"\n'
     )
     console = read_settings(tmp_path).console
     assert console is not None

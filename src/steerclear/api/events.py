@@ -10,7 +10,8 @@ overtake is let go, and begins with ``reset``.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Request
@@ -58,10 +59,11 @@ def events(node: Node) -> APIRouter:
     return router
 
 
-async def _lines(following: AsyncIterator[Event | None]) -> AsyncIterator[bytes]:
+async def _lines(following: AsyncGenerator[Event | None, None]) -> AsyncIterator[bytes]:
     yield _RETRY
-    async for event in following:
-        yield _HEARTBEAT if event is None else _printed(event)
+    async with aclosing(following):
+        async for event in following:
+            yield _HEARTBEAT if event is None else _printed(event)
 
 
 def _printed(event: Event) -> bytes:

@@ -12,7 +12,7 @@ from steerclear.cli.at_node import NodeFolder, as_json_value
 
 __all__ = ["console"]
 
-console = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+console = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
 @console.callback()
@@ -33,7 +33,7 @@ def invite(
     ] = None,
     as_json: show.Json = False,
 ) -> None:
-    """Make a one-time link with which somebody takes a place with a passkey. It works for an hour."""
+    """Make a one-time link to a place at the console; it works for an hour."""
     from steerclear.client import NodeClient
 
     with NodeClient(node) as client:

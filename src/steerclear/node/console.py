@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
@@ -194,6 +194,9 @@ class Console:
         _require_person(speaker)
         now_ms = self._now_ms()
         gesture: Gesture = await self._write(lambda: self._gestures.of(id, now_ms))
+        for before in gesture.by:
+            # Whose place was ended since has not signed it any more.
+            self.people.of(before.id)
         person = self.people.use(credential, gesture.challenge)
         if person.id != speaker.id:
             raise Refused(
@@ -279,7 +282,9 @@ class Console:
     def readers(self) -> int:
         return len(self._readers)
 
-    def events(self, speaker: Speaker, last: str | None, token: str | None) -> AsyncIterator[Event | None]:
+    def events(
+        self, speaker: Speaker, last: str | None, token: str | None
+    ) -> AsyncGenerator[Event | None, None]:
         """Everything after ``last``; ``None`` is a heartbeat. It ends when its session does, when the reader
         is too far behind, and when the node ends. Raises ``Refused`` (``too-many-readers``)."""
         require_may(speaker, "look")
@@ -294,7 +299,7 @@ class Console:
 
     async def _following(
         self, speaker: Speaker, last: str | None, token: str | None
-    ) -> AsyncIterator[Event | None]:
+    ) -> AsyncGenerator[Event | None, None]:
         woken = asyncio.Event()
         self._readers[woken] = speaker.id
         try:

@@ -106,10 +106,12 @@ def read_console(found: Mapping[str, Any] | None, *, member: str, folder: Path) 
         raise ValueError(f"console.origin is not of the form {scheme}://host:port")
     if _is_address(parts.hostname):
         raise ValueError("console.origin names a bare address, and passkeys are bound to a name")
+    default = {"http": ":80", "https": ":443"}[scheme]
     return ConsoleSettings(
         host,
         port,
-        origin.lower(),
+        # As a browser spells it (RFC 6454, 6.2).
+        origin.lower().removesuffix(default),
         None if certificate is None else folder / str(certificate),
         None if key is None else folder / str(key),
     )
