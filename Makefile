@@ -47,6 +47,10 @@ coverage: $(VENV)/test-time
 		-k "not test_large and not of_large and not a_large_area and not made_ready" tests/blind/test_cover.py tests/blind/test_grid.py
 	$(BIN)/coverage report --fail-under=100 --show-missing --skip-covered \
 		--include='*/blind/grid.py,*/blind/cover.py,*/blind/tables.py,*/blind/kernels_cover.py'
+	STEERCLEAR_EFFORT=test $(BIN)/coverage run --source=src/steerclear/blind -m pytest --ignore=tests/blind/test_cover.py \
+		--ignore=tests/blind/test_grid.py --ignore=tests/blind/test_soundness.py tests/blind
+	$(BIN)/coverage report --fail-under=100 --show-missing --skip-covered \
+		--omit='*/blind/kernels_*,*/blind/cover.py,*/blind/grid.py,*/blind/tables.py,*/blind/warming.py'
 
 lint: $(VENV)/test-time
 	$(BIN)/ruff check .
