@@ -58,6 +58,7 @@ class Pairing:
     pair_day: PairDay = PAIR
     caps: tuple[int, int, int] = (CAP, CAP, CAP)
     proofs: tuple[bool, bool, bool] = (True, True, True)
+    spent: tuple[int, int] = (0, 0)
     keys: tuple[bytes, bytes] = (b"k" * 32, b"k" * 32)
     days: tuple[PairDay | None, PairDay | None] = (None, None)
     twists: dict[tuple[type, int], Twist] = field(default_factory=dict)
@@ -82,12 +83,19 @@ class Pairing:
                     name,
                     cap_slots=self.caps[side],
                     random=random,
+                    spent=self.spent,
                     proofs=self.proofs[side],
                     workers=1,
                 )
             )
         self.host = Host(
-            self.pair_day, self.level, cap_slots=self.caps[2], salt=5, proofs=self.proofs[2], workers=1
+            self.pair_day,
+            self.level,
+            cap_slots=self.caps[2],
+            salt=5,
+            spent=self.spent,
+            proofs=self.proofs[2],
+            workers=1,
         )
         self.opened: list[Any] = []
 

@@ -209,3 +209,13 @@ def test_a_party_sends_nothing_before_both_committed(pairing: Any, level: Level)
         party.send()
     party.hear_committed(check.parties[1].commit())
     assert isinstance(party.send(), ListSent)
+
+
+def test_what_earlier_attempts_sent_counts_for_the_cap_and_not_for_the_answer(pairing: Any) -> None:
+    check = pairing(Level.L2, spent=(700, 900), caps=(1_250, 1_250, 1_250))
+    check.file(0, "a", [1])
+    check.round()
+    assert check.finding(0, "a") == NothingMet(among=256, at=0)
+    check.round()
+    with pytest.raises(Refused, match="after 1244"):
+        check.round()

@@ -103,6 +103,8 @@ class Side:
         self._notices: dict[str, Numbers] = {}
         self._sent = 0
         self._compared = 0
+        self._before = self._spent[self.other]
+        self._among = 0
         self._met = np.zeros(0, np.bool_)
         self._rounds: list[RoundOpened] = []
         self._starts = [0]
@@ -154,7 +156,7 @@ class Side:
             return Undetermined("nothing was compared yet")
         if (numbers >= self._compared).any():
             return Undetermined("cells of it were not compared yet")
-        return NothingMet(self._spent[self.other], self.round - 1, honest_peer_only=not self.proofs)
+        return NothingMet(self._among, self.round - 1, honest_peer_only=not self.proofs)
 
     def opened(self) -> Opened:
         """What leaves the node when the day is over."""
@@ -230,6 +232,7 @@ class Side:
         self._met[numbers] = True
         self._told |= told
         self._compared = self._sent
+        self._among = self._spent[self.other] - self._before
         self.round += 1
         self.mine = self.theirs = self.rows = None
         self.has_answered = False
