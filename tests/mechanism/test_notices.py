@@ -503,6 +503,20 @@ class TestMovement:
         assert table.view().notices.get(notice).contact_lost() is None
 
 
+def test_what_an_author_says_of_a_kind_goes_by_the_newest_version(table: Table, speech: type[Speech]) -> None:
+    presence = NoticeKind.OWN_PRESENCE
+    notice = table.say("TUR", speech.file(kind=presence), when="12:00", to=("ISR",))
+    table.say("ISR", speech.file(kind=presence), when="12:00", to=("TUR",))
+    view = table.view()
+    for _ in range(2):
+        assert [one.id for one in view.notices.said_by("TUR", presence)] == [notice]
+    assert view.notices.said_by("TUR", NoticeKind.HAZARD) == ()
+    table.say("TUR", speech.amend(notice), when="12:10", to=("ISR",))
+    view.witness(table.entries[-1])
+    assert view.notices.said_by("TUR", presence) == ()
+    assert [one.id for one in view.notices.said_by("TUR", NoticeKind.HAZARD)] == [notice]
+
+
 def table_at(clock: Any) -> Any:
     from steerclear.model.time import Instant, parse_typed_instant_us
 

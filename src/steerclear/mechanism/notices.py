@@ -35,6 +35,7 @@ from steerclear.mechanism.book import Book
 from steerclear.mechanism.entry import Place
 from steerclear.mechanism.judge import effective
 from steerclear.mechanism.said import Said, order_of
+from steerclear.model.notice import NoticeKind
 from steerclear.model.time import Instant, TimeSpan
 
 __all__ = ["FAILED_CONTACTS", "ContactLoss", "NoticeRecord", "NoticeState", "Notices", "Version"]
@@ -215,6 +216,8 @@ class Notices:
 
     def __init__(self, book: Book) -> None:
         self._book = book
+        self._said_by: dict[tuple[str, NoticeKind], list[NoticeRecord]] = {}
+        self._said_by_for = -1
 
     def __iter__(self) -> Iterator[NoticeRecord]:
         for id_ in self._book.ids_of_kind("notice.file"):
@@ -228,6 +231,17 @@ class Notices:
 
     def live(self, now: Instant) -> Iterator[NoticeRecord]:
         return (record for record in self if record.is_live(now))
+
+    def said_by(self, author: str, kind: NoticeKind) -> Sequence[NoticeRecord]:
+        """What this author says of this kind, live or not, by the newest version.
+
+        The gate asks it for every notice that came: all are looked through once, until something is said.
+        """
+        if self._said_by_for != self._book.size:
+            self._said_by_for, self._said_by = self._book.size, {}
+            for record in self:
+                self._said_by.setdefault((record.author, record.newest.content.kind), []).append(record)
+        return self._said_by.get((author, kind), ())
 
     def of_version(self, version_id: str) -> NoticeRecord | None:
         """The notice that a version belongs to."""

@@ -299,9 +299,9 @@ def _of_own_places(
 
 def _own_places(view: View, now: Instant) -> Iterator[tuple[str, Said[Any], list[Footprint]]]:
     """Where we are, as far as our own node was told: presence that is live, and sites that stand."""
-    for record in view.notices.live(now):
+    for record in view.notices.said_by(view.me, NoticeKind.OWN_PRESENCE):
         content = record.newest.content
-        if content.kind is NoticeKind.OWN_PRESENCE and record.author == view.me:
+        if record.is_live(now):
             yield content.ref, record.newest.said, [volume.footprint for volume in content.volumes]
     for site in view.sites:
         if site.ended is None and site.site.author == view.me:
