@@ -9,7 +9,6 @@ overtake is let go, and begins with ``reset``.
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Annotated, Any, Final
@@ -59,13 +58,12 @@ def events(node: Node) -> APIRouter:
     return router
 
 
-async def _lines(following: AsyncGenerator[Event | None, None]) -> AsyncIterator[bytes]:
+async def _lines(following: AsyncGenerator[tuple[Event, ...], None]) -> AsyncIterator[bytes]:
     yield _RETRY
     async with aclosing(following):
-        async for event in following:
-            yield _HEARTBEAT if event is None else _printed(event)
+        async for some in following:
+            yield b"".join(map(_printed, some)) or _HEARTBEAT
 
 
 def _printed(event: Event) -> bytes:
-    data = json.dumps(event.data, separators=(",", ":"))
-    return f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n".encode()
+    return f"id: {event.id}\nevent: {event.kind}\ndata: {event.text}\n\n".encode()

@@ -42,7 +42,10 @@ HEARTBEAT_S: Final = 15.0
 
 MOST_READERS: Final = 400
 MOST_OF_ONE: Final = 32
-AT_ONCE: Final = 64
+AT_ONCE: Final = 256
+
+GATHER_S: Final = 0.1
+"""What moves within this time reaches a console together, so that hundreds can follow."""
 
 _PEOPLE: Final = "console people"
 
@@ -284,9 +287,12 @@ class Console:
 
     def events(
         self, speaker: Speaker, last: str | None, token: str | None
-    ) -> AsyncGenerator[Event | None, None]:
-        """Everything after ``last``; ``None`` is a heartbeat. It ends when its session does, when the reader
-        is too far behind, and when the node ends. Raises ``Refused`` (``too-many-readers``)."""
+    ) -> AsyncGenerator[tuple[Event, ...], None]:
+        """Everything after ``last``, some at a time; none is a heartbeat.
+
+        It ends when its session does, when the events have overtaken the reader, and when the node ends.
+        Raises ``Refused`` (``too-many-readers``).
+        """
         require_may(speaker, "look")
         of_one = sum(1 for reader in self._readers.values() if reader == speaker.id)
         if len(self._readers) >= MOST_READERS or (speaker.role != "operator" and of_one >= MOST_OF_ONE):
@@ -299,23 +305,21 @@ class Console:
 
     async def _following(
         self, speaker: Speaker, last: str | None, token: str | None
-    ) -> AsyncGenerator[Event | None, None]:
+    ) -> AsyncGenerator[tuple[Event, ...], None]:
         woken = asyncio.Event()
         self._readers[woken] = speaker.id
         try:
             place = self._events.place_of(last)
             if place is None:
                 place = self._events.newest
-                yield self._events.reset()
+                yield (self._events.reset(),)
             while self._may_go_on(speaker, token, place):
                 woken.clear()
-                for event in self._events.after(place, at_most=AT_ONCE):
-                    yield event
-                    place += 1
-                    if not self._events.is_kept(place):
-                        return
-                if place == self._events.newest and not await self._is_woken(woken):
-                    yield None
+                if some := self._events.after(place, at_most=AT_ONCE):
+                    place += len(some)
+                    yield some
+                elif not await self._is_woken(woken):
+                    yield ()
         finally:
             del self._readers[woken]
 
@@ -329,6 +333,7 @@ class Console:
         try:
             async with asyncio.timeout(self._heartbeat_s):
                 await woken.wait()
+            await asyncio.sleep(GATHER_S)
         except TimeoutError:
             return False
         return True

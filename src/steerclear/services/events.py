@@ -11,6 +11,7 @@ everything again. So nothing is missed, whatever was cut.
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,11 +54,15 @@ def alarm_data(alarm: Alarm) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """``id`` is its place, ``EPOCH.NUMBER``; ``data`` is what the kind says (docs/api.md)."""
+    """``id`` is its place, ``EPOCH.NUMBER``; ``data`` is what the kind says (docs/api.md).
+
+    ``text`` is ``data`` as compact JSON: written once, however many read it.
+    """
 
     id: str
     kind: EventKind
     data: Mapping[str, Any]
+    text: str
 
 
 class EventLog:
@@ -69,7 +74,7 @@ class EventLog:
         self._next = 1
 
     def add(self, kind: EventKind, data: Mapping[str, Any]) -> None:
-        self._events.append(Event(f"{self._epoch}.{self._next}", kind, data))
+        self._events.append(_event(f"{self._epoch}.{self._next}", kind, data))
         self._next += 1
 
     @property
@@ -88,7 +93,7 @@ class EventLog:
 
     def reset(self) -> Event:
         """What a reader is told whose place is not kept."""
-        return Event(f"{self._epoch}.{self.newest}", "reset", {"look": "everything"})
+        return _event(f"{self._epoch}.{self.newest}", "reset", {"look": "everything"})
 
     def after(self, place: int, *, at_most: int) -> tuple[Event, ...]:
         """The next events after ``place``, which must still be kept (``is_kept``)."""
@@ -97,6 +102,10 @@ class EventLog:
 
     def is_kept(self, place: int) -> bool:
         return self._next - len(self._events) - 1 <= place
+
+
+def _event(id: str, kind: EventKind, data: Mapping[str, Any]) -> Event:  # noqa: A002 - the field's own name
+    return Event(id, kind, data, json.dumps(data, separators=(",", ":")))
 
 
 class Growth:
@@ -134,11 +143,13 @@ class Growth:
                     "more": max(0, len(said) - MOST_NAMED),
                 },
             ),
-            *self.look_at_duties(),
         )
 
     def look_at_duties(self) -> Events:
-        """Duties change by time alone, too. What ended is not named: nothing is owed about it any more."""
+        """Once a tick, when they are kept up anyway; they change by time alone, too.
+
+        What ended is not named: nothing is owed about it any more.
+        """
         ledger, before = self._ledger, self._folded
         self._folded, changed = ledger.duties.changed(before, ledger.now())
         if self._folded == before:
