@@ -123,12 +123,14 @@ async def _under_load(scene: Scene, load: Load) -> Figures:
     async with reading, filing:
         ready = [asyncio.Event() for _ in range(load.consoles)]
         consoles = [asyncio.create_task(_follow(reading, heard, one)) for one in ready]
-        await asyncio.gather(*(one.wait() for one in ready))
-        await _file_steadily(filing, heard, load)
-        await _all_heard(heard, load)
-        for console in consoles:
-            console.cancel()
-        await asyncio.gather(*consoles, return_exceptions=True)
+        try:
+            await asyncio.gather(*(one.wait() for one in ready))
+            await _file_steadily(filing, heard, load)
+            await _all_heard(heard, load)
+        finally:
+            for console in consoles:
+                console.cancel()
+            await asyncio.gather(*consoles, return_exceptions=True)
     return _figures(heard, load)
 
 

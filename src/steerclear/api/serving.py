@@ -75,6 +75,10 @@ _QUIET: Final[dict[str, Any]] = {
 }
 
 
+_PATIENT: Final[dict[str, Any]] = {"timeout_keep_alive": 75}
+"""Seconds. A connection that is closed as a request sets out loses it, and the caller cannot know whether."""
+
+
 def _raise_failure(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         if task.done() and not task.cancelled() and (error := task.exception()) is not None:
@@ -89,15 +93,19 @@ def _doors(node: Node) -> list[tuple[_Server, socket.socket]]:
             taken.enter_context(closing(_tcp_socket(node.host, node.port))),
         ]
         configs = [
-            uvicorn.Config(build_api(node), **_QUIET),
+            uvicorn.Config(build_api(node), **_QUIET, **_PATIENT),
             uvicorn.Config(build_peer_api(node), **_QUIET, **node.peer_listener()),
         ]
         if (console := node.console.settings) is not None:
             places.append(taken.enter_context(closing(_tcp_socket(console.host, console.port))))
-            configs.append(uvicorn.Config(build_api(node, "console"), **_QUIET, **node.console_listener()))
+            configs.append(
+                uvicorn.Config(build_api(node, "console"), **_QUIET, **_PATIENT, **node.console_listener())
+            )
         if (machines := node.machines) is not None:
             places.append(taken.enter_context(closing(_tcp_socket(machines.host, machines.port))))
-            configs.append(uvicorn.Config(build_api(node, "machines"), **_QUIET, **node.machine_listener()))
+            configs.append(
+                uvicorn.Config(build_api(node, "machines"), **_QUIET, **_PATIENT, **node.machine_listener())
+            )
         taken.pop_all()
     return [(_Server(config), place) for config, place in zip(configs, places, strict=True)]
 
