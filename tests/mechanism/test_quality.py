@@ -305,6 +305,16 @@ class TestOwnPlaces:
             look(founded, notice(speech, kind=NoticeKind.RESCUE), speech.at("12:00"), others=("ISR",)) == ()
         )
 
+    def test_a_presence_that_was_withdrawn_is_asked_about_no_more(
+        self, founded: Table, speech: type[Speech]
+    ) -> None:
+        body = speech.file(
+            "10:00", "20:00", kind=NoticeKind.OWN_PRESENCE, footprint=Circle(HERE, 100_000), ref="post 7"
+        )
+        post = founded.say("TUR", body, when="09:00", to=("ISR",), sealed_to=("AZE",))
+        founded.say("TUR", say.NoticeWithdraw(post, "they have left"), when="11:00", sealed_to=("AZE",))
+        assert look(founded, notice(speech), speech.at("12:00"), others=("ISR",)) == ()
+
     def test_what_was_registered_with_them_is_known(self, founded: Table, speech: type[Speech]) -> None:
         site = say.SiteRegister("post", say.SiteCategory.OWN_POST, Circle(HERE, 100_000), None, None)
         founded.say("TUR", site, when="10:00", to=("ISR",))
