@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.mechanism.conftest import at
 
+from steerclear.mechanism.entry import Place
+from steerclear.mechanism.heads import Seen
+from steerclear.model.time import Instant
+
 if TYPE_CHECKING:
     from tests.mechanism.conftest import Table
 
@@ -33,6 +37,21 @@ def test_a_leaf_is_covered_by_the_first_entry_whose_head_is_beyond_it(
         covers = [number for number, size in enumerate(SEEN) if size > seq]
         found = view.heads.covering("ISR", view.said(id_))
         assert (found and found.at) == (at(f"12:1{covers[0]}") if covers else None)
+
+
+def test_a_place_is_given_back_as_it_was_told() -> None:
+    """Generation and seq stand in one number; those of a later generation come after all before."""
+    seen = Seen("TUR")
+    told = [Place("TUR", 0, 0), Place("TUR", 0, (1 << 40) - 1), Place("TUR", 1, 0), Place("TUR", 70_000, 9)]
+    for size, place in enumerate(told, start=1):
+        assert not seen.tells_of(place)
+        assert seen.add(place, size, Instant(size)) == (size - 1, size)
+        assert seen.tells_of(place)
+    assert [seen.first_above(seq) for seq in range(5)] == [
+        *((place, Instant(size)) for size, place in enumerate(told, start=1)),
+        None,
+    ]
+    assert list(seen.ending_with(2)) == [told[2]]
 
 
 def test_its_own_log_and_what_it_cannot_read(table: Table) -> None:

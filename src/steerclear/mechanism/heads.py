@@ -16,6 +16,7 @@ claim of the entry that covers or is covered.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -40,38 +41,57 @@ class Covering(NamedTuple):
     unreadable: bool
 
 
+_SEQ_BITS: Final = 40
+"""A place in a member's logs as one number: its generation above, its seq below."""
+
+
 @dataclass(slots=True)
 class Seen:
-    """What one member's entries say about the size of one log, in order of place."""
+    """What one member's entries say about the size of one log, in order of place: columns of one length.
 
-    rows: list[tuple[Place, int, Instant]] = field(default_factory=list)
-    highest: list[int] = field(default_factory=list)
+    ``places`` one number each; ``highest`` the largest size that this entry or one before it had seen;
+    ``ats`` what it claims of its time. A row has 24 bytes and is no object: a year has millions of them.
+    """
+
+    member: str
+    places: array[int] = field(default_factory=lambda: array("q"))
+    highest: array[int] = field(default_factory=lambda: array("q"))
+    ats: array[int] = field(default_factory=lambda: array("q"))
+
+    def tells_of(self, place: Place) -> bool:
+        number = _number(place)
+        index = bisect_left(self.places, number)
+        return index < len(self.places) and self.places[index] == number
 
     def add(self, place: Place, size: int, at: Instant) -> tuple[int, int]:
         """Which places, from the first to before the second, this entry is now the first to cover."""
-        row = (place, size, at)
-        index = bisect_right(self.rows, row)
+        number = _number(place)
+        index = bisect_left(self.places, number)
         before = self.highest[index - 1] if index else 0
-        self.rows.insert(index, row)
+        self.places.insert(index, number)
         self.highest.insert(index, max(size, before))
+        self.ats.insert(index, at)
         for later in range(index + 1, len(self.highest)):
             if self.highest[later] >= size:
                 break
             self.highest[later] = size
         return before, size
 
-    def first_above(self, size: int) -> int:
-        return bisect_right(self.highest, size)
+    def first_above(self, seq: int) -> tuple[Place, Instant] | None:
+        """The first entry that covers a place, and what it claims of its time."""
+        if self.highest[-1] <= seq:
+            return None  # nearly always, when the place has just come
+        index = bisect_right(self.highest, seq)
+        return self._place(index), Instant(self.ats[index])
 
     def covered_at(self, seq: int) -> Instant | None:
         """What the first entry that covers a place claims of its time."""
-        if self.highest[-1] <= seq:
-            return None  # nearly always, when it comes
-        return self.rows[self.first_above(seq)][2]
+        first = self.first_above(seq)
+        return first[1] if first is not None else None
 
     def first_covered(self, place: Place) -> tuple[int, int]:
         """Which places, from the first to before the second, this entry is the first to cover."""
-        index = bisect_left(self.rows, place, key=_place)
+        index = bisect_left(self.places, _number(place))
         return (self.highest[index - 1] if index else 0), self.highest[index]
 
     def ending_with(self, seq: int) -> Iterator[Place]:
@@ -79,7 +99,15 @@ class Seen:
         if self.highest[-1] <= seq:
             return
         for index in range(bisect_left(self.highest, seq + 1), bisect_right(self.highest, seq + 1)):
-            yield self.rows[index][0]
+            yield self._place(index)
+
+    def _place(self, index: int) -> Place:
+        number = self.places[index]
+        return Place(self.member, number >> _SEQ_BITS, number & (1 << _SEQ_BITS) - 1)
+
+
+def _number(place: Place) -> int:
+    return place.generation << _SEQ_BITS | place.seq
 
 
 class Heads:
@@ -89,18 +117,17 @@ class Heads:
         self._kept: Final = kept
         self._times: Final = times
         self._seen: Final[dict[Reader, Seen]] = {}
-        self._known: Final[set[Place]] = set()
         self._unreadable: Final[dict[str, dict[str, dict[Place, Instant]]]] = {}
         self._cosigned: Final[dict[tuple[str, int, str], set[tuple[int, Instant]]]] = {}
 
     def add(self, entry: Entry) -> list[tuple[Reader, int, int]]:
         """Take an entry in. Of each log the places, from and to before, that it is now the first to cover."""
         covered: list[tuple[Reader, int, int]] = []
-        if entry.place not in self._known:
-            self._known.add(entry.place)
-            for log, size in entry.heads.items():
-                reader = Reader(entry.author, log, entry.generations.get(log, 0))
-                first, end = self._seen.setdefault(reader, Seen()).add(entry.place, size, entry.at)
+        for log, size in entry.heads.items():
+            reader = Reader(entry.author, log, entry.generations.get(log, 0))
+            seen = self._seen.setdefault(reader, Seen(entry.author))
+            if not seen.tells_of(entry.place):
+                first, end = seen.add(entry.place, size, entry.at)
                 self._kept.seen(reader, first, end)
                 covered.append((reader, first, end))
         for id_ in _named_unreadable(entry):
@@ -161,11 +188,8 @@ class Heads:
         reader = Reader(member, wanted.author, wanted.generation)
         self._kept.read_leaf(reader, wanted.seq)
         seen = self._seen.get(reader)
-        index = seen.first_above(wanted.seq) if seen is not None else 0
-        if seen is None or index == len(seen.rows):
-            return None
-        place, _, at = seen.rows[index]
-        return place, self._held(place, at)
+        first = seen.first_above(wanted.seq) if seen is not None else None
+        return None if first is None else (first[0], self._held(*first))
 
     def _held(self, place: Place, claimed: Instant) -> Instant:
         time = self._times.get(place)
@@ -181,10 +205,6 @@ class Heads:
                 return None
             latest = max(latest, min(times))
         return latest
-
-
-def _place(row: tuple[Place, int, Instant]) -> Place:
-    return row[0]
 
 
 def _named_unreadable(entry: Entry) -> frozenset[str]:
