@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -389,5 +390,7 @@ def test_three_nodes_come_to_know_and_owe_the_same(
             suppress_health_check=list(HealthCheck),
         ),
     )
-    # Some runs end early; in all shards together there are 200,000 steps or more.
-    assert Machine.steps >= RUNS * STEPS * 5 // 6, Machine.steps
+    # Some runs end early: of hundreds a sixth is lost at most, and of a handful a half may be. In all shards
+    # together there are 200,000 steps or more where it is asked for.
+    part = Fraction(5, 6) if RUNS >= 300 else Fraction(1, 2)
+    assert Machine.steps >= RUNS * STEPS * part, Machine.steps
