@@ -191,3 +191,23 @@ def test_a_pair_that_names_the_newer_one_has_seen_it(table: Table, speech: type[
     view.witness(table.entries[-1])
     assert isinstance(view.findings.of(notice, speech.at("13:00")).finding, NoConflict)
     assert isinstance(view.findings.of(notice, speech.at("13:00")).finding, NoConflict)
+
+
+def test_a_result_about_a_pair_says_nothing_of_a_third(table: Table, speech: type[Speech]) -> None:
+    """With the host gone TUR finds that its new notice meets another of ISR's: not what it is to this one."""
+    first = table.say("ISR", speech.file(party="ISR"), when="12:00", to=("TUR",))
+    table.look("AZE")
+    screened(table, speech, first, "12:01")
+    other = table.say("ISR", speech.file(party="ISR"), when="12:03", to=("TUR",))
+    fresh = table.say("TUR", speech.file(), when="12:10", to=("ISR",), sealed_to=CLOSED)
+    table.look("TUR")
+    pair = speech.result(
+        (other, other),
+        (fresh, fresh),
+        finding=speech.conflict(),
+        covers={"ISR": FAR, "TUR": FAR},
+        when="12:11",
+    )
+    table.say("TUR", pair, when="12:11", desk=None, to=("ISR",))
+    unseen = Undetermined("a notice of TUR is newer than its screening")
+    assert finding(table, first, speech, me="TUR") == unseen

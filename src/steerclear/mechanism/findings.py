@@ -257,8 +257,11 @@ class _Row:
 def _seen_upto(result: Result, log: str, generation: int) -> int:
     """So many entries of a log had its author seen: as it says, and never more than its entry's heads hold.
 
-    After a succession a size belongs to one generation; of another it says nothing.
+    After a succession a size belongs to one generation; of another it says nothing. A result about a pair was
+    held against that pair alone, whatever else its author had seen by then.
     """
+    if len(result.body.notices) != 1:
+        return 0
     if log == result.place.author:
         return result.place.seq if generation == result.place.generation else 0
     if result.generations.get(log, 0) != generation:
