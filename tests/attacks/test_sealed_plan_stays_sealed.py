@@ -251,14 +251,14 @@ class Searched:
         names = [*said, *(f"{log}-{seq:04d}" for log, _, seq in said.values())]
         transport = httpx.ASGITransport(app=build_api(node))
         async with httpx.AsyncClient(transport=transport, base_url="http://node") as client:
-            replies = [await client.get(path) for path in ("/v1/status", "/v1/inbox", "/v1/replica")]
+            replies = [await client.get(path) for path in ("/api/v1/status", "/api/v1/inbox", "/api/v1/replica")]
             for name in names:
                 replies += [
-                    await client.get(f"/v1/{sort}", params={"about": name}) for sort in ("notice", "stop")
+                    await client.get(f"/api/v1/{sort}", params={"about": name}) for sort in ("notice", "stop")
                 ]
                 body = {"desk": "air", "about": name, "reason": "is it yours?"}
                 if said.get(name, (None,))[0] == OTHER[self.member]:
-                    replies.append(await client.post("/v1/withdrawals", json=body))
+                    replies.append(await client.post("/api/v1/withdrawals", json=body))
         assert sum(reply.status_code == 200 for reply in replies) > 3
         return [reply.content for reply in replies]
 
