@@ -251,7 +251,9 @@ class Searched:
         names = [*said, *(f"{log}-{seq:04d}" for log, _, seq in said.values())]
         transport = httpx.ASGITransport(app=build_api(node))
         async with httpx.AsyncClient(transport=transport, base_url="http://node") as client:
-            replies = [await client.get(path) for path in ("/api/v1/status", "/api/v1/inbox", "/api/v1/replica")]
+            replies = [
+                await client.get(path) for path in ("/api/v1/status", "/api/v1/inbox", "/api/v1/replica")
+            ]
             for name in names:
                 replies += [
                     await client.get(f"/api/v1/{sort}", params={"about": name}) for sort in ("notice", "stop")
