@@ -81,7 +81,9 @@ class Truth:
         sizes = machine.ledger.sizes()
         for other in self._filed.values():
             place = other.newest.said.place
-            if other.author != record.author and place.seq < sizes[place.author] and other.is_live(now):
+            # Who screened after the word that it is over had seen it, whatever a slow clock here shows.
+            ended = other.withdrawn is not None or other.cold is not None or not other.is_live(now)
+            if other.author != record.author and place.seq < sizes[place.author] and not ended:
                 yield other
 
     def _are_in_conflict(self, machine: Machine, versions: list[str]) -> None:
