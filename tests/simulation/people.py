@@ -182,8 +182,10 @@ class People:
         if record is None or record.desk is None:
             return
         fresh = self.do(machine, ask.TakeAlternative(desk=record.desk, about=id_, way="start"))
+        if fresh is None:
+            return  # refused, or its power failed on the way
         record = machine.ledger.view.notices.get(id_)
-        if fresh is not None and record is not None:
+        if record is not None:
             span = record.newest.span
             drawn = replace(self.drawn[id_], seq=record.newest.said.place.seq)
             self.drawn[fresh] = replace(drawn, start_s=span.start_s, end_s=span.end_s)
