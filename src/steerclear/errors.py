@@ -97,6 +97,7 @@ STATUS_BY_CODE: Final[dict[str, tuple[int, type[SteerclearError]]]] = {
     "not-your-role": (403, Refused),
     "not-your-desk": (403, Refused),
     "not-your-rung": (403, Refused),
+    "people-at-the-node": (403, Refused),
     "other-origin": (403, Refused),
     "gesture-missing": (403, Refused),
     "no-such-path": (404, BadInput),

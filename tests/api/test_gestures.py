@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -17,6 +18,7 @@ from steerclear.record.ijson import parse_ijson
 from steerclear.record.leaf import parse_leaf
 from steerclear.record.opening import parse_opening
 from steerclear.services import requests as ask
+from steerclear.services.roles import OPERATOR
 from steerclear.services.speak import by_authority, speak
 
 if TYPE_CHECKING:
@@ -94,13 +96,15 @@ def test_an_annex_is_ratified_by_two_persons(browser_of: BrowserOf, open_channel
     assert "TUR" in row.ratified_by
 
 
-def test_who_was_removed_has_not_signed(browser_of: BrowserOf, open_channel: Channel) -> None:
+def test_who_was_removed_has_not_signed(
+    browser_of: BrowserOf, open_channel: Channel, console_node: Any
+) -> None:
     proposed(open_channel)
     liaison, supervisor = browser_of("liaison"), browser_of("supervisor")
     shown = liaison.prepare("/api/v1/ratifications", {"annexes": ["comm-checks"]}).json()
     liaison.sign(shown)
     person = liaison.ask("GET", "/api/v1/session").json()["person"]
-    supervisor.ask("POST", "/api/v1/removals", json={"person": person})
+    asyncio.run(console_node.console.remove(OPERATOR, person))
     size = open_channel.size("TUR")
     assert supervisor.sign(shown).json()["code"] == "person-unknown"
     assert open_channel.size("TUR") == size

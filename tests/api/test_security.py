@@ -201,10 +201,22 @@ def test_an_invitation_works_once_and_not_for_anybody(console_node: Node) -> Non
     assert code_of(guessed) == (409, "invitation-not-open")
 
 
-def test_who_is_removed_is_out_at_once(browser_of: BrowserOf) -> None:
+def test_one_session_never_becomes_two_persons(browser_of: BrowserOf, console_node: Node) -> None:
+    """Who holds a supervisor's cookie could enrol passkeys of his own: the node's machine alone invites."""
     supervisor, officer = browser_of("supervisor"), browser_of("duty-officer", "air")
     person = officer.ask("GET", "/api/v1/session").json()["person"]
-    assert supervisor.ask("POST", "/api/v1/removals", json={"person": person}).status_code == 200
+    before = console_node.console.people.printed()
+    for path, body in (("invitations", {"role": "supervisor"}), ("removals", {"person": person})):
+        refused = supervisor.ask("POST", f"/api/v1/{path}", json=body)
+        assert code_of(refused) == (403, "people-at-the-node"), path
+    assert console_node.console.people.printed() == before
+    assert len(supervisor.ask("GET", "/api/v1/people").json()) == 2
+
+
+def test_who_is_removed_is_out_at_once(browser_of: BrowserOf, console_node: Node) -> None:
+    officer = browser_of("duty-officer", "air")
+    person = officer.ask("GET", "/api/v1/session").json()["person"]
+    asyncio.run(console_node.console.remove(OPERATOR, person))
     assert code_of(officer.ask("GET", "/api/v1/status")) == (401, "not-signed-in")
     assert code_of(officer.sign_in()) == (409, "passkey-not-known")
 

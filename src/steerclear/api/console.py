@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """People at the console: invited, enrolled, signed in, and asked for their gesture.
 
-POST /v1/invitations         a one-time link                (operator, supervisor)
+POST /v1/invitations         a one-time link                (at the node's own machine alone)
 POST /v1/enrolment-options   token → options for a new passkey
 POST /v1/enrolments          token, credential → a session in a cookie
 POST /v1/sign-in-options     options;  POST /v1/sessions  credential → a session in a cookie

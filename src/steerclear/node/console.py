@@ -113,7 +113,7 @@ class Console:
     # ---- people --------------------------------------------------------------------------------------
 
     async def invite(self, speaker: Speaker, role: str, desk: str | None) -> InvitationShown:
-        require_may(speaker, "people")
+        _require_at_the_node(speaker)
         invited = self.people.invite(role, desk, self._now_ms())
         await self._keep_people()
         return InvitationShown(
@@ -166,7 +166,7 @@ class Console:
 
     async def remove(self, speaker: Speaker, person: str) -> PersonRow:
         """Ends the place and its sessions, the open ones too."""
-        require_may(speaker, "people")
+        _require_at_the_node(speaker)
         removed = self.people.remove(person)
         await self._keep_people()
         return _row(removed)
@@ -351,6 +351,18 @@ def _row(person: Person) -> PersonRow:
 
 def _words(at_ms: int) -> str:
     return format_instant(Instant(at_ms))
+
+
+def _require_at_the_node(speaker: Speaker) -> None:
+    """Who may change who sits here could give himself two places, and be both of the two persons."""
+    require_may(speaker, "people")
+    if speaker.is_person:
+        raise Refused(
+            "people-at-the-node",
+            "Who has a place at this console is changed at the node's own machine alone.",
+            where=speaker.role,
+            remedy="Have it done there: steerclear console invite, or steerclear console remove.",
+        )
 
 
 def _require_person(speaker: Speaker) -> None:

@@ -3,7 +3,7 @@
 
     role          asks for
     duty officer  filing, answering and STOP at one desk; what its watch says
-    supervisor    the same at every desk and rung; the mechanism's flag, ratification, keys, people
+    supervisor    the same at every desk and rung; the mechanism's flag, ratification, keys; sees the people
     liaison       the table: annexes, meetings, incidents, claims; and STOP
     notifier      its own sites and movements, notices, STOP
     host          checks, drills, meetings, incidents, carrying, STOP
