@@ -35,6 +35,7 @@ from steerclear.geometry.arrays import FootprintArrays
 from steerclear.geometry.scratch import scratch_of_thread
 from steerclear.geometry.shapes import Shapes
 from steerclear.model.finding import SeparationMinima, Undetermined
+from steerclear.model.notice import Domain, NoticeKind
 from steerclear.model.space import (
     Altitude,
     Band,
@@ -48,6 +49,7 @@ from steerclear.model.space import (
     Position,
     Volume,
 )
+from steerclear.model.terms import Separation, SeparationRow
 from steerclear.model.time import TimeSpan
 
 WGS84 = Geodesic.WGS84
@@ -531,6 +533,19 @@ def test_halves_are_those_of_the_largest_and_rounded_up() -> None:
     minima = [SeparationMinima(3, 1000, 0), SeparationMinima(0, 1001, 7), SeparationMinima(2, 0, 1)]
     assert Dilation.half_of(minima) == Dilation(2, 501, 4)
     assert Dilation.half_of([]) == NONE
+
+
+def test_a_minimum_that_only_holds_between_domains_widens_a_notice_of_that_domain() -> None:
+    """A row that names air and sea must not be lost because the kinds alone fit the default."""
+    row = SeparationRow(
+        None, Domain.AIR, None, Domain.SEA, lateral_mm=9_260_000, vertical_ft=1_000, time_s=900
+    )
+    annex = Separation(lateral_mm=1_852_000, vertical_ft=500, time_s=60, rows=(row,))
+    wide, narrow = Dilation(4_630_000, 500, 450), Dilation(926_000, 250, 30)
+    assert Dilation.for_notice(annex, NoticeKind.FLIGHT, Domain.AIR) == wide
+    assert Dilation.for_notice(annex, NoticeKind.TRANSIT, Domain.SEA) == wide
+    assert Dilation.for_notice(annex, NoticeKind.MOVEMENT, Domain.GROUND) == narrow
+    assert Dilation.for_notice(annex, NoticeKind.MOVEMENT, None) == narrow
 
 
 def test_a_footprint_that_crosses_itself_is_refused() -> None:

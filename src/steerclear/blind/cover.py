@@ -40,7 +40,9 @@ from steerclear.geometry.datum import amsl_interval_ft
 from steerclear.geometry.scratch import scratch_of_thread
 from steerclear.geometry.shapes import Shapes
 from steerclear.model.finding import SeparationMinima, Undetermined
+from steerclear.model.notice import Domain, NoticeKind
 from steerclear.model.space import LARGEST_RADIUS_MM, Footprint, Legs, Volume
+from steerclear.model.terms import Separation
 
 __all__ = [
     "AT_ONCE",
@@ -97,6 +99,14 @@ class Dilation:
         """Half of the largest minimum in each dimension, rounded up: of all a kind has against any kind."""
         every = [(each.lateral_mm, each.vertical_ft, each.time_s) for each in minima]
         return Dilation(*(-(-max(values) // 2) for values in zip((0, 0, 0), *every, strict=True)))
+
+    @staticmethod
+    def for_notice(separation: Separation, kind: NoticeKind, domain: Domain | None) -> Dilation:
+        """Of a notice of this kind and domain, by the annex: against every kind in every domain."""
+        domains = (None, *Domain)
+        return Dilation.half_of(
+            separation.minima(kind, other, domain, where) for other in NoticeKind for where in domains
+        )
 
     @property
     def within_m(self) -> float:

@@ -21,7 +21,7 @@ The theorem, for ``cover``
 --------------------------
 Let A and B conflict: lateral gap < L, signed vertical gap < V, signed gap in time < T, strictly; and let each
 party widen its own by h_L ≥ L/2, h_V ≥ V/2 and h_T ≥ T/2, because it takes the largest minimum that its kind
-has against any kind and rounds the halves up. Then some cell is listed by both.
+and domain have against any other and rounds the halves up. Then some cell is listed by both.
 
     place     The gap is that of two points a and b at moments t and t′ (what stands is there at every moment
               of its span). If the footprints share interior, a = b. The middle m of the geodesic from a to b
