@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.api.authenticator import b64
+from tests.services.conftest import area
 
 from steerclear.mechanism.bodies import AnnexPropose
 from steerclear.mechanism.templates import template
@@ -26,6 +27,17 @@ if TYPE_CHECKING:
 
 STOP = {"desk": "air", "place": "T4", "seen": "shelling", "basis": "own-forces", "to": ["ISR"]}
 BrowserOf = Callable[..., Any]
+
+
+def something_unreadable(channel: Channel) -> None:
+    """TUR has lost its recipient keys: what ISR files does not open there, and a beat has to say so."""
+    station = channel.stations["TUR"]
+    for name in [one for one in station.keys.names() if one.purpose == "recipient"]:
+        station.keys.forget(name)
+    channel.file("ISR", area("sealed", "ISR", lat=33.1, kind="hazard"), settle=False)
+    channel.exchange("ISR", "TUR")
+    channel.exchange("ISR", "TUR")
+    assert channel.node("TUR").ledger.unreadable
 
 
 def proposed(channel: Channel) -> None:
@@ -143,6 +155,39 @@ def test_keys_are_changed_by_two_persons(browser_of: BrowserOf) -> None:
     done = other.sign(other.ask("GET", "/api/v1/gestures").json()[0]).json()
     assert done["state"] == "filed", done
     assert done["root"]["receipts"]
+
+
+def test_a_passkey_signs_the_stop_and_never_what_the_machine_says(
+    browser_of: BrowserOf, open_channel: Channel
+) -> None:
+    officer = browser_of("duty-officer", "air")
+    something_unreadable(open_channel)
+    ledger, size = open_channel.node("TUR").ledger, open_channel.size("TUR")
+    shown = officer.prepare("/api/v1/stops", STOP).json()
+    assert shown["says"]["kind"] == "stop.call"
+    assert open_channel.size("TUR") == size, "what is prepared files nothing, not even a beat"
+    done = officer.sign(shown)
+    assert done.status_code == 200, done.text
+    assert [one["kind"] for one in done.json()["receipts"]] == ["stop.call"]
+    said = [parse_opened(entry) for entry in ledger.store.entries("TUR", 0, size, ledger.own.size)]
+    keys = {one.statement.kind: [each.keyid for each in one.envelope.signatures] for one in said}
+    assert [one.statement.kind for one in said] == ["node.beat", "stop.call"]
+    assert [one.startswith("webauthn:") for one in keys["node.beat"]] == [False]
+    assert [one.startswith("webauthn:") for one in keys["stop.call"]] == [False, True]
+
+
+def test_the_gate_is_asked_whatever_cannot_be_read(
+    browser_of: BrowserOf, open_channel: Channel, drawn: Callable[..., str], draw: Callable[..., Any]
+) -> None:
+    officer = browser_of("duty-officer", "air")
+    something_unreadable(open_channel)
+    size = open_channel.size("TUR")
+    tiny = {"desk": "air", "geojson": drawn(draw("tiny", "TUR", radius_m=...))}
+    refused = officer.ask("POST", "/api/v1/notice-checks", json=tiny)
+    assert refused.status_code == 422, refused.text
+    good = {"desk": "air", "geojson": drawn(draw("good", "TUR"))}
+    assert officer.ask("POST", "/api/v1/notice-checks", json=good).json()["passes"] is True
+    assert open_channel.size("TUR") == size
 
 
 def test_a_gesture_does_not_wait_for_ever_or_for_everything(browser_of: BrowserOf, console_node: Any) -> None:

@@ -180,6 +180,35 @@ def test_what_could_not_be_opened_is_still_named_after_the_disk_was_full(
     assert channel.notice("TUR", "depot").id in named
 
 
+def test_a_stop_is_tried_though_the_beat_before_it_cannot_be_filed(channel: Channel, draw: Draw) -> None:
+    """What is unreadable is named first; a disk or a closed log that does not take it stops no STOP."""
+    for name in [one for one in channel.stations["ISR"].keys.names() if one.purpose == "recipient"]:
+        channel.stations["ISR"].keys.forget(name)
+    channel.file("TUR", draw("depot", "TUR", **HAZARD), settle=False)
+    for _ in range(3):
+        channel.exchange("TUR", "ISR")
+    isr = channel.node("ISR")
+    owed = dict(isr.ledger.unreadable)
+    assert owed
+    room = channel.stations["ISR"].store.append
+    refused = iter([FULL])
+
+    def takes_no_beat(entries: Any) -> None:
+        for full in refused:
+            raise full
+        room(entries)
+
+    channel.stations["ISR"].store.append = takes_no_beat  # type: ignore[method-assign]  # a disk that fails once
+    stop = ask.CallStop(desk="air", place="T4", seen="fire", basis="unsure", to=("TUR",))
+    (called,) = isr.do(stop)
+    assert called.seq is not None
+    assert isr.ledger.unreadable == owed, "and it is owed on"
+    assert "name the unreadable" in isr.faults
+    isr.step()
+    assert isr.ledger.unreadable == {}
+    assert "name the unreadable" not in isr.faults
+
+
 def test_keys_that_could_not_be_named_are_named_later(channel: Channel) -> None:
     """The keys of the days ahead were made; the disk did not take the statement that names them."""
     channel.settle()

@@ -181,7 +181,7 @@ class Console:
         now_ms = self._now_ms()
         _require_person(speaker)
         gesture = await self._write(
-            lambda: self._gestures.prepare(speaker, request, self._workings.do, now_ms)
+            lambda: self._gestures.prepare(speaker, request, self._workings.verb, now_ms)
         )
         return self._shown(gesture, speaker)
 

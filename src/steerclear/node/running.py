@@ -26,7 +26,7 @@ from steerclear.links.apprise import AppriseWay
 from steerclear.links.clock import SystemClock
 from steerclear.links.courier import BUNDLE_TYPE, EXCHANGE_PATH, Courier
 from steerclear.links.https import HttpsExchange, PeerAddress
-from steerclear.links.notifier import Ears
+from steerclear.links.notifier import Alarm, Ears
 from steerclear.links.peer_protocol import MOST_CONNECTIONS, PeerProtocol, certificate_of
 from steerclear.links.randomness import SystemRandomness
 from steerclear.links.smtp import SmtpWay
@@ -171,7 +171,7 @@ class Node:
 
     async def check(self, request: FileNotices) -> NoticeCheck:
         """Whether the gate would let it pass; raises what filing it would raise, and files nothing."""
-        await self._write(lambda: rehearse(self._workings.ledger, request, self._workings.do))
+        await self._write(lambda: rehearse(self._workings.ledger, request, self._workings.verb))
         return NoticeCheck()
 
     async def status(self) -> Status:
@@ -415,10 +415,18 @@ class Node:
         alarms = await self._write(lambda: self._workings.step(self._heard))
         if ledger.own.size != before:
             self._courier.wake()
-        self._tell(asyncio.get_running_loop(), await self._write(self.console.look_at_duties))
+        # Bells first: they are marked as rung, and nothing that fails on the way may swallow one of them.
+        for alarm in alarms:
+            await self._ring(alarm)
         for alarm in alarms:
             self.console.tell("alarm", alarm_data(alarm))
+        self._tell(asyncio.get_running_loop(), await self._write(self.console.look_at_duties))
+
+    async def _ring(self, alarm: Alarm) -> None:
+        try:
             await self._ears.ring(alarm)
+        except Exception:  # noqa: BLE001 - logged with its trace; the bells that follow must ring
+            _log.exception("bell-failed", about=alarm.about, desk=alarm.desk, rung=alarm.rung)
 
     async def _keep_sending(self, sending: Sending) -> None:
         """The last try of each way, with the way's own answer, outlives the process."""

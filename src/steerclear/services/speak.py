@@ -101,7 +101,8 @@ def draft(
         body=body_of(body),
     )
     beside: tuple[Signer, ...] = ()
-    if ledger.gesture is not None:
+    # A passkey signs what a person says; what the machine says under way (a beat) is none of it.
+    if ledger.gesture is not None and voice.key.purpose != "node":
         statement, beside = ledger.gesture(statement)
     signed = sign_statement(statement, [*_signers(ledger, voice, statement.kind), *beside])
     if readers is None or is_always_clear(statement.kind):

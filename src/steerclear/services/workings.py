@@ -85,10 +85,11 @@ class Workings:
         """Duties that failed when they were last attended to, with the reason."""
 
     def do(self, request: Request) -> tuple[Receipt, ...]:
-        """File what was asked for; raises what the verb raises, and then nothing was filed."""
+        """File what was asked for; raises what the verb raises, and then nothing of it was filed."""
         if self.ledger.unreadable:
-            beat_if_owed(self.ledger)
-        return self._verb(request)
+            # A beat that cannot be filed is owed on, and keeps nobody, least of all a STOP, from being heard.
+            self._attend("name the unreadable", lambda: beat_if_owed(self.ledger))
+        return self.verb(request)
 
     def do_all(self, requests: Sequence[Request]) -> list[tuple[Receipt, ...] | Failed]:
         """Requests that came at the same time, each as ``do`` does it, with one write to the disk for all.
@@ -96,9 +97,10 @@ class Workings:
         Raises nothing. The first of them names what is unreadable, for all.
         """
         first, *others = requests
-        return self._together.do([partial(self.do, first), *(partial(self._verb, one) for one in others)])
+        return self._together.do([partial(self.do, first), *(partial(self.verb, one) for one in others)])
 
-    def _verb(self, request: Request) -> tuple[Receipt, ...]:
+    def verb(self, request: Request) -> tuple[Receipt, ...]:
+        """The verb and nothing beside it: who only rehearses files not even a beat."""
         return self._verbs[type(request)](self.ledger, request)
 
     def make(self, peer: str) -> bytes:
