@@ -245,6 +245,52 @@ def test_what_two_found_alike_is_acknowledged_once(two: tuple[Table, str, str], 
     assert {one.state for one in duties if one.debtor.member == "ISR"} == {State.MET}
 
 
+def test_nobody_puts_off_a_conflict_by_telling_of_a_later_one_first(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
+    """ISR says at once that it conflicts, but in nine days: the host's word for today is owed as well."""
+    table, mine, theirs = two
+    far = speech.result((mine, mine), (theirs, theirs), finding=speech.conflict("+9d 10:00"))
+    put_off = table.say("ISR", far, when="12:02:30", to=("TUR",))
+    host = host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict("13:30"))
+    table.all_beat("12:03:10", "TUR", "ISR")
+    owed = {
+        one.about: one for one in table.owes("12:04", what="acknowledgement") if one.debtor.member == "TUR"
+    }
+    assert owed[host].state is State.OPEN
+    assert owed[host].due_at == speech.at("12:33:10")
+    assert owed[put_off].state is State.WAIVED
+
+
+def test_who_waives_what_he_is_owed_lets_nobody_off_what_the_host_is_owed(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
+    table, mine, theirs = two
+    soon = speech.result((mine, mine), (theirs, theirs), finding=speech.conflict("12:40"))
+    leading = table.say("ISR", soon, when="12:02:30", to=("TUR",))
+    host = host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict("13:30"))
+    table.say("ISR", say.Waive(leading, "acknowledgement", MemberId("TUR"), None), when="12:05")
+    owed = {
+        one.about: one for one in table.owes("12:06", what="acknowledgement") if one.debtor.member == "TUR"
+    }
+    assert owed[leading].state is State.WAIVED
+    assert owed[host].state is State.OPEN
+
+
+def test_to_acknowledge_that_nothing_was_known_acknowledges_no_conflict(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
+    table, mine, theirs = two
+    host = host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict("13:30"))
+    vague = speech.result((mine, mine), (theirs, theirs), finding=say.UndeterminedFound("no datum"))
+    unknown = table.say("ISR", vague, when="12:05", to=("TUR",))
+    table.say("TUR", speech.ack(unknown, 1), when="12:07")
+    [owed] = [
+        one for one in table.owes("12:08", about=host, what="acknowledgement") if one.debtor.member == "TUR"
+    ]
+    assert owed.state is State.OPEN
+
+
 def test_a_conflict_is_over_with_either_notice(two: tuple[Table, str, str], speech: type[Speech]) -> None:
     table, mine, theirs = two
     result = host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict("13:30"))

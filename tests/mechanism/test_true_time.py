@@ -228,6 +228,21 @@ def test_a_key_must_hold_until_others_had_what_it_signed(
         assert "duty" in said.signed_as, "an officer has spoken all the same"
 
 
+def test_what_counted_goes_on_counting_when_the_machine_of_a_third_was_down(
+    three: Table, speech: type[Speech]
+) -> None:
+    """ISR had it a second later; that AZE was down until the key had run out takes nothing back."""
+    stop = three.say("TUR", speech.stop(35.0, 38.0), when="10:00", to=("ISR",))
+    window = (speech.at("-1d 10:20"), speech.at("10:20"))
+    three.entries[-1] = with_keys(three.entries[-1], {"duty": window, "authority": window})
+    three.all_beat("10:00:01", "ISR")
+    three.all_beat("14:00", "AZE")
+    for order in (None, 1, 2):
+        said = grown(three, "ISR", order).said(stop)
+        assert said.doubt is None
+        assert "authority" in said.signed_as
+
+
 def test_a_key_that_ran_out_before_the_held_time_has_expired(three: Table, speech: type[Speech]) -> None:
     """Backdating an answer does not bring yesterday's key back."""
     three.all_beat("10:00", "ISR", "AZE")

@@ -11,7 +11,7 @@ import pytest
 from steerclear.errors import BadInput, NotKept, Refused
 from steerclear.services import requests as ask
 from steerclear.services.answers import Receipt
-from steerclear.services.together import MOST_TOGETHER, Failed
+from steerclear.services.together import MOST_TOGETHER, Failed, Together
 from steerclear.store import failures
 from steerclear.store.memory import MemoryStore
 from steerclear.store.port import StoredEntry
@@ -132,3 +132,26 @@ def test_one_alone_is_done_as_ever(channel: Channel, store: CountingStore, draw:
     [failed] = channel.node("TUR").do_all([ask.Acknowledge(desk="air", about="nothing of that name")])
     assert isinstance(failed, Failed)
     assert store.appended == [1]
+
+
+class Torn(BaseException):
+    """What no verb should raise, and a library might."""
+
+
+def test_what_tears_one_group_leaves_the_ledger_to_file_alone(
+    channel: Channel, store: CountingStore, draw: Any
+) -> None:
+    node = channel.node("TUR")
+
+    def torn() -> tuple[Receipt, ...]:
+        raise Torn
+
+    def other() -> tuple[Receipt, ...]:
+        return node.do(files(draw, "n1")[0])
+
+    together: Together[tuple[Receipt, ...]] = Together(node.ledger)
+    with pytest.raises(Torn):
+        together.do([other, torn])
+    [receipt] = node.do(files(draw, "n2")[0])
+    assert store.appended == [1]
+    assert receipt.seq == channel.size("TUR") - 1

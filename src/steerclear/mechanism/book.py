@@ -328,12 +328,14 @@ def _said(statement: Statement, entry: Entry, body: Body, time: TrueTime | None)
 
 
 def _worth(entry: Entry, time: TrueTime) -> tuple[frozenset[str], str | None]:
-    """What its keys are worth at the time that is held of it, and until others are known to have had it.
+    """What its keys are worth at the time that is held of it, and until another is known to have had it.
+
+    The first to have it is enough: what counted must not stop counting because a third machine was down.
 
     An officer whose key ran out by then has still spoken, in doubt; nobody else has (design file 3, Keys).
     """
     roles, doubt = entry.signed_as, entry.doubt
-    latest = max(time.held, time.not_after or time.held)
+    latest = max(time.held, time.had_at or time.held)
     for role, (begins, ends) in entry.keys.items():
         if begins <= time.held and latest < ends:
             continue

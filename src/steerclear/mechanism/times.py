@@ -143,6 +143,6 @@ class Times:
 
 def _is_plain(time: TrueTime, entry: Entry) -> bool:
     """Does the claim stand, and its key with it?"""
-    latest = max(time.held, time.not_after or time.held)
+    latest = max(time.held, time.had_at or time.held)
     holds = all(begins <= time.held and latest < ends for begins, ends in entry.keys.values())
     return holds and time.held == time.claimed and not time.doubtful

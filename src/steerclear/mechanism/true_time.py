@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from steerclear.model.time import Instant, format_zulu
@@ -39,6 +40,7 @@ class TrueTime:
     ``held``        what every rule counts by
     ``not_before``  the bounds that two others support; ``None``: fewer have said anything yet
     ``not_after``
+    ``had_at``      when the first other had it, by that one's own clock; ``None``: nobody is known to have it
     ``doubtful``    one other alone contradicts the claim, or the bounds contradict each other
     ``against``     the members whose clocks contradict the claim, in order
     """
@@ -47,6 +49,7 @@ class TrueTime:
     held: Instant
     not_before: Instant | None
     not_after: Instant | None
+    had_at: Instant | None
     doubtful: bool
     against: tuple[str, ...]
 
@@ -75,30 +78,31 @@ def true_time(claimed: Instant, seen: Mapping[str, Instant], covered: Mapping[st
     not_after = _second(sorted(covered.values()))
     later = [member for member, at in seen.items() if at > claimed]
     earlier = [member for member, at in covered.items() if at < claimed]
+    held_at = partial(_held, claimed, not_before, not_after, min(covered.values(), default=None))
     if not_before is not None and not_after is not None and not_before > not_after:
-        held = min(claimed, not_after)
-        return _held(claimed, held, not_before, not_after, (*later, *earlier), doubtful=True)
+        return held_at(min(claimed, not_after), (*later, *earlier), doubtful=True)
     if not_before is not None and claimed < not_before:
-        return _held(claimed, not_before, not_before, not_after, later)
+        return held_at(not_before, later)
     if not_after is not None and claimed > not_after:
-        return _held(claimed, not_after, not_before, not_after, earlier)
+        return held_at(not_after, earlier)
     early = [m for m in later if seen[m] - claimed > CLOCKS_AGREE_MS]
     late = [m for m in earlier if claimed - covered[m] > CLOCKS_AGREE_MS]
     alone = [m for m in early if not _refuted(seen[m], not_after)]
     alone += [m for m in late if not _refuted(not_before, covered[m])]
-    return _held(claimed, claimed, not_before, not_after, alone, doubtful=bool(alone))
+    return held_at(claimed, alone, doubtful=bool(alone))
 
 
 def _held(
     claimed: Instant,
-    held: Instant,
     not_before: Instant | None,
     not_after: Instant | None,
+    had_at: Instant | None,
+    held: Instant,
     against: Iterable[str],
     *,
     doubtful: bool = False,
 ) -> TrueTime:
-    return TrueTime(claimed, held, not_before, not_after, doubtful, tuple(sorted(set(against))))
+    return TrueTime(claimed, held, not_before, not_after, had_at, doubtful, tuple(sorted(set(against))))
 
 
 def _second(ranked: list[Instant]) -> Instant | None:

@@ -49,7 +49,6 @@ class Ringer:
                 mark = (duty.about, rung.desk, rung.number, duty.of_class in _SOUNDS)
                 if rung.member != ledger.me or mark in self._rung:
                     continue
-                self._rung.add(mark)
                 alarm = Alarm(
                     member=rung.member,
                     desk=rung.desk,
@@ -60,6 +59,7 @@ class Ringer:
                     at=now,
                     drill=self._is_drill(duty),
                 )
+                self._rung.add(mark)
                 heard = self._folding.heard(alarm, always=duty.of_class in _ALWAYS)
                 if heard is not None:
                     yield heard

@@ -55,10 +55,12 @@ class Together(Generic[T]):
             return [_alone(verbs[0])]
         turns = [_Turn(verb) for verb in verbs]
         while going := [turn for turn in turns if turn.outcome is None]:
-            for turn in going:
-                self._ledger.gathered_by = turn.hand_in
-                turn.go_on()
-            self._ledger.gathered_by = None
+            try:
+                for turn in going:
+                    self._ledger.gathered_by = turn.hand_in
+                    turn.go_on()
+            finally:
+                self._ledger.gathered_by = None
             self._file([turn for turn in going if turn.outcome is None])
         return [turn.outcome[0] for turn in turns if turn.outcome is not None]
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from steerclear.mechanism.bodies import Acknowledge, ConflictFound
@@ -58,7 +59,7 @@ def _first_at(record: ConflictRecord) -> Instant | None:
 def _acknowledgements(scene: Scene, record: ConflictRecord, member: str) -> Iterator[Obligation]:
     """One of the results that stand is to be acknowledged; of every other it is said what took its place."""
     told = [r for r in _in_order(record) if _tells(r, member) and r.author != member]
-    leading = next((r for r in told if r in record.results), None)
+    leading = _leading(scene, record, told, member)
     stands = scene.view.conflicts.stands(record, scene.now)
     for result in told:
         if stands and result is leading:
@@ -70,6 +71,27 @@ def _acknowledgements(scene: Scene, record: ConflictRecord, member: str) -> Iter
         yield from _acknowledgement(scene, record, result, member, ended)
 
 
+def _leading(scene: Scene, record: ConflictRecord, told: list[Result], member: str) -> Result | None:
+    """The one that is owed soonest. Who says it first, or waives what he is owed, puts off no other."""
+    standing = [
+        result
+        for result in told
+        if result in record.results
+        and not scene.is_waived("acknowledgement", result.author, member, result.id)
+    ]
+    return min(standing, key=lambda r: _owed_by(scene, r), default=None)
+
+
+def _owed_by(scene: Scene, result: Result) -> float:
+    filed = phases(scene.response, scene.view.filed_at(result), _told_for(result))
+    return acknowledge_by(filed) if filed else math.inf
+
+
+def _told_for(result: Result) -> Instant:
+    finding = result.body.finding
+    return finding.first_at if isinstance(finding, ConflictFound) else result.at
+
+
 def _in_order(record: ConflictRecord) -> list[Result]:
     return sorted((*record.results, *record.past), key=lambda result: (result.at, order_of(result)))
 
@@ -77,7 +99,7 @@ def _in_order(record: ConflictRecord) -> list[Result]:
 def _acknowledgement(
     scene: Scene, record: ConflictRecord, told: Result, member: str, ended: str | None
 ) -> Iterator[Obligation]:
-    first_at = told.body.finding.first_at if isinstance(told.body.finding, ConflictFound) else told.at
+    first_at = _told_for(told)
     filed = phases(scene.response, scene.view.filed_at(told), first_at)
     if not filed:
         return
@@ -111,10 +133,14 @@ def _acknowledgement(
 
 
 def _answers(ack: Said[Acknowledge], told: Result, record: ConflictRecord) -> bool:
-    """It is about this result, or about one that told the same versions; of others nobody had read this."""
+    """It is about this result, or about one that told of the same versions; of others nobody read this."""
     if ack.body.about == told.id:
         return True
-    same = {r.id for r in (*record.results, *record.past) if set(r.body.notices) == set(told.body.notices)}
+    same = {
+        result.id
+        for result in (*record.results, *record.past)
+        if set(result.body.notices) == set(told.body.notices) and _tells(result, ack.author)
+    }
     return ack.body.about in same and ack.at >= told.at
 
 

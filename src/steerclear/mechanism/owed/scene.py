@@ -82,7 +82,7 @@ class Scene:
         called, next_rung_at = climbing
         if met_at is not None:
             state = _MET
-        elif over or self._is_waived(what, creditor, debtor, about):
+        elif over or self.is_waived(what, creditor, debtor.member, about):
             state = _WAIVED
         # What the debtor's machine never had is no lateness of its desk; the machine receipt itself is late.
         elif self._has_passed(due_at) and not (line_down and what != "machine-receipt"):
@@ -100,9 +100,10 @@ class Scene:
     def _has_passed(self, due_at: Instant | None) -> bool:
         return due_at is not None and self.now > due_at
 
-    def _is_waived(self, what: str, creditor: str, debtor: Debtor, about: str) -> bool:
+    def is_waived(self, what: str, creditor: str, debtor: str, about: str) -> bool:
+        """Has the creditor alone let this member off?"""
         return any(
-            waiver.author == creditor and waiver.body.what == what and waiver.body.debtor == debtor.member
+            waiver.author == creditor and waiver.body.what == what and waiver.body.debtor == debtor
             for waiver in self.view.waivers(about)
         )
 
