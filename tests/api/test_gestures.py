@@ -8,10 +8,12 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.api.authenticator import b64
-from tests.services.conftest import area
+from tests.api.conftest import Browser, node_of
+from tests.services.conftest import ReservedStore, area
 
 from steerclear.mechanism.bodies import AnnexPropose
 from steerclear.mechanism.templates import template
@@ -21,6 +23,7 @@ from steerclear.record.opening import parse_opening
 from steerclear.services import requests as ask
 from steerclear.services.roles import OPERATOR
 from steerclear.services.speak import by_authority, speak
+from steerclear.store import failures
 
 if TYPE_CHECKING:
     from tests.services.conftest import Channel
@@ -188,6 +191,22 @@ def test_the_gate_is_asked_whatever_cannot_be_read(
     good = {"desk": "air", "geojson": drawn(draw("good", "TUR"))}
     assert officer.ask("POST", "/api/v1/notice-checks", json=good).json()["passes"] is True
     assert open_channel.size("TUR") == size
+
+
+def test_a_stop_is_signed_and_goes_out_though_the_disk_is_full(open_channel: Channel, empty: Path) -> None:
+    store = ReservedStore(open_channel.stations["TUR"].disk)
+    open_channel.restart("TUR", store=store)
+    open_channel.settle()
+    officer = Browser(node_of(open_channel, "TUR", empty))
+    assert officer.enrol("duty-officer", "air").status_code == 201
+    store.fails_with = failures.full("the disk of the test")
+    done = officer.sign(officer.prepare("/api/v1/stops", STOP).json())
+    assert done.status_code == 200, done.text
+    (receipt,) = done.json()["receipts"]
+    assert receipt["seq"] is None
+    isr = open_channel.node("ISR")
+    isr.take("TUR", open_channel.node("TUR").make("ISR"))
+    assert isr.stop(receipt["id"]).seen == "shelling"
 
 
 def test_a_gesture_does_not_wait_for_ever_or_for_everything(browser_of: BrowserOf, console_node: Any) -> None:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.api.conftest import node_of, serving
+from tests.services.conftest import ReservedStore
 
 from steerclear.client import NodeClient
-from steerclear.errors import BadInput, Refused
+from steerclear.errors import BadInput, NotKept, Refused
 from steerclear.services import requests as ask
 from steerclear.services.once import Once, digest_of
+from steerclear.store import failures
 
 if TYPE_CHECKING:
     from tests.services.conftest import Channel
@@ -55,6 +57,21 @@ def test_a_crash_between_filing_and_answer_is_not_known_and_not_filed_again(open
     assert refused.value.code == "idempotency-not-known"
     # Another's key of the same name is another key.
     assert Once(store).begin("feed", "key", digest) is None
+
+
+def test_a_stop_under_a_key_goes_out_though_the_disk_is_full(open_channel: Channel, empty: Path) -> None:
+    """The key cannot be kept, before or after; STOP twice counts as one, and STOP unsaid does not."""
+    store = ReservedStore(open_channel.stations["TUR"].disk)
+    open_channel.restart("TUR", store=store)
+    open_channel.settle()
+    stop = ask.CallStop(desk="air", place="T4", seen="fire", basis="unsure", to=("ISR",))
+    note = ask.Withdraw(desk="air", about="TUR-0001", reason="x")
+    with serving(node_of(open_channel, "TUR", empty)) as folder, NodeClient(folder) as client:
+        store.fails_with = failures.full("the disk of the test")
+        (called,) = client.do(stop, once="key 1")
+        assert called.seq is None
+        with pytest.raises(NotKept):
+            client.do(note, once="key 2")
 
 
 def test_a_digest_is_of_the_path_and_the_body() -> None:

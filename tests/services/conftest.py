@@ -72,6 +72,17 @@ class MemoryMark:
         self.mark = mark
 
 
+class ReservedStore(MemoryStore):
+    """A disk whose reserve takes a floor message when it takes nothing else (``fails_with``)."""
+
+    def keep_floor(self, hash: str, message: bytes) -> None:  # noqa: A002 - the port's name
+        failure, self.fails_with = self.fails_with, None
+        try:
+            super().keep_floor(hash, message)
+        finally:
+            self.fails_with = failure
+
+
 @dataclass
 class Station:
     """What one member has: what outlives a process, and the process."""

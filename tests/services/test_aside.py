@@ -7,10 +7,13 @@ import copy
 from typing import Any
 
 import pytest
+from tests.services.conftest import ReservedStore
 
+from steerclear.errors import NotKept
 from steerclear.mechanism.bodies import Heard
 from steerclear.mechanism.measures import minutes_to_authority
 from steerclear.services import requests as ask
+from steerclear.store import failures
 
 
 def test_a_stop_goes_out_while_the_own_log_is_behind(channel: Any, draw: Any) -> None:
@@ -71,6 +74,41 @@ def test_it_stands_in_the_log_as_soon_as_that_can_be_written(channel: Any, draw:
     channel.settle()
     again = channel.node("TUR").ledger.view.book.about(called.id, Heard)
     assert len([one for one in again if one.author == "TUR"]) == 1
+
+
+def test_a_stop_goes_out_of_a_node_whose_disk_is_full(channel: Any) -> None:
+    """On the reserve, aside from the log; and it stands there as soon as there is room."""
+    store = ReservedStore(channel.stations["TUR"].disk)
+    tur = channel.restart("TUR", store=store)
+    channel.settle()
+    store.fails_with = failures.full("the disk of the test")
+    size = channel.size("TUR")
+    (called,) = tur.do(ask.CallStop(desk="air", place="T4", seen="fire", basis="unsure", to=("ISR",)))
+    assert (called.seq, channel.size("TUR")) == (None, size)
+    isr = channel.node("ISR")
+    isr.take("TUR", tur.make("ISR"))
+    assert isr.stop(called.id).seen == "fire"
+    store.fails_with = None
+    channel.settle()
+    again = tur.ledger.view.book.about(called.id, Heard)
+    assert [one.author for one in again if one.author == "TUR"] == ["TUR"]
+
+
+def test_a_stop_goes_out_though_the_mark_cannot_be_kept(channel: Any) -> None:
+    """The first stands in the log, and its caller is told what did not work; those after it go out aside."""
+    tur, mark = channel.node("TUR"), channel.stations["TUR"].mark
+    mark.fails_with = NotKept("high-water-not-kept", "Full.", remedy="Make room.")
+    stop = ask.CallStop(desk="air", place="T4", seen="fire", basis="unsure", to=("ISR",))
+    with pytest.raises(NotKept):
+        tur.do(stop)
+    (first,) = tur.ledger.view.book.of_kind("stop.call")
+    (second,) = tur.do(stop)
+    assert (first.is_in_a_log, second.seq) == (True, None)
+    mark.fails_with = None
+    channel.settle()
+    assert {first.id, second.id} <= {
+        one.id for one in channel.node("ISR").ledger.view.book.of_kind("stop.call")
+    }
 
 
 @pytest.mark.parametrize("kind", ["stop", "distress"])

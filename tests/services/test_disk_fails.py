@@ -338,6 +338,8 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(
     channel.alarms.clear()
     channel.do("ISR", stop)
     assert any(alarm.member == "TUR" and alarm.sounds for alarm in channel.alarms), "the reserve is for this"
+    own = channel.do("TUR", ask.CallStop(desk="air", place="T4", seen="own", basis="unsure", to=("ISR",)))[0]
+    assert (own.seq, channel.stop("ISR", own.id).seen) == (None, "own"), "and for this"
 
     filler.unlink()
     channel.settle()

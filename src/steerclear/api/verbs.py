@@ -16,6 +16,7 @@ from steerclear.api.speaking import Spoken
 from steerclear.errors import Refused
 from steerclear.node import Node
 from steerclear.services.answers import Receipt, RootAsked
+from steerclear.services.aside import is_of_the_floor
 from steerclear.services.once import digest_of
 from steerclear.services.roles import Speaker, persons_needed, require_may_ask
 from steerclear.services.verbs import PATHS
@@ -52,7 +53,8 @@ def _verb(node: Node, request_type: Any) -> Callable[..., Awaitable[tuple[Receip
         if key is None:
             return await node.do(asked)
         digest = digest_of(http.url.path, await http.body())
-        return await node.console.once(speaker, key, digest, lambda: node.do(asked))
+        is_floor = is_of_the_floor(asked)
+        return await node.console.once(speaker, key, digest, lambda: node.do(asked), is_floor=is_floor)
 
     # FastAPI reads the form of the request from the annotations.
     do.__annotations__ = {

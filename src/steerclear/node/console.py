@@ -13,7 +13,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
-from steerclear.errors import BadInput, Refused
+import structlog
+
+from steerclear.errors import BadInput, NotKept, Refused
 from steerclear.links.clock import Clock
 from steerclear.links.randomness import Randomness
 from steerclear.model.time import Instant, format_instant
@@ -50,6 +52,8 @@ GATHER_S: Final = 0.1
 _PEOPLE: Final = "console people"
 
 T = TypeVar("T")
+
+_log = structlog.get_logger("steerclear.console")
 Write = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 
@@ -208,12 +212,23 @@ class Console:
                 where="credential",
                 remedy="Sign with your own; the other person signs in a session of their own.",
             )
-        await self._keep_people()
-        done: GestureDone = await self._write(
-            lambda: self._signed(id, speaker, encoded(person.passkey.id), signature_bytes(credential), now_ms)
-        )
-        self._on_filed(done.receipts)
+        made = signature_bytes(credential)
+        try:
+            done: GestureDone = await self._write(
+                lambda: self._signed(id, speaker, encoded(person.passkey.id), made, now_ms)
+            )
+            self._on_filed(done.receipts)
+        finally:
+            # Only now: a full disk that cannot keep the passkey's counter must not hold up the STOP under it.
+            await self._keep_if_it_can(self._keep_people)
         return done
+
+    async def _keep_if_it_can(self, keep: Callable[[], Awaitable[Any]]) -> None:
+        """What is worth keeping, and worth no STOP."""
+        try:
+            await keep()
+        except NotKept as error:
+            _log.error("not-kept", code=error.code, what=error.what, where=error.where)
 
     def _signed(self, id: str, speaker: Speaker, keyid: str, made: bytes, now_ms: int) -> GestureDone:  # noqa: A002
         gesture = self._gestures.sign(self._gestures.of(id, now_ms), speaker, keyid, made)
@@ -242,20 +257,41 @@ class Console:
     # ---- keys of filings -----------------------------------------------------------------------------
 
     async def once(
-        self, speaker: Speaker, key: str, digest: str, do: Callable[[], Awaitable[tuple[Receipt, ...]]]
+        self,
+        speaker: Speaker,
+        key: str,
+        digest: str,
+        do: Callable[[], Awaitable[tuple[Receipt, ...]]],
+        *,
+        is_floor: bool = False,
     ) -> tuple[Receipt, ...]:
-        """File it, or give the receipts of when it was filed under this key."""
+        """File it, or give the receipts of when it was filed under this key.
+
+        What is of the floor is filed also where the disk cannot keep the key: a STOP twice counts as one.
+        """
         # Kept alive by whoever holds it or waits for it, and by nobody else.
         lock = self._in_hand.setdefault((speaker.id, key), asyncio.Lock())
         async with lock:
-            before = await self._write(lambda: self._once.begin(speaker.id, key, digest))
+            try:
+                before = await self._write(lambda: self._once.begin(speaker.id, key, digest))
+            except NotKept as error:
+                if not is_floor:
+                    raise
+                _log.error("not-kept", code=error.code, what=error.what, where=error.where)
+                return await do()
             if before is not None:
                 known: tuple[Receipt, ...] = before
                 return known
-            return await self._filed_once(speaker.id, key, digest, do)
+            return await self._filed_once(speaker.id, key, digest, do, is_floor=is_floor)
 
     async def _filed_once(
-        self, speaker: str, key: str, digest: str, do: Callable[[], Awaitable[tuple[Receipt, ...]]]
+        self,
+        speaker: str,
+        key: str,
+        digest: str,
+        do: Callable[[], Awaitable[tuple[Receipt, ...]]],
+        *,
+        is_floor: bool,
     ) -> tuple[Receipt, ...]:
         try:
             receipts = await do()
@@ -263,7 +299,11 @@ class Console:
             # It was said that nothing was filed. After any other failure that is not known.
             await self._write(lambda: self._once.forget(speaker, key))
             raise
-        await self._write(lambda: self._once.end(speaker, key, digest, receipts))
+
+        def end() -> Awaitable[None]:
+            return self._write(lambda: self._once.end(speaker, key, digest, receipts))
+
+        await (self._keep_if_it_can(end) if is_floor else end())
         return receipts
 
     # ---- events --------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from steerclear.record.statement import (
 from steerclear.services.ledger import Draft, Filed, Ledger
 
 __all__ = [
+    "FLOOR",
     "Voice",
     "by_authority",
     "by_desk",
@@ -110,7 +111,7 @@ def draft(
     try:
         sealing = _sealed(ledger, signed, readers)
     except SteerclearError:
-        if not statement.kind.startswith(_FLOOR):
+        if not statement.kind.startswith(FLOOR):
             raise
         # STOP goes out whatever the addressee's keys are: better read by all members than by none.
         return Draft(signed, signed)
@@ -147,7 +148,9 @@ def _require_key(ledger: Ledger, voice: Voice) -> None:
         )
 
 
-_FLOOR: Final = ("stop.", "distress.", "ownership.")
+FLOOR: Final = ("stop.", "distress.", "ownership.")
+"""How the kinds of the safety floor begin."""
+
 MOST_KEYS_A_MEMBER: Final = 2
 
 
