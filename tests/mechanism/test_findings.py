@@ -409,3 +409,26 @@ def test_a_check_against_what_a_root_has_disowned_is_undetermined(
     table.look("ISR")
     table.say("ISR", say.NoticeWithdraw(thiefs, None), when="12:07", to=("TUR",))
     assert finding(table, mine, speech) == NoConflict("among 3 notices")
+
+
+@pytest.mark.parametrize("doubt", [DISOWNED, "key expired"])
+def test_a_check_against_an_area_that_may_have_moved_is_undetermined(
+    two: tuple[Table, str, str], speech: type[Speech], doubt: str
+) -> None:
+    """The amendment does not count, and the area may be there all the same; a good one settles it."""
+    table, mine, theirs = two
+    table.say("ISR", speech.amend(theirs, "13:00", "15:00"), when="12:02", to=("TUR",), doubt=doubt)
+    table.beat("AZE", "12:04")
+    table.look("AZE")
+    for notice in (mine, theirs):
+        host_says(table, speech, (notice, notice), finding=say.NoConflictFound(2), when="12:05")
+    because = "a notice of ISR was amended under a key that is in doubt"
+    assert finding(table, mine, speech) == Undetermined(because)
+    assert finding(table, theirs, speech) == Undetermined("it was amended under a key that is in doubt")
+    table.look("ISR")
+    good = table.say("ISR", speech.amend(theirs, "13:00", "15:00"), when="12:07", to=("TUR",))
+    table.beat("AZE", "12:08")
+    table.look("AZE")
+    host_says(table, speech, (mine, mine), finding=say.NoConflictFound(2), when="12:09")
+    host_says(table, speech, (theirs, good), finding=say.NoConflictFound(2), when="12:09")
+    assert finding(table, mine, speech) == NoConflict("among 2 notices")

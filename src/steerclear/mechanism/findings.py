@@ -147,9 +147,15 @@ class Findings:
         mine = self._notices.get(notice_id)
         if mine is not None and mine.newest.said.doubt == DISOWNED:
             yield Undetermined(f"it was {DISOWNED}")
+        if mine is not None and mine.doubted is not None:
+            yield Undetermined("it was amended under a key that is in doubt")
         for row in self._crowd_at(now):
-            if row.is_disowned and (mine is None or row.author != mine.author):
+            if mine is not None and row.author == mine.author:
+                continue
+            if row.is_disowned:
                 yield Undetermined(f"a notice of {row.author} was {DISOWNED}")
+            if row.is_doubted:
+                yield Undetermined(f"a notice of {row.author} was amended under a key that is in doubt")
 
     def _sealed_doubts(self, notice_id: str) -> Iterator[Undetermined]:
         """What the host alone can read may lie on top of this notice until the host has seen and read it.
@@ -235,6 +241,7 @@ class _Row:
         self.generation = generation
         self.records = records
         self.is_disowned = any(record.newest.said.doubt == DISOWNED for record in records)
+        self.is_doubted = any(record.doubted is not None for record in records)
         self._results = results
         self._seqs = [record.newest.said.place.seq for record in records]
         self._least: dict[tuple[str, int], list[float]] = {}

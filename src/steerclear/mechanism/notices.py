@@ -109,6 +109,8 @@ class NoticeRecord:
     cold: Said[NoticeCold] | None
     reports: tuple[Said[MovementReport], ...]
     contacts: tuple[Said[ContactAttempt], ...]
+    doubted: Said[NoticeAmend] | None
+    """A later amendment under a key that is in doubt: it does not count, and may be where the area is."""
 
     @property
     def newest(self) -> Version:
@@ -260,6 +262,11 @@ def _fold(book: Book, notice_id: str) -> NoticeRecord | None:
     versions = tuple(_version(book, number, said) for number, said in enumerate(saids, start=1))
     withdrawn = effective(book, book.about(notice_id, NoticeWithdraw))
     last = order_of(versions[-1].said)
+    doubted = [
+        said
+        for said in book.about(notice_id, NoticeAmend)
+        if said.doubt is not None and said.author == filed.author and order_of(said) > last
+    ]
     cold = [said for said in effective(book, book.about(notice_id, NoticeCold)) if order_of(said) > last]
     return NoticeRecord(
         id=notice_id,
@@ -269,6 +276,7 @@ def _fold(book: Book, notice_id: str) -> NoticeRecord | None:
         cold=cold[0] if cold else None,
         reports=effective(book, book.about(notice_id, MovementReport)),
         contacts=effective(book, book.about(notice_id, ContactAttempt)),
+        doubted=doubted[0] if doubted else None,
     )
 
 
