@@ -16,7 +16,7 @@ from tests.api.authenticator import Authenticator
 from tests.api.conftest import Browser, console_app, node_of
 
 from steerclear.api.app import build_api
-from steerclear.api.limits import LARGEST_REQUEST, Rates
+from steerclear.api.limits import LARGEST_REQUEST, BoundedBodies, Rates
 from steerclear.services.people import SESSION_MS
 from steerclear.services.roles import OPERATOR, Speaker
 
@@ -241,6 +241,56 @@ def test_too_much_is_refused_before_it_is_read(console_node: Node) -> None:
     assert nobody.ask("POST", "/api/v1/sessions", json=huge).status_code in (409, 422)
 
 
+def test_of_nobody_a_body_is_not_read(console_node: Node) -> None:
+    """Who is no one here, or comes from another page, could else fill the memory with what he sends."""
+    origin = console_node.console.people.site.origin
+
+    def read_of(path: str, **headers: str) -> tuple[int, int]:
+        """The status, and how many pieces of 64 KiB were taken of a body that never ends."""
+        taken, statuses = 0, list[int]()
+
+        async def receive() -> dict[str, Any]:
+            nonlocal taken
+            taken += 1
+            return {"type": "http.request", "body": b" " * 65_536, "more_body": True}
+
+        async def send(message: Any) -> None:
+            statuses.extend([message["status"]] if "status" in message else [])
+
+        named = {"host": origin.removeprefix("http://"), "origin": origin} | headers
+        scope = {
+            "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
+            "headers": [(name.encode(), value.encode()) for name, value in named.items()],
+            "client": ("10.0.0.1", 1), "http_version": "1.1", "scheme": "http", "root_path": "",
+        }  # fmt: skip
+        asyncio.run(console_app(console_node)(scope, receive, send))
+        return statuses[0], taken
+
+    assert read_of("/api/v1/notices") == (401, 0)
+    assert read_of("/api/v1/stops") == (401, 0)
+    assert read_of("/api/v1/notices", origin="http://evil.example") == (403, 0)
+    assert read_of("/api/v1/notices", host="evil.example") == (421, 0)
+    status, taken = read_of("/api/v1/sessions")
+    assert (status, taken <= 3) == (422, True)
+
+
+def test_a_body_that_drips_is_let_go() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("it was never whole")
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    told: list[Any] = []
+    scope = {"type": "http", "path": "/api/v1/notices", "headers": []}
+    asyncio.run(BoundedBodies(app, largest=100, within_s=0.01)(scope, receive, send))
+    assert told[0]["status"] == 503
+    assert b"transfer-too-slow" in told[1]["body"]
+
+
 def test_so_many_a_second_and_no_more_but_stop_always() -> None:
     """Rates by a scripted clock, of two strangers and a machine."""
     now, taken = [0.0], list[str]()
@@ -269,6 +319,7 @@ def test_so_many_a_second_and_no_more_but_stop_always() -> None:
     assert [ask("/api/v1/notices", speaker=feed) for _ in range(202)].count(429) == 2
     for path in ("stops", "answers", "acknowledgements", "gestures/x/assertions"):
         assert ask(f"/api/v1/{path}", speaker=feed) == 200
+    assert [ask("/api/v1/stops", "10.0.0.3") for _ in range(202)].count(429) == 2  # nobody's STOP is none
 
 
 def test_strangers_who_try_again_and_again_are_held_back_and_stop_is_not(browser_of: BrowserOf) -> None:

@@ -5,7 +5,8 @@
     console         people with passkeys, in a browser: by their roles; and the console's own pages
     machines        programs of this side, each under its own certificate
 
-Order of the layers, outermost first: bounded bodies, counted answers, who speaks, rates, the paths.
+Order of the layers, outermost first: counted answers, who speaks, rates, bounded bodies, the paths. So
+nothing is read into memory for a page of elsewhere, for nobody, or beyond a rate.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from steerclear.api.annexes import annexes
 from steerclear.api.console import OPEN_PATHS, console
 from steerclear.api.events import events
 from steerclear.api.keys import keys
-from steerclear.api.limits import LARGEST_REQUEST, BoundedBodies, Rates
+from steerclear.api.limits import LARGEST_OF_STRANGERS, LARGEST_REQUEST, BoundedBodies, Rates
 from steerclear.api.notices import notices
 from steerclear.api.pages import OPENAPI, add_console_files, documentation
 from steerclear.api.problems import PROBLEMS, Problem, answer_problems
@@ -58,10 +59,13 @@ def build_api(node: Node, door: Door = "socket", *, built: Path | None = None) -
         redirect_slashes=False,
     )
     gauges = Gauges()
-    app.add_middleware(Rates, door=door, open_paths=tuple(f"/api{path}" for path in OPEN_PATHS))
-    app.add_middleware(Doors, node=node, door=door)
+    open_paths = tuple(f"/api{path}" for path in OPEN_PATHS)
+    largest = {f"/api{BUNDLES}": node.largest_bundle} | dict.fromkeys(open_paths, LARGEST_OF_STRANGERS)
+    # The one that is added last is the outermost.
+    app.add_middleware(BoundedBodies, largest=LARGEST_REQUEST, of_paths=largest)
+    app.add_middleware(Rates, door=door, open_paths=open_paths)
+    app.add_middleware(Doors, node=node, door=door, open_paths=open_paths)
     app.add_middleware(Counted, gauges=gauges)
-    app.add_middleware(BoundedBodies, largest=LARGEST_REQUEST, larger={f"/api{BUNDLES}": node.largest_bundle})
     answer_problems(app)
     for noun in (notices, stops, signals, affairs, annexes, watch, keys, record, console, events):
         app.include_router(noun(node), prefix="/api")

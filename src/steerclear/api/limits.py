@@ -20,6 +20,7 @@ from steerclear.errors import BadInput, Refused, SteerclearError, Unreachable
 
 __all__ = [
     "LARGEST_EXCHANGE",
+    "LARGEST_OF_STRANGERS",
     "LARGEST_REQUEST",
     "LONGEST_TRANSFER_S",
     "MOST_CALLS_A_PEER",
@@ -34,12 +35,14 @@ _log = structlog.get_logger("steerclear.limits")
 LARGEST_REQUEST: Final = 6 * 1024 * 1024
 """A filing of 5 MB of GeoJSON and the words around it."""
 
+LARGEST_OF_STRANGERS: Final = 64 * 1024
+"""Of whom nobody knows; a passkey's answer has some 2 KiB."""
 
 LARGEST_EXCHANGE: Final = 16 * 1024 * 1024
 """Bytes of one call by a peer; an honest node sends some 2 MiB at a time, and its blobs with them."""
 
 LONGEST_TRANSFER_S: Final = 30.0
-"""So long a peer may take to send one call; then it is let go, and calls again."""
+"""So long anybody may take to send one call; then he is let go, and calls again."""
 
 MOST_CALLS_A_PEER: Final = 2
 
@@ -80,7 +83,7 @@ class Rates:
         """Of each caller: how many requests are left, and as of when."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        free = scope["type"] != "http" or self._door == "socket" or _is_never_limited(scope["path"])
+        free = scope["type"] != "http" or self._door == "socket" or _is_never_limited(scope)
         if free or self._takes(scope):
             await self._app(scope, receive, send)
             return
@@ -113,28 +116,51 @@ class Rates:
         return left >= 1
 
 
-def _is_never_limited(path: str) -> bool:
-    return path in NEVER_LIMITED or path.startswith("/api/v1/gestures/")
+def _is_never_limited(scope: Scope) -> bool:
+    """STOP of somebody who is known here; of nobody it would be refused anyway."""
+    path = scope["path"]
+    is_floor = path in NEVER_LIMITED or path.startswith("/api/v1/gestures/")
+    return is_floor and scope.get("steerclear.speaker") is not None
 
 
 class BoundedBodies:
-    """ASGI middleware: a body longer than ``largest`` bytes is refused, whatever its header claims.
+    """ASGI middleware: a body longer than ``largest`` bytes is refused, whatever its header claims, and so is
+    one that takes longer than ``within_s``.
 
-    ``larger`` names paths with a limit of their own.
+    ``of_paths`` names paths with a limit of their own. It stands behind ``Doors``: of nobody little is read.
     """
 
-    def __init__(self, app: ASGIApp, *, largest: int, larger: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        largest: int,
+        of_paths: Mapping[str, int] | None = None,
+        within_s: float = LONGEST_TRANSFER_S,
+    ) -> None:
         self._app = app
         self._largest = largest
-        self._larger = dict(larger or {})
+        self._of_paths = dict(of_paths or {})
+        self._within_s = within_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        largest = self._larger.get(scope["path"], self._largest)
+        largest = self._of_paths.get(scope["path"], self._largest)
+        if scope.get("steerclear.speaker") is None:
+            largest = min(largest, LARGEST_OF_STRANGERS)
         try:
-            body = await _whole_body(receive, largest)
+            async with asyncio.timeout(self._within_s):
+                body = await _whole_body(receive, largest)
+        except TimeoutError:
+            slow = Unreachable(
+                "transfer-too-slow",
+                f"The request did not end within {self._within_s:.0f} s.",
+                where=scope["path"],
+                remedy="Nothing of it was taken: send it again, by a faster line or in parts.",
+            )
+            await problem(slow)(scope, receive, send)
         except BadInput as error:
             await problem(error)(scope, receive, send)
         except Unreachable as error:

@@ -52,10 +52,11 @@ _ALWAYS: Final = (
 class Doors:
     """ASGI middleware: names the speaker of each request, or refuses it; and hands out the page's policy."""
 
-    def __init__(self, app: ASGIApp, *, node: Node, door: Door) -> None:
+    def __init__(self, app: ASGIApp, *, node: Node, door: Door, open_paths: tuple[str, ...]) -> None:
         self._app = app
         self._node = node
         self._door = door
+        self._open_paths = frozenset(open_paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,6 +64,7 @@ class Doors:
             return
         try:
             scope[_SPEAKER], scope[_TOKEN] = self._speaker(scope)
+            self._require_somebody(scope)
         except Refused as refused:
             await problem(refused)(scope, receive, self._guarded(send))
             return
@@ -76,6 +78,12 @@ class Doors:
         if scope["path"] in HEALTH_PATHS:
             return None, None
         return self._of_session(Request(scope))
+
+    def _require_somebody(self, scope: Scope) -> None:
+        """Where something would change and nobody asks, nothing more of the request is read."""
+        is_open = scope["path"] in self._open_paths or not scope["path"].startswith("/api/v1/")
+        if scope[_SPEAKER] is None and scope["method"] not in _SAFE and not is_open:
+            raise _not_signed_in()
 
     def _of_session(self, request: Request) -> tuple[Speaker | None, str | None]:
         origin = self._node.console.people.site.origin
@@ -113,13 +121,17 @@ class Doors:
 def _speaker_of(request: Request) -> Speaker:
     found = request.scope.get(_SPEAKER)
     if not isinstance(found, Speaker):
-        raise Refused(
-            "not-signed-in",
-            "Nobody is signed in here, or the session is over.",
-            where="session",
-            remedy="Sign in with your passkey; who has none is invited: steerclear console invite.",
-        )
+        raise _not_signed_in()
     return found
+
+
+def _not_signed_in() -> Refused:
+    return Refused(
+        "not-signed-in",
+        "Nobody is signed in here, or the session is over.",
+        where="session",
+        remedy="Sign in with your passkey; who has none is invited: steerclear console invite.",
+    )
 
 
 Spoken = Annotated[Speaker, Depends(_speaker_of)]
