@@ -11,12 +11,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from tests.api.authenticator import b64
 from tests.api.conftest import Browser, node_of
 from tests.services.conftest import ReservedStore, area
 
+from steerclear.errors import BadInput
+from steerclear.links.clock import SystemClock
+from steerclear.links.randomness import SystemRandomness
 from steerclear.mechanism.bodies import AnnexPropose
 from steerclear.mechanism.templates import template
+from steerclear.node.console import Console
 from steerclear.record.ijson import parse_ijson
 from steerclear.record.leaf import parse_leaf
 from steerclear.record.opening import parse_opening
@@ -207,6 +212,50 @@ def test_a_stop_is_signed_and_goes_out_though_the_disk_is_full(open_channel: Cha
     isr = open_channel.node("ISR")
     isr.take("TUR", open_channel.node("TUR").make("ISR"))
     assert isr.stop(receipt["id"]).seen == "shelling"
+
+
+def test_nobody_pushes_out_what_another_has_prepared(browser_of: BrowserOf, open_channel: Channel) -> None:
+    """A hundred were open in all, and the oldest gave way, whosever it was."""
+    proposed(open_channel)
+    officer, liaison, other = browser_of("duty-officer", "air"), browser_of("liaison"), browser_of("liaison")
+    signed = liaison.prepare("/api/v1/ratifications", {"annexes": ["comm-checks"]}).json()
+    assert liaison.sign(signed).json()["state"] == "waits"
+    stop = officer.prepare("/api/v1/stops", STOP).json()
+    flood = [other.prepare("/api/v1/stops", STOP).json() for _ in range(101)]
+    assert other.sign(flood[-5]).json()["code"] == "gesture-not-open"
+    assert other.sign(flood[-4]).json()["state"] == "filed"
+    assert officer.sign(stop).json()["state"] == "filed"
+    (waiting,) = liaison.ask("GET", "/api/v1/gestures").json()
+    assert waiting["gesture"] == signed["gesture"]
+
+
+def test_who_is_removed_while_it_is_filed_has_not_signed(console_node: Any, open_channel: Channel) -> None:
+    """The removal comes between the passkey's answer and the writer's turn."""
+    officer, turns = Browser(console_node), list[int]()
+    person = officer.enrol("duty-officer", "air").json()["person"]
+
+    async def write(work: Callable[[], Any]) -> Any:
+        turns.append(len(turns))
+        if len(turns) == 3:  # prepared, looked at; now it would be filed
+            console.people.remove(person)
+        return work()
+
+    console = Console(
+        open_channel.node("TUR"),
+        console_node.console.settings,
+        write=write,
+        clock=SystemClock(),
+        randomness=SystemRandomness(),
+        on_filed=lambda _: None,
+    )
+    speaker, size = console.people.of(person).speaker, open_channel.size("TUR")
+    stop = ask.CallStop(desk="air", place="T4", seen="x", basis="unsure", to=("ISR",))
+    shown = asyncio.run(console.prepare(speaker, stop))
+    answer = officer.passkey.use(dict(shown.options))
+    with pytest.raises(BadInput) as refused:
+        asyncio.run(console.sign(speaker, shown.gesture, answer))
+    assert refused.value.code == "person-unknown"
+    assert open_channel.size("TUR") == size
 
 
 def test_a_gesture_does_not_wait_for_ever_or_for_everything(browser_of: BrowserOf, console_node: Any) -> None:

@@ -232,6 +232,9 @@ class Console:
 
     def _signed(self, id: str, speaker: Speaker, keyid: str, made: bytes, now_ms: int) -> GestureDone:  # noqa: A002
         gesture = self._gestures.sign(self._gestures.of(id, now_ms), speaker, keyid, made)
+        for one in gesture.by:
+            # Whose place was ended while this waited for the writer has not signed it either.
+            self.people.of(one.id)
         by = tuple(one.id for one in gesture.by)
         if len(gesture.by) < gesture.needed:
             return GestureDone(state="waits", signed_by=by)

@@ -39,6 +39,7 @@ SECOND_MS: Final = 10 * 60_000
 """So long the other person has; what is filed then still says when it was said."""
 
 MOST_OPEN: Final = 100
+MOST_OPEN_OF_ONE: Final = 4
 REQUEST_TYPE: Final = "application/vnd.steerclear.request+json"
 
 
@@ -55,9 +56,11 @@ class PasskeySignature:
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """What waits to be signed. ``challenge`` is SHA-256 of ``signed_bytes``; ``by`` who signed so far."""
+    """What waits to be signed. ``challenge`` is SHA-256 of ``signed_bytes``; ``of`` is who prepared it,
+    ``by`` who signed so far."""
 
     id: str
+    of: str
     request: Any
     statement: Statement | None
     signed_bytes: bytes
@@ -106,12 +109,11 @@ class Gestures:
                 remedy="Name one annex; make the gesture for each.",
             )
         self._forget_what_ended(now_ms)
-        if len(self._open) >= MOST_OPEN:
-            # The oldest gives way: a STOP is never kept from being prepared.
-            del self._open[next(iter(self._open))]
         statement = rehearse(self._ledger, request, do) if type(request) in PATHS else None
+        self._make_room(speaker)
         gesture = Gesture(
             id=self._ledger.randomness.bytes(12).hex(),
+            of=speaker.id,
             request=request,
             statement=statement,
             signed_bytes=self._bytes_of(request, statement),
@@ -121,6 +123,18 @@ class Gestures:
         )
         self._open[gesture.id] = gesture
         return gesture
+
+    def _make_room(self, speaker: Speaker) -> None:
+        """A STOP is never kept from being prepared: an older one gives way, of the same speaker first.
+
+        What somebody has signed already gives way to nobody; it ends by its time.
+        """
+        unsigned = [one for one in self._open.values() if not one.by]
+        own = [one for one in unsigned if one.of == speaker.id]
+        if len(own) >= MOST_OPEN_OF_ONE:
+            del self._open[own[0].id]
+        elif len(unsigned) >= MOST_OPEN:
+            del self._open[unsigned[0].id]
 
     def _bytes_of(self, request: Any, statement: Statement | None) -> bytes:
         if statement is not None:
