@@ -15,7 +15,7 @@ from tests.services.conftest import ReservedStore
 from steerclear.client import NodeClient
 from steerclear.errors import BadInput, NotKept, Refused
 from steerclear.services import requests as ask
-from steerclear.services.once import Once, digest_of
+from steerclear.services.once import PLACES, Once, digest_of
 from steerclear.store import failures
 
 if TYPE_CHECKING:
@@ -72,6 +72,15 @@ def test_a_stop_under_a_key_goes_out_though_the_disk_is_full(open_channel: Chann
         assert called.seq is None
         with pytest.raises(NotKept):
             client.do(note, once="key 2")
+
+
+def test_a_flood_of_keys_takes_nobody_elses_receipts_away(open_channel: Channel) -> None:
+    once, digest = Once(open_channel.node("TUR").ledger.store), digest_of("/api/v1/notices", b"{}")
+    once.begin("socket", "key", digest)
+    once.end("socket", "key", digest, ())
+    for number in range(5 * PLACES):
+        once.begin("machine feed", f"{number}", digest)
+    assert once.begin("socket", "key", digest) == ()
 
 
 def test_a_digest_is_of_the_path_and_the_body() -> None:

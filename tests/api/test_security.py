@@ -17,6 +17,7 @@ from tests.api.conftest import Browser, console_app, node_of
 
 from steerclear.api.app import build_api
 from steerclear.api.limits import LARGEST_REQUEST, BoundedBodies, Rates
+from steerclear.links.clock import SystemClock
 from steerclear.services.people import SESSION_MS
 from steerclear.services.roles import OPERATOR, Speaker
 
@@ -219,6 +220,20 @@ def test_who_is_removed_is_out_at_once(browser_of: BrowserOf, console_node: Node
     asyncio.run(console_node.console.remove(OPERATOR, person))
     assert code_of(officer.ask("GET", "/api/v1/status")) == (401, "not-signed-in")
     assert code_of(officer.sign_in()) == (409, "passkey-not-known")
+
+
+def test_who_signs_in_again_and_again_ends_his_own_sessions(
+    browser_of: BrowserOf, console_node: Node
+) -> None:
+    officer, other = browser_of("duty-officer", "air"), browser_of("observer")
+    first = Browser(console_node)
+    first.cookie = other.cookie
+    people, now = console_node.console.people, SystemClock().now()
+    for _ in range(510):
+        options = people.sign_in_options(now)
+        people.sign_in(other.passkey.use(options), now)
+    assert officer.ask("GET", "/api/v1/session").status_code == 200
+    assert code_of(first.ask("GET", "/api/v1/session")) == (401, "not-signed-in")
 
 
 def test_people_and_sessions_outlive_the_process_and_tokens_are_not_kept(

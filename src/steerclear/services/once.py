@@ -5,7 +5,8 @@
           └─ the same key and body, ended: its receipts      └─ the power goes here: “not known”, never twice
 
 The keys lie in a fixed number of places by their hash, so that they never fill the disk; an old one gives way
-to a new one in the same place. A key holds for its speaker alone.
+to a new one in the same place. A key holds for its speaker alone, and so do the places: a flood of keys takes
+nobody else's receipts away.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from steerclear.errors import BadInput, Refused
 from steerclear.services.answers import Receipt
 from steerclear.store.port import Store
 
-__all__ = ["LONGEST_KEY", "Once", "digest_of"]
+__all__ = ["LONGEST_KEY", "PLACES", "Once", "digest_of"]
 
 LONGEST_KEY: Final = 128
 PLACES: Final = 4_096
+"""Of each speaker; who may speak is invited, or named in the settings."""
 
 _RECEIPTS: Final = TypeAdapter(tuple[Receipt, ...])
 
@@ -98,4 +100,5 @@ class Once:
 
 def _place(speaker: str, key: str) -> tuple[str, str]:
     mark = hashlib.sha256(f"{len(speaker)} {speaker} {key}".encode()).hexdigest()
-    return f"once {int(mark[:8], 16) % PLACES}", mark
+    whose = hashlib.sha256(speaker.encode()).hexdigest()[:16]
+    return f"once {whose} {int(mark[:8], 16) % PLACES}", mark

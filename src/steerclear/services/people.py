@@ -40,6 +40,7 @@ CHALLENGE_MS: Final = 120_000
 
 MOST_CHALLENGES: Final = 1_000
 MOST_SESSIONS: Final = 500
+MOST_SESSIONS_OF_ONE: Final = 8
 MOST_INVITATIONS: Final = 100
 MOST_PEOPLE: Final = 500
 
@@ -225,7 +226,11 @@ class People:
 
     def _session_of(self, person: Person, now_ms: int) -> str:
         self._forget_what_ended(now_ms)
-        while len(self._sessions) >= MOST_SESSIONS:
+        # Who signs in again and again ends his own first session, and nobody else's.
+        own = [one for one in self._sessions.values() if one.person == person.id]
+        if len(own) >= MOST_SESSIONS_OF_ONE:
+            del self._sessions[own[0].hash]
+        elif len(self._sessions) >= MOST_SESSIONS:
             del self._sessions[min(self._sessions.values(), key=lambda one: one.until_ms).hash]
         token = encoded(self._random(32))
         self._sessions[_hash(token)] = _Session(_hash(token), person.id, now_ms + SESSION_MS)
