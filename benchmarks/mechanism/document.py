@@ -7,23 +7,16 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.mechanism.run import Results, table
+from benchmarks.page import table_lines, write_between
 
 __all__ = ["markdown_of", "write_document"]
 
-_BEGIN: Final = "<!-- rules: begin -->\n"
-_END: Final = "<!-- rules: end -->"
 _QUIET: Final = 0.5
 
 
 def write_document(results: Results, docs: Path) -> Path:
     """Write the figures anew; returns the file. Raises ``ValueError`` when the marks are gone."""
-    page = docs / "benchmarks.md"
-    head, begin, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
-    _, end, tail = rest.partition(_END)
-    if not begin or not end:
-        raise ValueError(f"{page}: the marks around the figures of the rules are gone")
-    page.write_text(f"{head}{_BEGIN}{markdown_of(results)}{_END}{tail}", encoding="utf-8")
-    return page
+    return write_between(docs, "rules", markdown_of(results))
 
 
 def markdown_of(results: Results) -> str:
@@ -42,6 +35,4 @@ def markdown_of(results: Results) -> str:
             "longer then, too.**"
         )
     header, rows = table(results)
-    lines += ["", f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"]
-    lines += [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *table_lines(header, rows), ""])

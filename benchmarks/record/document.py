@@ -6,24 +6,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from benchmarks.page import table_lines, write_between
 from benchmarks.record.run import Results, tables, versions
 
 __all__ = ["markdown_of", "write_document"]
 
-_BEGIN: Final = "<!-- record: begin -->\n"
-_END: Final = "<!-- record: end -->"
 _QUIET: Final = 0.5
 
 
 def write_document(results: Results, docs: Path) -> Path:
-    """Write the figures anew; returns the file."""
-    page = docs / "benchmarks.md"
-    head, begin, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
-    _, end, tail = rest.partition(_END)
-    if not begin or not end:
-        raise ValueError(f"{page}: the marks around the figures of the record are gone")
-    page.write_text(f"{head}{_BEGIN}{markdown_of(results)}{_END}{tail}", encoding="utf-8")
-    return page
+    """Write the figures anew; returns the file. Raises ``ValueError`` when the marks are gone."""
+    return write_between(docs, "record", markdown_of(results))
 
 
 def markdown_of(results: Results) -> str:
@@ -43,7 +36,5 @@ def markdown_of(results: Results) -> str:
         )
     lines.append("")
     for title, header, rows in tables(results):
-        lines += [f"### {title}", "", f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"]
-        lines += [f"| {' | '.join(row)} |" for row in rows]
-        lines.append("")
+        lines += [f"### {title}", "", *table_lines(header, rows), ""]
     return "\n".join(lines)

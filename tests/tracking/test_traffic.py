@@ -13,11 +13,11 @@ import pytest
 from geographiclib.geodesic import Geodesic
 
 from steerclear.errors import BadInput
+from steerclear.geometry.ellipsoid import position_of
 from steerclear.model.space import Altitude, Datum, Position
 from steerclear.model.time import Instant
 from steerclear.model.track import Track
-from steerclear.tracking import Minima, Traffic, losses_of, movers_of, settled
-from steerclear.tracking.swept import Drift
+from steerclear.tracking import Drift, Minima, Traffic, losses_of, movers_of, settled
 from steerclear.tracking.traffic import _approach
 
 NOW = Instant(1_757_000_000_000)
@@ -170,8 +170,6 @@ def test_an_old_report_is_moved_along_and_its_circle_grows() -> None:
     drift = Drift(lateral_mm_s=30_000, unknown_climb_ft_min=0)
     movers = movers_of([track("a", 34, 36, north=200.0, age_s=10.0, uncertain_m=50.0)], NOW, drift)
     there = Geodesic.WGS84.Direct(34.0, 36.0, 0.0, 2_000.0)
-    from steerclear.geometry.ellipsoid import position_of
-
     lat, lon = position_of(movers.place)
     assert Geodesic.WGS84.Inverse(float(lat[0]), float(lon[0]), there["lat2"], there["lon2"])["s12"] < 0.5
     assert movers.reach[0] == pytest.approx(350.0)

@@ -2,11 +2,12 @@
 """The live engine: who comes too close to whom, by what was seen when. An old report is Undetermined."""
 
 from steerclear.tracking.closest import Approach, settled
-from steerclear.tracking.swept import Movers, movers_of
+from steerclear.tracking.swept import Drift, Movers, movers_of
 from steerclear.tracking.traffic import Loss, Minima, Traffic, losses_of
 
 __all__ = [
     "Approach",
+    "Drift",
     "Loss",
     "Minima",
     "Movers",
