@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures in ``docs/benchmarks.md`` stand between two marks that name their room; the words around them stay."""
+"""Figures stand in ``docs/benchmarks.md`` between two marks that name their room; all other words stay."""
 
 from __future__ import annotations
 
