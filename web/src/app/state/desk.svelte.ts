@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// What does this desk see? The node's status and the desk's inbox, read again whenever something moves.
+
+import { end, get, Problem } from "../api/client";
+import type { Inbox, SessionShown, Status } from "../api/types";
+import { now } from "./clock.svelte";
+import { live } from "./live.svelte";
+
+const DESK_KEY = "steerclear.desk";
+/** So often it is read again though nothing was heard to move: a second belt. */
+const ANYWAY_MS = 20_000;
+const GATHER_MS = 120;
+
+class Desk {
+  session = $state.raw<SessionShown | null>(null);
+  /** Until it is known whether somebody is signed in. */
+  isAsking = $state(true);
+  status = $state.raw<Status | null>(null);
+  inbox = $state.raw<Inbox | null>(null);
+  /** When the picture was read, by the node's clock. */
+  readAt = $state<string | null>(null);
+  /** Of a supervisor and others who speak for every desk: the one that they look at. */
+  chosen = $state<string | null>(localStorage.getItem(DESK_KEY));
+  #reading = false;
+  #again = false;
+
+  /** The desk that this person speaks for now. */
+  get name(): string {
+    return this.session?.desk ?? this.chosen ?? "air";
+  }
+
+  choose(name: string): void {
+    this.chosen = name;
+    localStorage.setItem(DESK_KEY, name);
+    void this.refresh();
+  }
+
+  async start(): Promise<void> {
+    try {
+      this.begin(await get<SessionShown>("/v1/session"));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    } finally {
+      this.isAsking = false;
+    }
+  }
+
+  begin(session: SessionShown): void {
+    this.session = session;
+    live.start();
+    void this.refresh();
+  }
+
+  async leave(): Promise<void> {
+    await end("/v1/session");
+    this.forget();
+  }
+
+  forget(): void {
+    live.stop();
+    this.session = null;
+    this.status = null;
+    this.inbox = null;
+  }
+
+  /** Read everything again; calls that come while it is read are one more reading. */
+  async refresh(): Promise<void> {
+    if (this.session === null) return;
+    if (this.#reading) {
+      this.#again = true;
+      return;
+    }
+    this.#reading = true;
+    try {
+      do {
+        this.#again = false;
+        const [status, inbox] = await Promise.all([
+          get<Status>("/v1/status"),
+          get<Inbox>("/v1/inbox", { desk: this.session?.desk ?? this.chosen }),
+        ]);
+        this.status = status;
+        this.inbox = inbox;
+        this.readAt = inbox.now;
+        now.heard(inbox.now);
+      } while (this.#again);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (error.status === 401) this.forget();
+    } finally {
+      this.#reading = false;
+    }
+  }
+}
+
+export const desk = new Desk();
+
+export function startDesk(): void {
+  let waiting = false;
+  live.onmoved(() => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
+      void desk.refresh();
+    }, GATHER_MS);
+  });
+  setInterval(() => void desk.refresh(), ANYWAY_MS);
+}
