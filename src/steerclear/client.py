@@ -192,6 +192,11 @@ class NodeClient:
         body = json.dumps({"person": person}).encode()
         return self._answer("POST", "/api/v1/removals", PersonRow, body)
 
+    def confirm_place(self, person: str) -> PersonRow:
+        """After a restore: whoever has this place's passkey still has the place."""
+        body = json.dumps({"person": person}).encode()
+        return self._answer("POST", "/api/v1/confirmed-places", PersonRow, body)
+
     def events(self, last: str | None = None) -> Iterator[Moved]:
         """What moves, as it moves; ``last`` is the id of the newest that was seen. It ends, or raises
         ``Unreachable``, when the line is cut: call again with the last id, and nothing is missed."""

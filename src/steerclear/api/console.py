@@ -81,7 +81,7 @@ class Prepare(_Body):
     body: dict[str, Any]
 
 
-class Remove(_Body):
+class Place(_Body):
     """The place of a person, as ``people`` shows it."""
 
     person: str = Field(max_length=40)
@@ -105,8 +105,13 @@ def _add_people(router: APIRouter, node: Node) -> None:
         return node.console.everybody(speaker)
 
     @router.post("/v1/removals", summary="End somebody's place and sessions, at once")
-    async def remove(asked: Remove, speaker: Spoken) -> PersonRow:
+    async def remove(asked: Place, speaker: Spoken) -> PersonRow:
         return await node.console.remove(speaker, asked.person)
+
+
+    @router.post("/v1/confirmed-places", summary="After a restore: this place is still whose it was")
+    async def confirm(asked: Place, speaker: Spoken) -> PersonRow:
+        return await node.console.confirm(speaker, asked.person)
 
 
 def _add_sessions(router: APIRouter, node: Node) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The people at a node's console: invite them, list them, end their places."""
+"""The people at a node's console: invite them, list them, end their places, confirm them after a restore."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ console = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mo
 
 @console.callback()
 def people() -> None:
-    """Who may sit at the node's console: invite, list, remove."""
+    """Who may sit at the node's console: invite, list, remove, confirm."""
 
 
 @console.command()
@@ -59,7 +59,8 @@ def list_people(*, node: NodeFolder, as_json: show.Json = False) -> None:
         show.print_json({"people": [as_json_value(row) for row in rows]})
         return
     for row in rows:
-        show.say(f"{row.person}  {row.role:<13} {row.desk or 'every desk':<12} since {row.since}")
+        held = "  HELD: confirm or remove it" if row.is_held else ""
+        show.say(f"{row.person}  {row.role:<13} {row.desk or 'every desk':<12} since {row.since}{held}")
     if not rows:
         show.say("Nobody yet. Invite somebody: steerclear console invite")
 
@@ -80,3 +81,21 @@ def remove(
         show.print_json(as_json_value(removed))
         return
     show.say(f"The place {removed.person} ({removed.role}) is ended, and every session of it.")
+
+
+@console.command()
+def confirm(
+    *,
+    node: NodeFolder,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="As the list shows it.")],
+    as_json: show.Json = False,
+) -> None:
+    """After a restore: say that somebody still has the place that the backup remembers."""
+    from steerclear.client import NodeClient
+
+    with NodeClient(node) as client:
+        confirmed = client.confirm_place(person)
+    if as_json:
+        show.print_json(as_json_value(confirmed))
+        return
+    show.say(f"The place {confirmed.person} ({confirmed.role}) is theirs again: their passkey opens it.")

@@ -96,6 +96,7 @@ def restore(
     show.say("Make sure that the lost node is off for good: two nodes with its keys sign two histories.")
     show.say("Then serve it. It writes nothing before every member has told it how far its log went;")
     show.say("STOP goes out all the same. steerclear status says whom it waits for.")
+    show.say("Nobody signs in at its console before you have confirmed his place: steerclear console list.")
 
 
 def confirm_log(

@@ -30,8 +30,9 @@ from steerclear.services.console_answers import (
 )
 from steerclear.services.events import Event, EventKind, EventLog, Events, Growth
 from steerclear.services.gestures import Gesture, Gestures
+from steerclear.services.ledger import RESTORED
 from steerclear.services.once import Once
-from steerclear.services.passkeys import assertion_options, encoded, signature_bytes
+from steerclear.services.passkeys import Site, assertion_options, encoded, signature_bytes
 from steerclear.services.people import People, Person
 from steerclear.services.roles import Speaker, require_may
 from steerclear.services.verbs import PATHS
@@ -86,9 +87,19 @@ class Console:
         self._readers: dict[asyncio.Event, str] = {}
         self._is_over = False
         site = settings.site(ledger.charter.name) if settings is not None else None
-        self._people = (
-            None if site is None else People(site, randomness.bytes, ledger.store.fact(self._fact) or None)
-        )
+        self._people = None if site is None else self._recalled(site, randomness)
+
+    def _recalled(self, site: Site, randomness: Randomness) -> People:
+        """Who sits here; held, once, where the database came out of a backup."""
+        store = self._workings.ledger.store
+        people = People(site, randomness.bytes, store.fact(self._fact) or None)
+        copy, held = store.fact(RESTORED), f"{self._fact} held"
+        # The mark of a copy goes when the log is confirmed, which may be before anybody looks at the places.
+        if copy and store.fact(held) != copy:
+            people.hold()
+            store.keep_fact(self._fact, people.printed())
+            store.keep_fact(held, copy)
+        return people
 
     @property
     def _fact(self) -> str:
@@ -174,6 +185,13 @@ class Console:
         removed = self.people.remove(person)
         await self._keep_people()
         return _row(removed)
+
+    async def confirm(self, speaker: Speaker, person: str) -> PersonRow:
+        """After a restore: this place is still that of whoever has its passkey."""
+        _require_at_the_node(speaker)
+        confirmed = self.people.confirm(person)
+        await self._keep_people()
+        return _row(confirmed)
 
     async def _keep_people(self) -> None:
         printed = self.people.printed()
@@ -389,7 +407,13 @@ class Console:
 
 
 def _row(person: Person) -> PersonRow:
-    return PersonRow(person=person.id, role=person.role, desk=person.desk, since=_words(person.since_ms))
+    return PersonRow(
+        person=person.id,
+        role=person.role,
+        desk=person.desk,
+        since=_words(person.since_ms),
+        is_held=person.is_held,
+    )
 
 
 def _words(at_ms: int) -> str:

@@ -24,6 +24,7 @@ import structlog
 from steerclear.errors import Refused, SteerclearError
 from steerclear.links.apprise import AppriseWay
 from steerclear.links.clock import SystemClock
+from steerclear.links.console_protocol import ConsoleProtocol
 from steerclear.links.courier import BUNDLE_TYPE, EXCHANGE_PATH, Courier
 from steerclear.links.https import HttpsExchange, PeerAddress
 from steerclear.links.notifier import Alarm, Ears
@@ -334,7 +335,7 @@ class Node:
         Nothing in front of it is believed: no header says who calls, or over what.
         """
         context = self.console.settings.context() if self.console.settings is not None else None
-        found: dict[str, Any] = {"proxy_headers": False, "server_header": False}
+        found: dict[str, Any] = {"http": ConsoleProtocol, "proxy_headers": False, "server_header": False}
         if context is not None:
             found["ssl_context_factory"] = lambda _config, _default: context
         return found

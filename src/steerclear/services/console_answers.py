@@ -48,10 +48,13 @@ class SessionShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
+    """``is_held``: the place came out of a backup, and waits to be confirmed at the node's machine."""
+
     person: str
     role: SpeakerRole
     desk: str | None
     since: str
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@
     invite ──► one-time link, an hour ──► enrol (a passkey is made) ──► session, twelve hours
     sign in: a fresh challenge, once, two minutes ──► the passkey signs it ──► session
 
+    restored from a backup ──► places are held: nobody signs in before the operator says who still has his
+
 Kept are roles, desks and public keys: never a person's name. Of tokens only their SHA-256 is kept, so that
 who reads the database cannot come in. Times are the machine's own, in ms: a drill's clock may run sixty times
 as fast, and a watch does not.
@@ -19,6 +21,7 @@ from typing import Any, Final
 
 from steerclear.errors import BadInput, Refused
 from steerclear.model.member import desk_name
+from steerclear.services.challenges import Challenges
 from steerclear.services.passkeys import (
     Passkey,
     Site,
@@ -36,9 +39,7 @@ __all__ = ["INVITATION_MS", "SESSION_MS", "Invited", "People", "Person"]
 
 INVITATION_MS: Final = 3_600_000
 SESSION_MS: Final = 12 * 3_600_000
-CHALLENGE_MS: Final = 120_000
 
-MOST_CHALLENGES: Final = 1_000
 MOST_SESSIONS: Final = 500
 MOST_SESSIONS_OF_ONE: Final = 8
 MOST_INVITATIONS: Final = 100
@@ -47,7 +48,10 @@ MOST_PEOPLE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A place at the console: ``id`` is random, ``key`` and ``public`` (COSE) are base64url."""
+    """A place at the console: ``id`` is random, ``key`` and ``public`` (COSE) are base64url.
+
+    ``is_held``: it came out of a backup, and may have been ended since that was taken.
+    """
 
     id: str
     role: SpeakerRole
@@ -56,6 +60,7 @@ class Person:
     public: str
     count: int
     since_ms: int
+    is_held: bool = False
 
     @property
     def speaker(self) -> Speaker:
@@ -100,8 +105,7 @@ class People:
         self._people: dict[str, Person] = {}
         self._invitations: dict[str, _Invitation] = {}
         self._sessions: dict[str, _Session] = {}
-        self._challenges: dict[bytes, int] = {}
-        """When each runs out; whoever uses one takes it away."""
+        self._challenges = Challenges(random)
         if kept:
             self._recall(json.loads(kept))
 
@@ -122,6 +126,18 @@ class People:
         self._people = {one["id"]: Person(**one) for one in kept["people"]}
         self._invitations = {one["hash"]: _Invitation(**one) for one in kept["invitations"]}
         self._sessions = {one["hash"]: _Session(**one) for one in kept["sessions"]}
+
+    def hold(self) -> None:
+        """This node was restored: sessions and invitations end, and every place waits to be confirmed."""
+        self._people = {place: replace(one, is_held=True) for place, one in self._people.items()}
+        self._invitations.clear()
+        self._sessions.clear()
+
+    def confirm(self, id: str) -> Person:  # noqa: A002 - the field's own name
+        """Whoever held this place when the backup was taken still has it. Raises ``BadInput``
+        (``person-unknown``)."""
+        self._people[id] = replace(self.of(id), is_held=False)
+        return self._people[id]
 
     # ---- coming in for the first time ----------------------------------------------------------------
 
@@ -155,7 +171,7 @@ class People:
         label = invitation.role if invitation.desk is None else f"{invitation.role}, {invitation.desk} desk"
         return registration_options(
             self._site,
-            challenge=self._fresh_challenge(now_ms),
+            challenge=self._challenges.fresh(now_ms),
             # Two passkeys of one person are two places: nothing here could say that they are one.
             handle=self._random(16),
             label=label,
@@ -165,7 +181,9 @@ class People:
     def enrol(self, token: str, credential: dict[str, Any], now_ms: int) -> tuple[Person, str]:
         """The new person and the token of a session. The invitation is spent, whatever comes after."""
         invitation = self._invitation(token, now_ms)
-        passkey = registered(credential, self._site, challenge=self._spent_challenge(credential, now_ms))
+        challenge = self._open_challenge(credential, now_ms)
+        passkey = registered(credential, self._site, challenge=challenge)
+        self._challenges.answer(challenge, now_ms)
         if any(one.passkey.id == passkey.id for one in self._people.values()):
             raise Refused(
                 "passkey-known",
@@ -200,12 +218,21 @@ class People:
     # ---- sessions ------------------------------------------------------------------------------------
 
     def sign_in_options(self, now_ms: int) -> dict[str, Any]:
-        return assertion_options(self._site, challenge=self._fresh_challenge(now_ms))
+        return assertion_options(self._site, challenge=self._challenges.fresh(now_ms))
 
     def sign_in(self, credential: dict[str, Any], now_ms: int) -> tuple[Person, str]:
-        """Raises ``Refused`` (``passkey-not-known``, ``challenge-not-open``, ``passkey-not-accepted``)."""
-        challenge = self._spent_challenge(credential, now_ms)
+        """Raises ``Refused`` (``passkey-not-known``, ``challenge-not-open``, ``passkey-not-accepted``,
+        ``place-held``)."""
+        challenge = self._open_challenge(credential, now_ms)
         person = self.use(credential, challenge)
+        self._challenges.answer(challenge, now_ms)
+        if person.is_held:
+            raise Refused(
+                "place-held",
+                "This node came back from a backup, and nobody has said yet that this place is still yours.",
+                where=person.id,
+                remedy=f"Have it confirmed at the node's machine: steerclear console confirm {person.id}",
+            )
         return person, self._session_of(person, now_ms)
 
     def use(self, credential: dict[str, Any], challenge: bytes) -> Person:
@@ -272,25 +299,10 @@ class People:
         self._sessions = {key: one for key, one in self._sessions.items() if one.person != id}
         return person
 
-    # ---- challenges: each once, and not for long -----------------------------------------------------
-
-    def _fresh_challenge(self, now_ms: int) -> bytes:
-        self._challenges = {one: until for one, until in self._challenges.items() if until > now_ms}
-        if len(self._challenges) >= MOST_CHALLENGES:
-            raise Refused(
-                "too-many-challenges",
-                "Too many people are signing in at once.",
-                remedy="Try again in two minutes; who is signed in goes on undisturbed.",
-            )
-        challenge = self._random(32)
-        self._challenges[challenge] = now_ms + CHALLENGE_MS
-        return challenge
-
-    def _spent_challenge(self, credential: dict[str, Any], now_ms: int) -> bytes:
-        """The challenge that the answer names, taken away: a replayed answer finds none."""
+    def _open_challenge(self, credential: dict[str, Any], now_ms: int) -> bytes:
+        """The challenge that the answer names. Raises ``Refused`` (``challenge-not-open``)."""
         challenge = _challenge_in(credential)
-        until_ms = self._challenges.pop(challenge, 0)
-        if until_ms <= now_ms:
+        if not self._challenges.is_open(challenge, now_ms):
             raise Refused(
                 "challenge-not-open",
                 "This answer is to a question that this node did not ask, or that was answered, or too late.",
