@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import socket
 import ssl
 import stat
@@ -17,6 +18,7 @@ import pytest
 from tests.api.authenticator import Authenticator
 from typer.testing import CliRunner
 
+from steerclear.api.serving import MOST_FILES, take_files
 from steerclear.cli.app import root
 from steerclear.cli.demo.nodes import Scene
 from steerclear.client import HttpsNode, NodeClient
@@ -172,3 +174,15 @@ def test_a_console_over_tls(tmp_path: Path) -> None:
     (tmp_path / "c.pem").write_text(ssl.DER_cert_to_PEM_cert(made.der))
     (tmp_path / "c.key").write_bytes(made.private_pem)
     assert isinstance(console.context(), ssl.SSLContext)
+
+
+def test_a_node_takes_the_files_that_its_consoles_need() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1_024, hard))
+        take_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (min(MOST_FILES, hard), hard)
+        take_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (min(MOST_FILES, hard), hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import stat
@@ -26,10 +27,14 @@ from steerclear.api.peers import build_peer_api
 from steerclear.errors import BadInput, Unreachable
 from steerclear.node import Node
 
-__all__ = ["serve"]
+__all__ = ["MOST_FILES", "serve", "take_files"]
 
 LONGEST_SOCKET_PATH: Final = 100
 """sockaddr_un holds 108 bytes on Linux and less elsewhere (unix(7))."""
+
+
+MOST_FILES: Final = 8_192
+"""Each connection is one; many systems give a process 1,024 unless it asks (getrlimit(2))."""
 
 
 class _Server(uvicorn.Server):
@@ -42,6 +47,7 @@ class _Server(uvicorn.Server):
 
 async def serve(node: Node, *, when_ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM. Raises ``Unreachable`` when an address cannot be had."""
+    take_files()
     doors = _doors(node)
     servers = tuple(server for server, _ in doors)
     stop = _stop_on_signals(servers)
@@ -65,6 +71,14 @@ async def serve(node: Node, *, when_ready: Callable[[], None]) -> None:
         stop.cancel()
         await asyncio.gather(work, stop, *listening, return_exceptions=True)
         (node.folder / "api.sock").unlink(missing_ok=True)
+
+
+def take_files() -> None:
+    """As many files as the node may need, or as this user may have; never fewer than before."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 _QUIET: Final[dict[str, Any]] = {
