@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where is everything now, and which box can it not leave within the look-ahead?
 
-    report (position, velocity, height; some seconds old) ──moved along to now──► Movers (arrays) ──► boxes
+    reports (position, velocity, height; some seconds old) ──moved along to now──► Movers (arrays) ──► boxes
 
 What is too old, or says that it comes from the future, is not moved along: it is named, and whatever is asked
 about it is Undetermined. The longer a report is ago, the larger the circle in which its mover may be.
@@ -9,8 +9,10 @@ about it is Undetermined. The longer a report is ago, the larger the circle in w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -18,33 +20,21 @@ from numba import njit
 from numpy.typing import NDArray
 
 from steerclear.errors import BadInput
-from steerclear.geometry.datum import amsl_interval_ft
-from steerclear.geometry.ellipsoid import (
-    SEMI_MAJOR_M,
-    SEMI_MINOR_M,
-    SHARPEST_RADIUS_M,
-    Floats,
-    ecef,
-    lifted,
-    normals_at,
-)
-from steerclear.model.space import Altitude, Datum
+from steerclear.geometry.ellipsoid import SEMI_MAJOR_M, SEMI_MINOR_M, SHARPEST_RADIUS_M, Floats
 from steerclear.model.time import Instant
 from steerclear.model.track import Track
+from steerclear.tracking.kernels_picture import Moved, moved
+from steerclear.tracking.reports import NO_DATUM, Columns, Refs, Reports
 
-__all__ = ["UNKNOWN", "Drift", "Movers", "boxes_of", "movers_of"]
+__all__ = ["UNKNOWN", "Drift", "Movers", "boxes_of", "in_parts", "moved_along", "movers_of"]
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
-UNKNOWN: Final = -1
-"""The code of a datum that compares with nothing: no height was reported, or one above ground."""
+UNKNOWN: Final = NO_DATUM
 
-_DATUMS: Final = {Datum.AMSL: 0, Datum.WGS84: 1, Datum.STD: 2}
-_WHOSE: Final = {"unknown": -1, "own": 0, "other": 1, "civil": 2}
-_LOWEST_FT: Final = -1_000_000
-_HIGHEST_FT: Final = 3_000_000
-_AHEAD_MS: Final = 2_000
+AHEAD_MS: Final = 2_000
 """So far a report may come from the future: clocks that differ by more are shown as wrong."""
 
 
@@ -53,6 +43,7 @@ class Drift:
     """What is assumed of a mover that keeps its velocity: how far it may be from where it is taken to be.
 
     ``lateral_mm_s``         for each second since the report and of the look-ahead
+    ``unknown_speed_mm_s``   as much more for one that told no velocity
     ``climb_ft_min``         the same in height, for one that told its climb
     ``unknown_climb_ft_min`` … and for one that did not
     ``oldest_ms``            a report older than this is stale
@@ -62,21 +53,26 @@ class Drift:
     climb_ft_min: int = 0
     unknown_climb_ft_min: int = 3_000
     oldest_ms: int = 15_000
+    unknown_speed_mm_s: int = 300_000
 
 
 @dataclass(frozen=True, slots=True)
 class Movers:
-    """All that is fresh, as arrays of n rows in the order of ``refs``; and what is stale.
+    """All that is fresh, as arrays of n rows in the order of ``refs``; and what is not.
 
+    ``stale``            names of what is too old, or from the future: Undetermined, whatever is asked
+    ``doubtful``         names that two movers carry: one of them is a row, the other nobody knows
     ``place`` and ``velocity`` ECEF on the ellipsoid, m and m/s, shape (n, 3); ``up`` unit normals;
     ``reach`` and ``growth`` of the uncertainty, m and m/s; ``datum`` a code, ``UNKNOWN`` for none;
     ``height`` low and high in ft of that datum, ``amsl`` the same above mean sea level, shape (n, 2);
-    ``climb`` and ``climb_growth`` ft/min; ``whose`` a code, −1 for nobody's.
+    ``climb`` and ``climb_growth`` ft/min; ``whose`` a code, −1 for nobody's; ``speed_known`` false where none
+    was reported.
     """
 
     at: Instant
-    refs: tuple[str, ...]
+    refs: Refs
     stale: tuple[str, ...]
+    doubtful: tuple[str, ...]
     place: Floats
     velocity: Floats
     up: Floats
@@ -88,6 +84,7 @@ class Movers:
     climb: I64
     climb_growth: I64
     whose: I32
+    speed_known: Bools
 
     def __len__(self) -> int:
         return len(self.refs)
@@ -102,65 +99,66 @@ def movers_of(tracks: Sequence[Track], now: Instant, drift: Drift) -> Movers:
             where="tracks",
             remedy="Give the newest report of each; the picture of a feed keeps just that.",
         )
-    fresh = [track for track in tracks if -_AHEAD_MS <= now - track.seen_at <= drift.oldest_ms]
-    kept = {track.ref for track in fresh}
-    return _arrays(fresh, now, drift, stale=tuple(track.ref for track in tracks if track.ref not in kept))
+    reports = Reports.of(tracks)
+    return moved_along(reports.refs, reports.columns, now, drift)
 
 
-def _arrays(fresh: Sequence[Track], now: Instant, drift: Drift, *, stale: tuple[str, ...]) -> Movers:
-    lat = np.array([track.position.lat_deg for track in fresh], dtype=np.float64)
-    lon = np.array([track.position.lon_deg for track in fresh], dtype=np.float64)
-    age_s = np.array([(now - track.seen_at) / 1000 for track in fresh], dtype=np.float64)
-    speed = np.array([(t.speed_east_mm_s, t.speed_north_mm_s) for t in fresh], dtype=np.float64) / 1000
-    seen = ecef(lat, lon).reshape(-1, 3)
-    velocity = _velocity(lat, lon, speed.reshape(-1, 2))
-    place = seen + velocity * age_s[:, None]
-    place = lifted(place, normals_at(place)) if len(fresh) else place
-    uncertain = np.array([track.uncertain_by_mm for track in fresh], dtype=np.float64) / 1000
-    heights = [_heights(track, int(now - track.seen_at), drift) for track in fresh]
-    grows = [
-        drift.unknown_climb_ft_min if track.climb_ft_min is None else drift.climb_ft_min for track in fresh
-    ]
-    return Movers(
-        at=now,
-        refs=tuple(track.ref for track in fresh),
-        stale=stale,
-        place=place,
-        velocity=velocity,
-        up=normals_at(place) if len(fresh) else place,
-        reach=uncertain + np.abs(age_s) * (drift.lateral_mm_s / 1000),
-        growth=np.full(len(fresh), drift.lateral_mm_s / 1000),
-        datum=np.array([one[0] for one in heights], dtype=np.int32),
-        height=np.array([one[1] for one in heights], dtype=np.int64).reshape(-1, 2),
-        amsl=np.array([one[2] for one in heights], dtype=np.int64).reshape(-1, 2),
-        climb=np.array([track.climb_ft_min or 0 for track in fresh], dtype=np.int64),
-        climb_growth=np.array(grows, dtype=np.int64),
-        whose=np.array([_WHOSE[track.whose] for track in fresh], dtype=np.int32),
+def moved_along(
+    refs: Refs,
+    seen: Columns,
+    now: Instant,
+    drift: Drift,
+    *,
+    doubtful: tuple[str, ...] = (),
+    threads: int = 1,
+) -> Movers:
+    """One report a row, moved along to ``now``. Rows of ``seen`` beyond ``refs`` are room: not looked at."""
+    age = now - seen.seen_at[: len(refs)]
+    is_fresh = (age >= -AHEAD_MS) & (age <= drift.oldest_ms)
+    rows = np.flatnonzero(is_fresh)
+    out = _room(len(rows))
+
+    def run(from_: int, to: int) -> None:
+        moved(
+            seen, rows, from_, to, now,
+            drift.lateral_mm_s, drift.unknown_speed_mm_s, drift.climb_ft_min, drift.unknown_climb_ft_min, out,
+        )  # fmt: skip
+
+    in_parts(run, len(rows), threads)
+    stale = () if len(rows) == len(refs) else tuple(refs[~is_fresh].tolist())
+    return Movers(now, refs[rows], stale, doubtful, *out, speed_known=seen.speed_known[rows])
+
+
+_WORTH_A_THREAD: Final = 2_000
+
+
+def in_parts(run: Callable[[int, int], None], count: int, threads: int) -> None:
+    """``run(from, to)`` over runs of rows, one for each thread; the kernels release the GIL."""
+    if threads == 1 or count < _WORTH_A_THREAD * threads:
+        run(0, count)
+        return
+    marks = [count * part // threads for part in range(threads + 1)]
+    with ThreadPoolExecutor(threads - 1) as pool:
+        others = [pool.submit(run, *part) for part in pairwise(marks[1:])]
+        run(marks[0], marks[1])
+        for other in others:
+            other.result()
+
+
+def _room(rows: int) -> Moved:
+    return Moved(
+        place=np.empty((rows, 3)),
+        velocity=np.empty((rows, 3)),
+        up=np.empty((rows, 3)),
+        reach=np.empty(rows),
+        growth=np.empty(rows),
+        datum=np.empty(rows, dtype=np.int32),
+        height=np.empty((rows, 2), dtype=np.int64),
+        amsl=np.empty((rows, 2), dtype=np.int64),
+        climb=np.empty(rows, dtype=np.int64),
+        climb_growth=np.empty(rows, dtype=np.int64),
+        whose=np.empty(rows, dtype=np.int32),
     )
-
-
-def _velocity(lat_deg: Floats, lon_deg: Floats, speed: Floats) -> Floats:
-    """East and north (m/s) as vectors in space. At a pole east is that of the meridian that was given."""
-    lat, lon = np.radians(lat_deg), np.radians(lon_deg)
-    east = np.stack([-np.sin(lon), np.cos(lon), np.zeros_like(lon)], axis=-1)
-    north = np.stack([-np.sin(lat) * np.cos(lon), -np.sin(lat) * np.sin(lon), np.cos(lat)], axis=-1)
-    return np.asarray(speed[:, :1] * east + speed[:, 1:] * north)
-
-
-def _heights(track: Track, age_ms: int, drift: Drift) -> tuple[int, tuple[int, int], tuple[int, int]]:
-    """Datum, and between which feet it is now: in its own datum, and above mean sea level."""
-    nowhere = (_LOWEST_FT, _HIGHEST_FT)
-    if track.altitude is None or track.altitude.datum not in _DATUMS:
-        return UNKNOWN, nowhere, nowhere
-    grows = drift.unknown_climb_ft_min if track.climb_ft_min is None else drift.climb_ft_min
-    climbed, slack = (track.climb_ft_min or 0) * age_ms, grows * abs(age_ms)
-    low = track.altitude.feet + (climbed - slack) // 60_000
-    high = track.altitude.feet - (-(climbed + slack) // 60_000)
-    below = amsl_interval_ft(Altitude(low, track.altitude.datum))
-    above = amsl_interval_ft(Altitude(high, track.altitude.datum))
-    assert below is not None  # noqa: S101 - only AGL has none
-    assert above is not None  # noqa: S101
-    return _DATUMS[track.altitude.datum], (low, high), (below.low_ft, above.high_ft)
 
 
 def boxes_of(movers: Movers, height: I64, *, reach_m: float, tall_ft: int, look_ahead_s: int) -> I64:

@@ -35,7 +35,7 @@ from steerclear.tracking.closest import (
 )
 from steerclear.tracking.swept import UNKNOWN, Drift, Movers, boxes_of, movers_of
 
-__all__ = ["Loss", "Minima", "Traffic", "losses_of", "pairs_of"]
+__all__ = ["Loss", "Minima", "Traffic", "losses_of", "pairs_of", "traffic_of"]
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -58,7 +58,7 @@ class Loss:
 
     ``first_s``       when it is lost, 0.0 when it is lost already
     ``closest_s``     when they are closest, ``closest_m`` how close then (lateral, uncertainty not taken off)
-    ``is_certain``    ``False``: a height is not known, so that this is Undetermined
+    ``is_certain``    ``False``: a height or a velocity is not known, so that this is Undetermined
     """
 
     one: str
@@ -71,7 +71,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What was found at ``at`` among ``compared`` fresh tracks; ``stale`` ones are Undetermined."""
+    """What was found at ``at`` among ``compared`` fresh tracks; ``stale`` (or doubtful) is Undetermined."""
 
     at: Instant
     compared: int
@@ -94,12 +94,18 @@ def losses_of(tracks: Sequence[Track], now: Instant, minima: Minima, drift: Drif
 
     Raises what ``movers_of`` raises.
     """
-    movers = movers_of(tracks, now, drift)
+    return traffic_of(movers_of(tracks, now, drift), minima)
+
+
+def traffic_of(movers: Movers, minima: Minima, *, threads: int = 1) -> Traffic:
+    """As ``losses_of``, of a picture that is already moved along."""
     losses = [
-        _loss(movers, *row) for found in pairs_of(movers, minima) for row in _rows(found, movers, minima)
+        _loss(movers, *row)
+        for found in pairs_of(movers, minima, threads=threads)
+        for row in _rows(found, movers, minima)
     ]
     losses.sort(key=lambda loss: (loss.first_s, loss.one, loss.other))
-    return Traffic(now, len(movers), tuple(losses), movers.stale)
+    return Traffic(movers.at, len(movers), tuple(losses), (*movers.stale, *movers.doubtful))
 
 
 def pairs_of(movers: Movers, minima: Minima, *, threads: int = 1) -> list[_Found]:
@@ -257,4 +263,5 @@ def _loss(movers: Movers, i: int, j: int, times: Floats) -> Loss:
     first, at, apart = times.tolist()
     one, other = sorted((movers.refs[i], movers.refs[j]))
     is_certain = UNKNOWN not in (int(movers.datum[i]), int(movers.datum[j]))
+    is_certain &= bool(movers.speed_known[i] and movers.speed_known[j])
     return Loss(one, other, first, at, apart, is_certain)
