@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fastapi import APIRouter, Response
@@ -13,9 +16,10 @@ from steerclear.api.looks import files
 from steerclear.api.speaking import Spoken
 from steerclear.errors import Unreachable
 from steerclear.node import Node
+from steerclear.services.console_answers import Measured
 from steerclear.services.roles import require_may
 
-__all__ = ["Counted", "Gauges", "wellness"]
+__all__ = ["Counted", "Gauges", "Readiness", "wellness"]
 
 
 class Gauges:
@@ -69,11 +73,34 @@ class Counted:
         await self._app(scope, receive, counting)
 
 
+class Readiness:
+    """Can the node file? Asked of it once a second, however many ask: strangers may, and it has one writer."""
+
+    def __init__(
+        self, measure: Callable[[], Awaitable[Measured]], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._measure = measure
+        self._clock = clock
+        self._asking = asyncio.Lock()
+        self._known: tuple[float, bool] | None = None
+        """When it was asked, and what it said."""
+
+    async def can_file(self) -> bool:
+        async with self._asking:
+            if self._known is None or self._clock() - self._known[0] >= _READY_FOR_S:
+                measured = await self._measure()
+                self._known = (self._clock(), measured.accepting)
+            return self._known[1]
+
+
+_READY_FOR_S: Final = 1.0
+
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS"})
 
 
 def wellness(node: Node, gauges: Gauges) -> APIRouter:
     router = APIRouter(tags=["wellness"])
+    readiness = Readiness(node.measured)
 
     @router.get("/healthz", summary="The process answers")
     async def healthz() -> dict[str, str]:
@@ -81,8 +108,7 @@ def wellness(node: Node, gauges: Gauges) -> APIRouter:
 
     @router.get("/readyz", summary="The node can take what is filed")
     async def readyz() -> dict[str, str]:
-        measured = await node.measured()
-        if not measured.accepting:
+        if not await readiness.can_file():
             raise Unreachable(
                 "not-ready",
                 "The node answers, and cannot file now; STOP goes out all the same.",
