@@ -74,7 +74,7 @@ class Counted:
 
 
 class Readiness:
-    """Can the node file? Asked of it once a second, however many ask: strangers may, and it has one writer."""
+    """Can the node file? Asked once a second, however many ask: strangers may, and a node writes alone."""
 
     def __init__(
         self, measure: Callable[[], Awaitable[Measured]], clock: Callable[[], float] = time.monotonic
