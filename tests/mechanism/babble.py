@@ -61,7 +61,7 @@ class Babble:
             damaged[rng.choice(sorted(damaged))] = rng.choice([None, 7, "x", [], {}])
             options["raw"] = damaged
         if rng.random() < 0.03:
-            options["kind"] = rng.choice(["blind.result", "reseal", "stop.call", "notice.amend"])
+            options["kind"] = rng.choice(["notice.foretell", "reseal", "stop.call", "notice.amend"])
         self.ids.append(table.say(author, body, **options))
 
     def some_members(self, author: str) -> list[str]:

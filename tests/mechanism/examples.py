@@ -14,7 +14,7 @@ from steerclear.model.annex import Annex, AnnexName, annex_hash
 from steerclear.model.member import MemberId
 from steerclear.model.notice import NoticeKind
 from steerclear.model.space import Position
-from steerclear.model.terms import Separation
+from steerclear.model.terms import Level, Separation
 from steerclear.model.time import Instant
 from steerclear.record.heard import Heard
 
@@ -63,6 +63,23 @@ def example(kind: str, speech: type[Speech], ids: Mapping[str, str]) -> Made:
         "screen.result": lambda: (
             "AZE",
             speech.result((ids["notice.file"], ids["notice.file"]), finding=say.NoConflictFound(1)),
+        ),
+        "blind.key": lambda: ("TUR", say.BlindKey((ISR, TUR), 20_188, 0, "a" * 64, bytes(32))),
+        "blind.open": lambda: (
+            "TUR",
+            say.BlindOpen((ISR, TUR), Level.L3, 20_188, 0, "a" * 64, 1, (b"opened",)),
+        ),
+        "blind.commit": lambda: ("TUR", say.BlindCommit((ISR, TUR), (b"committed",))),
+        "blind.list": lambda: ("TUR", say.BlindList((ISR, TUR), (b"list",))),
+        "blind.remask": lambda: ("TUR", say.BlindRemask((ISR, TUR), (b"remasked",))),
+        "blind.part": lambda: ("TUR", say.BlindPart((ISR, TUR), (b"part",))),
+        "blind.result": lambda: ("AZE", say.BlindResult((ISR, TUR), (b"compared",))),
+        "blind.stop": lambda: ("TUR", say.BlindStop((ISR, TUR), (b"stopped",))),
+        "blind.met": lambda: (
+            "TUR",
+            say.BlindMet(
+                (ISR, TUR), 20_188, (say.MetNotice(ids["notice.file"], ids["notice.file"], bytes(12)),)
+            ),
         ),
         "conflict.propose": lambda: (
             "TUR",

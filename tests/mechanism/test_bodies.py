@@ -115,6 +115,7 @@ FORMS = {
     "feet, up to 2,010,000 each way": st.integers(-60_000, 60_000),
     "feet, up to 4,020,000 each way": st.integers(-60_000, 60_000),
     "minutes of a day, from 0 to 1439": st.integers(0, 1439),
+    "bytes in padded base64": st.binary(max_size=8),
     "a day of any year, as 07-01": st.sampled_from(["01-01", "02-29", "07-01", "12-31"]),
 }
 
@@ -339,7 +340,7 @@ def refusal(kind: str, body: Any) -> Any:
 
 
 def test_an_unknown_kind_is_refused_by_name() -> None:
-    assert refusal("blind.result", {}) == ("body-kind-unknown", "kind")
+    assert refusal("notice.foretell", {}) == ("body-kind-unknown", "kind")
 
 
 def test_the_record_reads_its_own_two_kinds() -> None:

@@ -240,11 +240,11 @@ class TestWithoutEffect:
         assert second.startswith("body-of-the-record")
 
     def test_an_unknown_kind_is_kept_and_shown(self, table: Table, speech: type[Speech]) -> None:
-        table.say("TUR", speech.file(), when="12:00", kind="blind.result")
+        table.say("TUR", speech.file(), when="12:00", kind="notice.foretell")
         table.say("TUR", speech.file(), when="12:00", kind="key.delegate")
         table.say("TUR", speech.file(), when="12:00", kind="reseal")
         view = table.view()
-        assert [statement.kind for statement in view.unknown] == ["blind.result"]
+        assert [statement.kind for statement in view.unknown] == ["notice.foretell"]
         assert view.without_effect == ()
 
     def test_two_that_name_each_other_do_not_turn_for_ever(self, table: Table) -> None:
@@ -290,7 +290,7 @@ class TestPlaces:
         from dataclasses import replace
 
         table.say("TUR", speech.stop(), when="12:00", to=("ISR",))
-        table.say("TUR", speech.stop(), when="12:00", to=("AZE",), kind="blind.result")
+        table.say("TUR", speech.stop(), when="12:00", to=("AZE",), kind="notice.foretell")
         one, other = table.entries
         other = replace(other, seq=0)
         views = [table.view(upto="00:00") for _ in range(2)]

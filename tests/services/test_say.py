@@ -32,7 +32,9 @@ WITH_A_VERB = {
     *("annex.propose", "annex.ratify", "annex.counter", "annex.withdraw"),
     *("mechanism.suspend", "mechanism.resume", "mechanism.end"),
 }
-OF_THE_MACHINE = {"screen.result", "heard", "node.beat", "receipt.unreadable"}
+OF_THE_MACHINE = {"screen.result", "heard", "node.beat", "receipt.unreadable"} | {
+    kind for kind in KINDS if kind.startswith("blind.")
+}
 HERE, SOON, LATER = "34.5N 38E", "2025-04-10T06:00Z", "2025-04-11T06:00Z"
 AREA = json.dumps(
     {

@@ -87,13 +87,15 @@ ACTED_ON_IN_DOUBT: Final = frozenset(
 SURVIVES_SUSPENSION: Final = FLOOR | {
     "node.beat", "mechanism.suspend", "mechanism.resume", "mechanism.end", "watch.take", "watch.hand-over",
     "notice.amend", "notice.withdraw", "notice.cold", "receipt.disseminate", "receipt.unable",
-    "receipt.unreadable", "filer.hold", "filer.proceed", "screen.result", "conflict.propose",
-    "conflict.accept", "conflict.decline", "conflict.close", "site.register", "site.renew", "site.end",
-    "site.concern", "movement.report", "contact.attempt", "civil.offer", "civil.decline", "civil.answer",
-    "check.call", "check.answer", "incident.open", "incident.state", "incident.finding", "incident.close",
-    "violation.claim", "violation.answer", "voice.log", "obligation.waive", "annex.withdraw",
-    "standstill.propose", "standstill.accept", "standstill.extend", "standstill.end", "signal.send",
-    "signal.read-back", "signal.answer", "meeting.convene", "meeting.minutes", "meeting.action", "drill.end",
+    "receipt.unreadable", "filer.hold", "filer.proceed", "screen.result", "blind.key", "blind.open",
+    "blind.commit", "blind.list", "blind.remask", "blind.part", "blind.result", "blind.stop", "blind.met",
+    "conflict.propose", "conflict.accept", "conflict.decline", "conflict.close", "site.register",
+    "site.renew", "site.end", "site.concern", "movement.report", "contact.attempt", "civil.offer",
+    "civil.decline", "civil.answer", "check.call", "check.answer", "incident.open", "incident.state",
+    "incident.finding", "incident.close", "violation.claim", "violation.answer", "voice.log",
+    "obligation.waive", "annex.withdraw", "standstill.propose", "standstill.accept", "standstill.extend",
+    "standstill.end", "signal.send", "signal.read-back", "signal.answer", "meeting.convene",
+    "meeting.minutes", "meeting.action", "drill.end",
 }  # fmt: skip
 """Kinds that go on while suspended: the safety floor, all about what is already in force, and talking to each
 other (signals, standstill, meetings: how a suspension ends). Movements and rescue may still be filed; other

@@ -20,7 +20,7 @@ from steerclear.model.time import Instant
 from steerclear.model.wire import Codec, JsonValue, misfit
 
 __all__ = [
-    "Arms", "Blackout", "Civil", "CivilArea", "CivilContact", "Clause", "Clauses", "CommChecks",
+    "Arms", "Blackout", "BlindTerms", "Civil", "CivilArea", "CivilContact", "Clause", "Clauses", "CommChecks",
     "Communique", "Contact", "DayOfYear", "Disclosure", "DisclosureRow", "Frequencies", "Frequency",
     "Incidents", "KindTerms", "Level", "NamedArea", "NamedLine", "NoticeTerms", "ProtectedSites", "Rescue",
     "Response", "SafetyFloor", "Season", "Separation", "SeparationRow", "Standstill", "Statistics",
@@ -274,12 +274,29 @@ class DisclosureRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BlindTerms:
+    """How the notices are compared that nobody shows."""
+
+    tick_s: Annotated[Seconds, "Each side sends a list this often, empty or not."]
+    horizon_days: Annotated[
+        Count, "So many UTC days are compared, from today on; what is later is Undetermined."
+    ]
+    cap_km2_ft_h: Annotated[
+        Count, "So much may each side list for a pair and day, padding counted (restrictive: smaller)."
+    ]
+    step_minutes: Annotated[Count, "The grid's step in minutes of arc: 5, 15 or 30."]
+
+
+@dataclass(frozen=True, slots=True)
 class Disclosure:
     """Who sees what of a notice; a party may always be more open for one notice."""
 
     IS: ClassVar[str] = "disclosure"
     default: Annotated[Level, "Where no row fits (restrictive: more closed)."]
     rows: Annotated[tuple[DisclosureRow, ...], "First match first."]
+    blind: Annotated[
+        BlindTerms | None, "How L2 to L3p are compared; null: they are not, and nothing is filed at them."
+    ] = None
 
     def level(self, kind: NoticeKind, recipient: str) -> Level:
         for row in self.rows:

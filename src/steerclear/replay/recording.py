@@ -17,7 +17,7 @@ from math import ceil
 from typing import Any, Final
 
 from steerclear.errors import BadInput
-from steerclear.mechanism.bodies import AnnexRatify, NoticeFile
+from steerclear.mechanism.bodies import KINDS, AnnexRatify, NoticeFile
 from steerclear.mechanism.entry import Sealed
 from steerclear.mechanism.measures import minutes_to_authority, minutes_to_halt
 from steerclear.mechanism.said import Said, conflict_id
@@ -42,7 +42,9 @@ __all__ = ["WORDS", "LeftOut", "Recorded", "play_of"]
 WORDS: Final = (told_of_notices, told_of_affairs, told_of_talks)
 """Importing them registers which deed each statement is."""
 
-MACHINES: Final = frozenset({"node.beat", "screen.result", "heard", "receipt.unreadable"})
+MACHINES: Final = frozenset({"node.beat", "screen.result", "heard", "receipt.unreadable"}) | {
+    kind for kind in KINDS if kind.startswith("blind.")
+}
 DAY_MS: Final = 86_400_000
 MINUTE_MS: Final = 60_000
 WHERE: Final = "the recorded play"

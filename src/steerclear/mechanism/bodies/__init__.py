@@ -2,6 +2,7 @@
 """The bodies of statements: one frozen dataclass for each kind, written and read strictly."""
 
 from steerclear.mechanism.bodies.affairs import *  # noqa: F403 - hands on every body by name
+from steerclear.mechanism.bodies.blind import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.calls import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.civil import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.exchange import *  # noqa: F403 - hands on every body by name

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Final
 
 from steerclear.errors import BadInput, NotVerified
-from steerclear.mechanism.bodies import affairs, calls, civil, exchange, meetings, notices, screening
+from steerclear.mechanism.bodies import affairs, blind, calls, civil, exchange, meetings, notices, screening
 from steerclear.model.member import Role
 from steerclear.model.wire import Codec, JsonValue, codec_of, misfit
 from steerclear.record.beat import beat_body, read_beat_body
@@ -62,6 +62,7 @@ _ALL: Final = frozenset(Role)
 _SPEAK: Final = frozenset({Role.PARTY, Role.NOTIFIER, Role.HOST})
 _FILE: Final = frozenset({Role.PARTY, Role.NOTIFIER})
 _PARTY: Final = frozenset({Role.PARTY})
+_HOST: Final = frozenset({Role.HOST})
 _SCREEN: Final = frozenset({Role.PARTY, Role.HOST})
 
 _OFFICER: Final = frozenset({"duty", "authority"})
@@ -78,7 +79,7 @@ _RECEIVED: Final = (
 
 
 def _rows() -> tuple[Kind, ...]:
-    n, s, c, a, x, v, m = notices, screening, calls, affairs, exchange, civil, meetings
+    n, s, c, a, x, v, m, b = notices, screening, calls, affairs, exchange, civil, meetings, blind
     about = Target("about", _RECEIVED, Who.ADDRESSEE)
     notice = Target("notice", ("notice.file",), Who.AUTHOR)
     unable = Target("about", ("receipt.unable",), Who.FILER)
@@ -107,6 +108,15 @@ def _rows() -> tuple[Kind, ...]:
         Kind("filer.hold", n.Hold, _FILE, _OFFICER, unable),
         Kind("filer.proceed", n.Proceed, _FILE, _OFFICER, unable),
         Kind("screen.result", s.ScreenResult, _SCREEN, _MACHINE),
+        Kind("blind.key", b.BlindKey, _PARTY, _MACHINE),
+        Kind("blind.open", b.BlindOpen, _PARTY, _MACHINE),
+        Kind("blind.commit", b.BlindCommit, _PARTY, _MACHINE),
+        Kind("blind.list", b.BlindList, _PARTY, _MACHINE),
+        Kind("blind.remask", b.BlindRemask, _PARTY, _MACHINE),
+        Kind("blind.part", b.BlindPart, _PARTY, _MACHINE),
+        Kind("blind.result", b.BlindResult, _HOST, _MACHINE),
+        Kind("blind.stop", b.BlindStop, _SCREEN, _MACHINE),
+        Kind("blind.met", b.BlindMet, _PARTY, _MACHINE),
         Kind("conflict.propose", s.ConflictPropose, _FILE, _MACHINE),
         Kind("conflict.accept", s.ConflictAccept, _FILE, _OFFICER,
              Target("proposal", ("conflict.propose",), Who.ADDRESSEE), ("proposal",)),
