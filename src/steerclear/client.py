@@ -50,6 +50,7 @@ from steerclear.services.answers import (
 from steerclear.services.backup import Backup, TakeBackup
 from steerclear.services.backup_check import CheckedBackup
 from steerclear.services.console_answers import InvitationShown, NoticeCheck, PersonRow, SessionShown
+from steerclear.services.map_answers import DraftCheck, PictureShown
 from steerclear.services.requests import FileNotices, NameKeys, RevokeKeys, Succeed
 from steerclear.services.signal_catalogue import CatalogueShown
 from steerclear.services.signals_shown import SignalRow
@@ -169,6 +170,14 @@ class NodeClient:
     def check(self, request: FileNotices) -> NoticeCheck:
         """Ask the gate and file nothing; raises what filing it would raise."""
         return self._answer("POST", "/api/v1/notice-checks", NoticeCheck, _body(request))
+
+    def own_check(self, request: FileNotices) -> DraftCheck:
+        """All that the gate would say of a draft, what it meets, and the nearest ways out; files nothing."""
+        return self._answer("POST", "/api/v1/own-checks", DraftCheck, _body(request))
+
+    def picture(self) -> PictureShown:
+        """Every area that the node can read, as rings that a chart can draw."""
+        return self._answer("GET", "/api/v1/picture", PictureShown)
 
     def kinds(self) -> tuple[KindRow, ...]:
         """What can be said in fields (``Say``), and each field."""

@@ -69,6 +69,7 @@ from steerclear.services.console_answers import Measured, NoticeCheck
 from steerclear.services.events import Events, alarm_data
 from steerclear.services.gestures import rehearse
 from steerclear.services.incident_package import incident_package
+from steerclear.services.map_answers import DraftCheck, PictureShown
 from steerclear.services.openings import openings_of
 from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
 from steerclear.services.read_out import compare, read_out
@@ -223,6 +224,22 @@ class Node:
 
     async def notice(self, about: str) -> NoticeRow:
         return await self._write(lambda: self._workings.notice(about))
+
+    async def picture(self) -> PictureShown:
+        """Every area that a map shows, ready to be drawn."""
+        return await self._write(self._workings.picture)
+
+    async def filed_form(self, about: str) -> bytes:
+        """The newest version of a notice as GeoJSON."""
+        return await self._write(lambda: self._workings.filed_form(about))
+
+    async def own_check(self, request: FileNotices) -> DraftCheck:
+        """What the gate would say of a draft, and what it meets; the comparing keeps nobody from filing."""
+        asked = await self._write(lambda: self._workings.ask_own_check(request))
+        # It brings the engine, which whoever only asks a node need not wait for.
+        from steerclear.services.own_check import check
+
+        return await asyncio.to_thread(check, asked)
 
     async def stop(self, about: str) -> StopRow:
         return await self._write(lambda: self._workings.stop(about))

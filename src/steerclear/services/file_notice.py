@@ -28,7 +28,7 @@ from steerclear.services.receipts import receipt
 from steerclear.services.requests import FileNotices
 from steerclear.services.speak import by_desk, draft, speak
 
-__all__ = ["file_notices"]
+__all__ = ["domain_of", "examined", "file_notices", "may_act"]
 
 _ON_THE_GROUND = frozenset({NoticeKind.OWN_PRESENCE, NoticeKind.MOVEMENT, NoticeKind.SITE, NoticeKind.WORKS})
 
@@ -48,7 +48,7 @@ def file_notices(ledger: Ledger, request: FileNotices, *, places: Gazetteer) -> 
     gate holds back, ``NotKept`` for what the disk does not take.
     """
     notices = read_notices(
-        request.geojson.encode("utf-8"), where=request.where, known_parties=_may_act(ledger)
+        request.geojson.encode("utf-8"), where=request.where, known_parties=may_act(ledger)
     )
     if request.amends is not None and len(notices) != 1:
         raise BadInput(
@@ -93,7 +93,7 @@ def _amend(ledger: Ledger, request: FileNotices, record: NoticeRecord, passed: _
     return receipt(ledger, filed, ref=passed.content.ref, gate=passed.gate)
 
 
-def _may_act(ledger: Ledger) -> frozenset[str]:
+def may_act(ledger: Ledger) -> frozenset[str]:
     """Whose acts this node may file: its own member's, and those of notifiers that it carries."""
     if ledger.view.roles[ledger.me] not in (Role.PARTY, Role.NOTIFIER):
         raise Refused(
@@ -106,16 +106,7 @@ def _may_act(ledger: Ledger) -> frozenset[str]:
 
 def _through_the_gate(ledger: Ledger, notice: Notice, request: FileNotices, places: Gazetteer) -> _Passed:
     now = ledger.now()
-    reference = places.resolve(notice.near) if notice.near is not None else None
-    findings = examine(
-        notice,
-        annexes=ledger.view.annexes,
-        reference=reference,
-        view=ledger.view,
-        now=now,
-        third_parties=request.third_parties,
-        others=request.to or tuple(party for party in ledger.view.parties if party != ledger.me),
-    )
+    reference, findings = examined(ledger, notice, request, places)
     _require_passable(notice, findings, request)
     gate = tuple(_row(finding, request) for finding in findings)
     overrides = tuple(
@@ -123,7 +114,7 @@ def _through_the_gate(ledger: Ledger, notice: Notice, request: FileNotices, plac
     )
     content = NoticeContent(
         kind=notice.kind,
-        domain=_domain(notice.kind, request.desk),
+        domain=domain_of(notice.kind, request.desk),
         party=notice.party,
         ref=notice.ref,
         near=notice.near,
@@ -134,6 +125,22 @@ def _through_the_gate(ledger: Ledger, notice: Notice, request: FileNotices, plac
         late_minutes=late_minutes(notice, annexes=ledger.view.annexes, now=now),
     )
     return _Passed(content, (*gate, *_measured(notice, reference, gate)))
+
+
+def examined(
+    ledger: Ledger, notice: Notice, request: FileNotices, places: Gazetteer
+) -> tuple[Place | None, tuple[QualityFinding, ...]]:
+    """The place that the notice names, where it is known, and all that the gate finds; nothing is refused."""
+    reference = places.resolve(notice.near) if notice.near is not None else None
+    return reference, examine(
+        notice,
+        annexes=ledger.view.annexes,
+        reference=reference,
+        view=ledger.view,
+        now=ledger.now(),
+        third_parties=request.third_parties,
+        others=request.to or tuple(party for party in ledger.view.parties if party != ledger.me),
+    )
 
 
 def _measured(notice: Notice, reference: Place | None, gate: Sequence[GateRow]) -> Iterator[GateRow]:
@@ -177,7 +184,7 @@ def _row(finding: QualityFinding, request: FileNotices) -> GateRow:
     )
 
 
-def _domain(kind: NoticeKind, desk: str) -> Domain:
+def domain_of(kind: NoticeKind, desk: str) -> Domain:
     """The desk that files says where it acts; a desk of another name is taken by the kind."""
     if desk in (domain.value for domain in Domain):
         return Domain(desk)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -37,9 +37,11 @@ from steerclear.services.beat import beat_if_owed, next_beat_at
 from steerclear.services.inbox import inbox, notice, stop
 from steerclear.services.keys_ahead import delegate_ahead
 from steerclear.services.ledger import Ledger
+from steerclear.services.map_answers import PictureShown
 from steerclear.services.own_clock import behind_ms
+from steerclear.services.picture import Drawings, filed_form
 from steerclear.services.received import GateOnReceipt
-from steerclear.services.requests import NameKeys, RevokeKeys, Succeed
+from steerclear.services.requests import FileNotices, NameKeys, RevokeKeys, Succeed
 from steerclear.services.ring import Ringer
 from steerclear.services.roots import keys_of, name_keys, revoke_keys, succeed, take_over_named, take_signed
 from steerclear.services.seal_again import seal_again
@@ -49,6 +51,9 @@ from steerclear.services.status import Heard, status
 from steerclear.services.sync import Sync
 from steerclear.services.together import Failed, Together
 from steerclear.services.verbs import Request, verbs_of
+
+if TYPE_CHECKING:
+    from steerclear.services.own_check import Asked
 
 __all__ = ["Workings"]
 
@@ -79,6 +84,8 @@ class Workings:
         take_over_named(ledger)
         self._verbs = verbs_of(places)
         self._gate = GateOnReceipt(ledger, places)
+        self._places = places
+        self._drawings = Drawings()
         self._together: Together[tuple[Receipt, ...]] = Together(ledger)
         self._began_at = ledger.now()
         self.faults: dict[str, str] = {}
@@ -193,6 +200,18 @@ class Workings:
 
     def notice(self, about: str) -> NoticeRow:
         return self._gate.shown_on(notice(self.ledger, about))
+
+    def picture(self) -> PictureShown:
+        return self._drawings.picture(self.ledger)
+
+    def filed_form(self, about: str) -> bytes:
+        return filed_form(self.ledger, about)
+
+    def ask_own_check(self, request: FileNotices) -> Asked:
+        """What the view says of a draft; ``own_check.check`` compares it, beside the writer."""
+        from steerclear.services.own_check import ask
+
+        return ask(self.ledger, request, self._places)
 
     def stop(self, about: str) -> StopRow:
         return stop(self.ledger, about)
