@@ -150,7 +150,7 @@ def answered(draft: Draft, given: Given, accepted: Collection[str] = ()) -> Draf
     """
     for code in accepted:
         draft = _accepted(draft, code)
-    return missing_doubts(_filled(draft, given))
+    return missing_doubts(_without_the_settled(_filled(draft, given)))
 
 
 def notice_of(draft: Draft) -> Notice:
@@ -263,6 +263,16 @@ def _accepted(draft: Draft, code: str) -> Draft:
             )
         draft = draft if doubt.offer is None else _filled(draft, doubt.offer)
     return replace(draft, doubts=tuple(doubt for doubt in draft.doubts if doubt.code != code))
+
+
+def _without_the_settled(draft: Draft) -> Draft:
+    """Legs bring their times with them: nobody need answer what an answer about the area has said."""
+    doubts = tuple(
+        doubt
+        for doubt in draft.doubts
+        if doubt.code != f"{doubt.field.value}-not-said" or _is_empty(draft, doubt.field)
+    )
+    return replace(draft, doubts=doubts)
 
 
 def _filled(draft: Draft, given: Given) -> Draft:

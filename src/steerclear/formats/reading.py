@@ -28,9 +28,11 @@ from steerclear.formats.drafts import (
     write_offer,
 )
 from steerclear.formats.geojson import read_notices
+from steerclear.formats.hns import read_hns
 from steerclear.formats.members import within
 from steerclear.formats.notam import read_notams
 from steerclear.formats.quoting import quoted
+from steerclear.formats.sheets import read_csv
 from steerclear.geometry.validate import check_footprint, check_footprints
 from steerclear.model.space import Footprint
 
@@ -280,10 +282,22 @@ def _geojson(data: bytes) -> Pieces:
     return tuple(drafts), ()
 
 
+def _hns_csv(data: bytes) -> Pieces:
+    return read_hns(read_csv(data))
+
+
+def _hns_xlsx(data: bytes) -> Pieces:
+    from steerclear.formats.workbooks import read_xlsx  # the library is slow to load, and rarely needed
+
+    return read_hns(read_xlsx(data))
+
+
 _READERS: Final[dict[str, Callable[[bytes], Pieces]]] = {
     "geojson": _geojson,
     "notam": _notam,
+    "hns-csv": _hns_csv,
+    "hns-xlsx": _hns_xlsx,
 }
 FORMS: Final = tuple(_READERS)
-_ENDINGS: Final = {"geojson": "geojson", "notam": "notam"}
+_ENDINGS: Final = {"geojson": "geojson", "notam": "notam", "csv": "hns-csv", "xlsx": "hns-xlsx"}
 _MARKS: Final = ((b"FeatureCollection", "geojson"), (b"NOTAM", "notam"), (b"Q)", "notam"))
