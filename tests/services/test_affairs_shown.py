@@ -75,6 +75,7 @@ def test_a_watch_is_relieved_or_not(table: Table) -> None:
     assert table.state("ISR", alone) == "holds the desk, UNRELIEVED"
     over = table.say("TUR", "watch.hand-over")
     assert table.state("ISR", alone) == "handed over"
+    assert [line.short for line in table.row("ISR", alone).lines] == [over], "for the next watch to name"
     taken = table.say("TUR", "watch.take", hand_over=over)
     assert table.state("ISR", taken) == "holds the desk, relieved the one before"
     assert table.state("ISR", alone) == "over"

@@ -89,6 +89,8 @@ def _row(ledger: Ledger, name: str, sort: _Sort, said: Said[Any]) -> AffairRow:
         for kind in sort.follows
         for other in effective(view.book, view.book.about(said.id, KINDS[kind].body))
     )
+    # A hand-over names the desk, not the watch that it ends.
+    over = tuple((end.at, _line(ledger, end)) for end in _hand_over(view, said))
     told = ((at, line) for at, line in _shown_to(ledger, said)) if said.author == ledger.me else ()
     return AffairRow(
         id=said.id,
@@ -100,8 +102,14 @@ def _row(ledger: Ledger, name: str, sort: _Sort, said: Said[Any]) -> AffairRow:
         at=format_instant(said.at),
         state=sort.state(view, said.id, now),
         words=_words(ledger, said),
-        lines=tuple(line for _, line in sorted((*told, *follows), key=lambda found: found[0])),
+        lines=tuple(line for _, line in sorted((*told, *follows, *over), key=lambda found: found[0])),
     )
+
+
+def _hand_over(view: View, said: Said[Any]) -> Iterator[Said[Any]]:
+    watch = view.watches.of(said.author, said.desk) if said.kind == "watch.take" and said.desk else None
+    if watch is not None and watch.taken.id == said.id and watch.handed_over is not None:
+        yield watch.handed_over
 
 
 def _shown_to(ledger: Ledger, said: Said[Any]) -> Iterator[tuple[Instant, AffairLine]]:
@@ -130,6 +138,7 @@ def _line(ledger: Ledger, said: Said[Any]) -> AffairLine:
         desk=said.desk,
         kind=said.kind,
         words=_words(ledger, said),
+        short=short_of(ledger, said.id),
     )
 
 

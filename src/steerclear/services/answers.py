@@ -375,13 +375,17 @@ class KindRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffairLine:
-    """Something that was said about a thing, or (``delivered``) whose machine has it, in words."""
+    """Something that was said about a thing, or (``delivered``) whose machine has it, in words.
+
+    ``short`` names what was said, for what answers it; ``None`` where nobody said anything.
+    """
 
     at: str
     by: str
     desk: str | None
     kind: str
     words: str
+    short: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
