@@ -254,14 +254,15 @@ class BoxGrid:
 
     def _many_of(self, block: Block, asked: I32, party: I32) -> tuple[I64, Rows]:
         count, found = np.zeros(len(asked), dtype=np.int64), []
-        at = 0
+        # Room of this call alone: once the boxes are settled, threads may ask side by side.
+        at, out = 0, np.empty(max(1 << 12, 2 * len(asked)), dtype=np.int32)
         while at < len(asked):
             begin = at
-            at = meeting_many(self._boxes, block, asked, party, begin, self._out, count)
+            at = meeting_many(self._boxes, block, asked, party, begin, out, count)
             if at == begin:
-                self._out = np.empty(2 * len(self._out), dtype=np.int32)
+                out = np.empty(2 * len(out), dtype=np.int32)
                 continue
-            found.append(self._out[: count[begin:at].sum()].copy())
+            found.append(out[: count[begin:at].sum()].copy())
         return count, found[0] if len(found) == 1 else np.concatenate([np.empty(0, dtype=np.int32), *found])
 
     def packed(self, low: NDArray[np.integer], high: NDArray[np.integer]) -> I32:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The live engine: who comes too close to whom, by what was seen when. An old report is Undetermined."""
 
+from steerclear.tracking.areas import Area, AreaWatch, Departure, Entries, Entry
 from steerclear.tracking.closest import Approach, settled
 from steerclear.tracking.picture import Limits, Picture, Taken
 from steerclear.tracking.reports import Columns, Reports
@@ -9,8 +10,13 @@ from steerclear.tracking.traffic import Loss, Minima, Traffic, losses_of, traffi
 
 __all__ = [
     "Approach",
+    "Area",
+    "AreaWatch",
     "Columns",
+    "Departure",
     "Drift",
+    "Entries",
+    "Entry",
     "Limits",
     "Loss",
     "Minima",
