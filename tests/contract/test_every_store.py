@@ -277,3 +277,12 @@ def test_a_blob_goes_with_the_entry_that_is_not_kept(store: Store) -> None:
     with pytest.raises(NotKept):
         store.append([replace(entry(0), blobs=(blob,)), entry(2)])
     assert store.blob(hashlib.sha256(blob).hexdigest()) is None
+
+
+def test_a_snapshot_is_kept_whole_until_the_next_one(disk: Disk) -> None:
+    store = disk.open()
+    assert store.snapshot() is None
+    store.keep_snapshot([b"first", b"", b"third" * 1_000])
+    assert disk.open().snapshot() == (b"first", b"", b"third" * 1_000)
+    disk.open().keep_snapshot([b"another"])
+    assert disk.open().snapshot() == (b"another",)

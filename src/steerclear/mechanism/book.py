@@ -11,10 +11,11 @@ Folds of the book are kept (``kept``) until something is said about what they as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 from steerclear.errors import BadInput
+from steerclear.mechanism.archive import MISREAD, OF_THE_RECORD, SEALED, UNKNOWN, Archive
 from steerclear.mechanism.bodies import (
     KINDS,
     Acknowledge,
@@ -48,6 +49,7 @@ B = TypeVar("B")
 _OFFICER: Final = KeyRole.DUTY.value
 _UNTOLD: Final = "nobody can tell that its key held when it was said"
 _OF_THE_RECORD: Final = frozenset({"reseal"})
+_EVERYTHING: Final = "everything"
 
 
 def threads_of(kind: str, body: Body) -> tuple[str, ...]:
@@ -99,9 +101,18 @@ class Book:
         self._sealed: Final[dict[str, dict[Place, Sealed]]] = {}
         self._closed_to_us: Final[dict[str, set[Place]]] = {}
         self._unknown: Final[dict[Place, Statement]] = {}
+        self._archive: Archive | None = None
+        self._brought: Final[set[str]] = set()
+
+    def stand_on(self, archive: Archive) -> None:
+        """Before anything is added: what was witnessed before lies there, and is brought when asked for."""
+        self._archive = archive
+        self.size = archive.size
 
     def add(self, entry: Entry) -> bool:
         """Take an entry in; ``False`` when it tells nothing new."""
+        if self._archive is not None and self._archive.holds(entry.place):
+            self._bring((entry.place,))
         before = self._entries.get(entry.place)
         if before is not None and not _tells_more(entry, before):
             return False
@@ -109,10 +120,7 @@ class Book:
             self._forget(before)
         self._entries[entry.place] = entry
         self.size += 1
-        if isinstance(entry.content, Statement):
-            self._open(entry.content, entry)
-        else:
-            self._close(entry.content, entry.place)
+        self._tell(entry, self._file(entry))
         return True
 
     def overhear(
@@ -144,7 +152,7 @@ class Book:
 
     def said(self, id_: str) -> Said[Any] | None:
         """The statement with this id: of several claims the earliest one in a log."""
-        self.kept.read(id_)
+        self._ask(id_)
         claims = self._claims.get(id_)
         if not claims:
             return None
@@ -155,7 +163,7 @@ class Book:
 
     def copies(self, said: Said[Any]) -> list[Said[Any]]:
         """The same statement at every place where its author's log holds it (a reseal repeats it)."""
-        self.kept.read(said.id)
+        self._ask(said.id)
         return [copy for copy in self._claims[said.id].values() if copy.author == said.author]
 
     def statements(self, said: Said[Any]) -> Iterator[Statement]:
@@ -165,7 +173,7 @@ class Book:
 
     def about(self, thread: str, body: type[B]) -> tuple[Said[B], ...]:
         """All of one kind about one thing, in order of time and place, effective or not."""
-        self.kept.read(thread)
+        self._ask(thread)
         found = self._threads.get(thread, {}).get(body)
         return tuple(sorted(found.values(), key=_in_time)) if found else ()
 
@@ -174,17 +182,28 @@ class Book:
 
     def of_kind(self, kind: str) -> tuple[Said[Any], ...]:
         self.kept.read(kind)
+        self._bring_kind(kind)
         return tuple(sorted(self._of_kind.get(kind, {}).values(), key=_in_time))
+
+    def among(self, kind: str, ids: Iterable[str]) -> tuple[Said[Any], ...]:
+        """Those of a kind that have one of these ids, in the order of ``of_kind``."""
+        for id_ in ids:
+            self._ask(id_)
+        found = (said for id_ in ids for said in self._claims.get(id_, {}).values() if said.kind == kind)
+        return tuple(sorted(found, key=_in_time))
 
     def ids_of_kind(self, kind: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(said.id for said in self.of_kind(kind)))
 
     def every(self) -> Iterator[Said[Any]]:
         """Every opened statement, copies and repeated claims included."""
+        if self._archive is not None and self._is_new(_EVERYTHING):
+            self._bring(self._archive.every())
         return (said for claims in self._claims.values() for said in claims.values())
 
     @property
     def sealed(self) -> tuple[Entry, ...]:
+        self._bring_kind(SEALED)
         places = sorted(place for copies in self._sealed.values() for place in copies)
         return tuple(self._entries[place] for place in places)
 
@@ -194,11 +213,15 @@ class Book:
 
     def newest_sealed(self, log: str) -> Place | None:
         """The last entry of a log that the host can read, or may be able to, and this node cannot."""
-        return max(self._closed_to_us.get(log, ()), default=None)
+        here = self._closed_to_us.get(log, set())
+        there = self._archive.closed_to_us(log) if self._archive is not None else ()
+        # What was brought is known better here: it may have been opened since.
+        before = next((place for place in there if place not in self._entries or place in here), None)
+        return max([*here, *([before] if before is not None else [])], default=None)
 
     def sealed_copies(self, id_: str) -> tuple[Place, ...]:
         """Where a statement stands that this node could not open."""
-        self.kept.read(id_)
+        self._ask(id_)
         return tuple(sorted(self._sealed.get(id_, ())))
 
     def author_of(self, id_: str) -> str | None:
@@ -220,20 +243,72 @@ class Book:
 
     @property
     def unknown(self) -> tuple[Statement, ...]:
-        return tuple(statement for _, statement in sorted(self._unknown.items()))
+        self._bring_kind(UNKNOWN)
+        return tuple(self._unknown[place] for place in sorted(self._unknown))
 
     @property
     def misread(self) -> tuple[tuple[Place, Statement, str], ...]:
+        self._bring_kind(MISREAD)
         return tuple((place, *self._misread[place]) for place in sorted(self._misread))
 
     def why_misread(self, id_: str) -> str | None:
         """Why no statement with this id could be read; ``None`` when one could, or none came."""
+        self._ask(id_)
         return next((why for statement, why in self._misread.values() if statement.id == id_), None)
+
+    # What was witnessed before this start.
+
+    def _ask(self, name: str) -> None:
+        """The fold that is going on asks about this; what the archive has under it is brought."""
+        self.kept.read(name)
+        if self._archive is not None and self._is_new(name):
+            self._bring(self._archive.named(name))
+
+    def _bring_kind(self, kind: str) -> None:
+        if self._archive is not None and self._is_new(f"kind {kind}"):
+            self._bring(self._archive.of_kind(kind))
+
+    def _is_new(self, name: str) -> bool:
+        if name in self._brought:
+            return False
+        self._brought.add(name)
+        return True
+
+    def _bring(self, places: Iterable[Place]) -> None:
+        """Nobody is told: it was here all the time, and every answer that was folded knew of it."""
+        assert self._archive is not None  # noqa: S101 - only what an archive holds is brought
+        for place in places:
+            if place not in self._entries:
+                entry = self._archive.entry(place)
+                self._entries[place] = entry
+                self._file(entry)
+
+    def told(self) -> Iterator[tuple[Entry, str, tuple[str, ...]]]:
+        """Every entry of a log that is in memory: its kind (or sort, see archive.py), and the names that lead
+        to it."""
+        for place, entry in self._entries.items():
+            if place.generation != OUTSIDE_ANY_LOG:
+                yield entry, self._sort_of(entry), (entry.content.id, *self._threads_at.get(place, ()))
+
+    def is_closed_to_us(self, place: Place) -> bool:
+        return place in self._closed_to_us.get(place.author, ())
+
+    def _sort_of(self, entry: Entry) -> str:
+        if isinstance(entry.content, Sealed):
+            return SEALED
+        if entry.place in self._unknown:
+            return UNKNOWN
+        if entry.place in self._misread:
+            return MISREAD
+        is_filed = entry.place in self._threads_at
+        return entry.content.kind if is_filed else OF_THE_RECORD + entry.content.kind
 
     # Filing.
 
     def entry_at(self, place: Place) -> Entry:
         """What stands at a place that was filled; no fold that is kept asks for it."""
+        if self._archive is not None and self._archive.holds(place):
+            self._bring((place,))
         return self._entries[place]
 
     def retime(self, entry: Entry, time: TrueTime | None) -> bool:
@@ -247,14 +322,23 @@ class Book:
         self.size += 1
         if entry.place in self._threads_at and isinstance(entry.content, Statement):
             body = self._claims[entry.content.id][entry.place].body
-            self._put(_said(entry.content, entry, body, time), self._threads_at[entry.place])
+            said, threads = _said(entry.content, entry, body, time), self._threads_at[entry.place]
+            self._place(said, threads)
+            self._moved(said, threads)
         return True
 
-    def _open(self, statement: Statement, entry: Entry) -> None:
+    def _file(self, entry: Entry) -> Said[Any] | None:
+        """Where everybody finds it; the statement, if it was opened and can be read."""
+        if isinstance(entry.content, Sealed):
+            self._close(entry.content, entry.place)
+            return None
+        return self._open(entry.content, entry)
+
+    def _open(self, statement: Statement, entry: Entry) -> Said[Any] | None:
         if statement.kind not in KINDS:
             if not is_always_clear(statement.kind) and statement.kind not in _OF_THE_RECORD:
                 self._unknown[entry.place] = statement
-            return
+            return None
         try:
             body = read_body(statement.kind, statement.body)
             threads = threads_of(statement.kind, body)
@@ -263,25 +347,30 @@ class Book:
         except Exception as error:  # noqa: BLE001 - what another member wrote never stops this node
             self._misread[entry.place] = (statement, f"it cannot be read: {type(error).__name__}: {error}")
         else:
-            self._file(_said(statement, entry, body, self.times.get(entry.place)), threads)
+            said = _said(statement, entry, body, self.times.get(entry.place))
+            self._place(said, threads)
+            return said
+        return None
 
     def _close(self, sealed: Sealed, place: Place) -> None:
         self._sealed.setdefault(sealed.id, {})[place] = sealed
-        self.kept.moved(sealed.id)
         if not sealed.recipients or self.host is None or self.host in sealed.recipients:
             self._closed_to_us.setdefault(place.author, set()).add(place)
 
-    def _file(self, said: Said[Any], threads: tuple[str, ...]) -> None:
-        self.opened.append(said)
-        self._put(said, threads)
-
-    def _put(self, said: Said[Any], threads: tuple[str, ...]) -> None:
+    def _place(self, said: Said[Any], threads: tuple[str, ...]) -> None:
         self._claims.setdefault(said.id, {})[said.place] = said
         self._of_kind.setdefault(said.kind, {})[said.place] = said
         self._threads_at[said.place] = threads
         for thread in threads:
             self._threads.setdefault(thread, {}).setdefault(type(said.body), {})[said.place] = said
-        self._moved(said, threads)
+
+    def _tell(self, entry: Entry, said: Said[Any] | None) -> None:
+        """Whoever follows, and every answer that stands on it."""
+        if said is not None:
+            self.opened.append(said)
+            self._moved(said, self._threads_at[said.place])
+        elif isinstance(entry.content, Sealed):
+            self.kept.moved(entry.content.id)
 
     def _forget(self, entry: Entry) -> None:
         """Take back what stood at a place, because the place now tells more."""

@@ -12,16 +12,18 @@ that. It holds nothing that cannot be made again from the view.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from heapq import heappop, heappush
 from typing import Final
 
+from steerclear.mechanism.asleep import Asleep, Settled
 from steerclear.mechanism.moment import NEVER, Moment
 from steerclear.mechanism.obligation import Obligation
 from steerclear.mechanism.obligations import next_moment, order_in, owed_on
 from steerclear.mechanism.owed.scene import Scene
-from steerclear.mechanism.things import COMM_CHECKS, Sort, Thing, thing_of
+from steerclear.mechanism.things import COMM_CHECKS, Sort, Thing, key_of, thing_named, thing_of
 from steerclear.mechanism.view import View
 from steerclear.model.annex import Response
 from steerclear.model.time import Instant
@@ -62,9 +64,32 @@ class Duties:
         self._now = Instant(-NEVER)
         self._response: Response | None = None
         self._terms_at: Moment | None = None
+        self._terms_before: bytes | None = None
+        self._asleep: Asleep | None = None
+
+    def go_on(self, awake: Iterable[Thing], asleep: Asleep, terms: bytes) -> None:
+        """After a start: what is to be folded, what was settled, and the digest of the terms of then."""
+        self._stale.update(awake)
+        self._asleep, self._terms_before = asleep, terms
+        asleep.follow(self._woken)
+
+    def awake(self, now: Instant) -> tuple[tuple[Thing, ...], bytes]:
+        """What ``go_on`` takes: things that may owe something, or change as time passes; and the terms."""
+        self._reach(now)
+        return tuple(self._folded), digest_of_terms(self._terms(now))
+
+    def settled(self, now: Instant) -> Iterator[tuple[Thing, Settled]]:
+        """Of those the ones that owe nothing, and will not before something is said that they read."""
+        self._reach(now)
+        for thing, one in self._folded.items():
+            if not one.owed and one.until >= NEVER and thing != COMM_CHECKS:
+                names = self._view.book.kept.stands_on((self, thing), self._view.heads.is_seen)
+                if names is not None:
+                    yield thing, Settled(key_of(thing), names, one.since)
 
     def all(self, now: Instant) -> Iterator[Obligation]:
         """Everything that is or was owed, as ``obligations`` gives it."""
+        self._wake_all()
         self._reach(now)
         for one in sorted(self._folded.values(), key=lambda one: one.order):
             yield from one.all
@@ -83,6 +108,8 @@ class Duties:
 
     def about(self, thing: Thing, now: Instant) -> tuple[Obligation, ...]:
         """Everything that is or was owed about one thing."""
+        if self._asleep is not None:
+            self._asleep.wake(key_of(thing))
         self._reach(now)
         return self._folded[thing].all if thing in self._folded else ()
 
@@ -109,6 +136,8 @@ class Duties:
 
     def _reach(self, now: Instant) -> None:
         """Fold anew what may be different at ``now`` from what was folded last."""
+        if self._asleep is not None and now < self._asleep.latest:
+            self._wake_all()
         if now < self._now:
             self._drop([thing for thing, one in self._folded.items() if one.since > now])
         self._now = now
@@ -152,14 +181,19 @@ class Duties:
                 ),
             )
             self._terms_at = moment
-            if self._response != before:
+            if before is None and self._terms_before == digest_of_terms(self._response):
+                self._terms_before = None  # they are those under which the others were put to sleep
+            elif self._response != before:
                 self._drop(list(self._folded))
+                self._wake_all()
         return self._response
 
     def _terms_moved(self, _: Hashable) -> None:
         self._terms_at = None
 
     def _fold(self, thing: Thing, now: Instant, response: Response) -> None:
+        if self._asleep is not None:
+            self._asleep.wake(key_of(thing))
         moment = Moment(now)
         scene = Scene(self._view, Instant(moment), response)
         found = self._view.book.kept.answer(
@@ -192,9 +226,22 @@ class Duties:
         for thing in things:
             self._view.book.kept.forget((self, thing))
 
+    def _woken(self, key: str) -> None:
+        if (thing := thing_named(key)) is not None:
+            self._stale.add(thing)
+
+    def _wake_all(self) -> None:
+        if self._asleep is not None:
+            self._asleep.wake_all()
+
     def _is_newest(self, told: tuple[int, int, Thing]) -> bool:
         """Does it come from the newest fold of its thing?"""
         return self._folded[told[2]].turn == told[1]
+
+
+def digest_of_terms(response: Response) -> bytes:
+    """To tell after a start whether other terms hold."""
+    return sha256(repr(response).encode()).digest()
 
 
 def _due_at(duty: Obligation) -> Instant:

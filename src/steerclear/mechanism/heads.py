@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -30,7 +30,7 @@ from steerclear.mechanism.true_time import TrueTime
 from steerclear.model.time import Instant
 from steerclear.record.statement import Statement
 
-__all__ = ["Covering", "Heads", "Seen"]
+__all__ = ["Covering", "Heads", "HeadsMemory", "Seen"]
 
 
 class Covering(NamedTuple):
@@ -108,6 +108,15 @@ class Seen:
 
 def _number(place: Place) -> int:
     return place.generation << _SEQ_BITS | place.seq
+
+
+@dataclass(frozen=True, slots=True)
+class HeadsMemory:
+    """All that ``Heads`` knows: columns of sizes seen, leaves called unreadable, and cosignatures."""
+
+    seen: Mapping[Reader, tuple[array[int], array[int], array[int]]]
+    unreadable: Sequence[tuple[Place, str, str, Instant]]
+    cosigned: Mapping[tuple[str, int, str], Sequence[tuple[int, Instant]]]
 
 
 class Heads:
@@ -194,6 +203,32 @@ class Heads:
     def _held(self, place: Place, claimed: Instant) -> Instant:
         time = self._times.get(place)
         return claimed if time is None else time.held
+
+    def memory(self) -> HeadsMemory:
+        return HeadsMemory(
+            {reader: (seen.places[:], seen.highest[:], seen.ats[:]) for reader, seen in self._seen.items()},
+            [
+                (place, member, id_, at)
+                for member, ids in self._unreadable.items()
+                for id_, named in ids.items()
+                for place, at in named.items()
+            ],
+            {key: tuple(sorted(signed)) for key, signed in self._cosigned.items()},
+        )
+
+    def go_on(self, memory: HeadsMemory) -> None:
+        """After a start, before anything is added: what was seen before."""
+        for reader, columns in memory.seen.items():
+            self._seen[reader] = Seen(reader.member, *columns)
+        for place, member, id_, at in memory.unreadable:
+            self._unreadable.setdefault(member, {}).setdefault(id_, {})[place] = at
+        for key, signed in memory.cosigned.items():
+            self._cosigned[key] = set(signed)
+
+    def is_seen(self, reader: Reader, seq: int) -> bool:
+        """Has the reader seen this place? By which entry first is settled then: its log only grows."""
+        seen = self._seen.get(reader)
+        return seen is not None and seen.highest[-1] > seq
 
     def recorded_at(self, place: Place, by: Iterable[str]) -> Instant | None:
         """When the last of these members had cosigned a checkpoint that holds the place."""

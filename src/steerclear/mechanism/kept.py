@@ -15,6 +15,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeVar, cast
 
+from steerclear.mechanism.asleep import Asleep
+
 __all__ = ["Kept", "Reader"]
 
 R = TypeVar("R")
@@ -87,6 +89,8 @@ class Kept:
         self._by_name: Final = _Readers()
         self._by_leaf: Final[dict[Reader, _Readers]] = {}
         self._folding: Final[list[_Reads]] = []
+        self.asleep: Asleep | None = None
+        """What was settled before this start; what moves wakes it."""
 
     # What folds ask.
 
@@ -115,6 +119,8 @@ class Kept:
 
     def moved(self, name: Hashable) -> None:
         """Something was said about it, or it was forgotten: nothing that read it holds any longer."""
+        if self.asleep is not None:
+            self.asleep.moved(name)
         waiting = [name]
         while waiting:
             for key in self._by_name.of(waiting.pop()):
@@ -144,6 +150,27 @@ class Kept:
             self._by_leaf[reader].drop(seq, key)
         if gone.tell is not None:
             gone.tell(key)
+
+    def stands_on(self, key: Hashable, is_seen: Callable[[Reader, int], bool]) -> frozenset[Hashable] | None:
+        """Every name that an answer stands on, by way of other answers too.
+
+        ``None`` where it is not kept, or a place that it asked for has not been seen: then it may move
+        without a name.
+        """
+        names: set[Hashable] = set()
+        found: set[Hashable] = {key}
+        waiting = [key]
+        while waiting:
+            answer = self._answers.get(waiting.pop())
+            if answer is None or not all(is_seen(*leaf) for leaf in answer.leaves):
+                return None
+            for name in answer.names:
+                if name not in self._answers:
+                    names.add(name)
+                elif name not in found:
+                    found.add(name)
+                    waiting.append(name)
+        return frozenset(names)
 
     def _fold(self, fold: Callable[[], object], tell: Callable[[Hashable], None] | None) -> _Answer:
         reads = _Reads()

@@ -9,12 +9,13 @@ Receipts belong to a version and expire with it. A cold counts for the version t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import takewhile
 from typing import TypeGuard
 
+from steerclear.mechanism.asleep import Asleep, Settled
 from steerclear.mechanism.bodies import (
     Acknowledge,
     ContactAttempt,
@@ -34,6 +35,7 @@ from steerclear.mechanism.bodies import (
 from steerclear.mechanism.book import Book
 from steerclear.mechanism.entry import Place
 from steerclear.mechanism.judge import effective
+from steerclear.mechanism.kept import Reader
 from steerclear.mechanism.said import Said, order_of
 from steerclear.model.notice import NoticeKind
 from steerclear.model.time import Instant, TimeSpan
@@ -171,6 +173,12 @@ class NoticeRecord:
                 )
         return tuple(losses)
 
+    def over_since(self, now: Instant) -> Instant:
+        """From when on it has not been live, if it is not at ``now``."""
+        ends = [self.withdrawn.at] if self.withdrawn is not None else []
+        ends += [self.cold.body.cold_at] if self.cold is not None else []
+        return min(end for end in ends if end <= now)
+
     def contact_lost(self) -> Said[ContactAttempt] | None:
         """The attempt that made it three failures in a row, while nobody was reached and nothing reported."""
         return next((loss.attempt for loss in self.contact_losses() if not loss.is_over), None)
@@ -220,6 +228,28 @@ class Notices:
         self._book = book
         self._said_by: dict[tuple[str, NoticeKind], list[NoticeRecord]] = {}
         self._said_by_for = -1
+        self._awake: set[str] = set()
+        self._followed = 0
+        self._asleep: Asleep | None = None
+
+    def go_on(self, awake: Iterable[str], asleep: Asleep) -> None:
+        """After a start: notices that may be live, and those that were over."""
+        self._awake.update(awake)
+        self._asleep = asleep
+        asleep.follow(self._woken)
+
+    def awake(self) -> tuple[str, ...]:
+        """What may be live, now or by what is said yet: all that ``settled`` does not give."""
+        self._follow()
+        return tuple(self._awake)
+
+    def settled(self, now: Instant, is_seen: Callable[[Reader, int], bool]) -> Iterator[tuple[str, Settled]]:
+        """What is over, and will not be live before something is said about it."""
+        for id_ in self.awake():
+            record = self.get(id_)
+            names = self._book.kept.stands_on(("notice", id_), is_seen)
+            if names is not None and (record is None or not record.is_live(now)):
+                yield id_, Settled(_key_of(id_), names, record.over_since(now) if record is not None else 0)
 
     def __iter__(self) -> Iterator[NoticeRecord]:
         for id_ in self._book.ids_of_kind("notice.file"):
@@ -232,7 +262,25 @@ class Notices:
         return self._book.kept.answer(("notice", notice_id), lambda: _fold(self._book, notice_id))
 
     def live(self, now: Instant) -> Iterator[NoticeRecord]:
-        return (record for record in self if record.is_live(now))
+        """In the order in which they were filed."""
+        if self._asleep is not None and now < self._asleep.latest:
+            self._asleep.wake_all()
+        self._follow()
+        self._book.kept.read("notice.file")
+        filed = self._book.among("notice.file", self._awake)
+        records = (self.get(id_) for id_ in dict.fromkeys(said.id for said in filed))
+        return (record for record in records if record is not None and record.is_live(now))
+
+    def _follow(self) -> None:
+        opened = self._book.opened
+        for index in range(self._followed, len(opened)):
+            if opened[index].kind == "notice.file":
+                self._awake.add(opened[index].id)
+        self._followed = len(opened)
+
+    def _woken(self, key: str) -> None:
+        if key.startswith(_NOTICE):
+            self._awake.add(key.removeprefix(_NOTICE))
 
     def said_by(self, author: str, kind: NoticeKind) -> Sequence[NoticeRecord]:
         """What this author says of this kind, live or not, by the newest version.
@@ -251,6 +299,13 @@ class Notices:
         if said is None or not isinstance(said.body, NoticeFile | NoticeAmend):
             return None
         return self.get(said.body.notice if isinstance(said.body, NoticeAmend) else said.id)
+
+
+_NOTICE = "notice "
+
+
+def _key_of(notice_id: str) -> str:
+    return _NOTICE + notice_id
 
 
 def _fold(book: Book, notice_id: str) -> NoticeRecord | None:

@@ -15,7 +15,7 @@ from steerclear.mechanism.book import Book
 from steerclear.mechanism.findings import pair_of
 from steerclear.mechanism.said import Said
 
-__all__ = ["COMM_CHECKS", "Sort", "Thing", "thing_of", "things"]
+__all__ = ["COMM_CHECKS", "Sort", "Thing", "key_of", "thing_named", "thing_of", "things"]
 
 
 class Sort(IntEnum):
@@ -70,6 +70,17 @@ def thing_of(said: Said[Any]) -> Thing | None:
         return Thing(Sort.STOP, said.author)
     pair = pair_of(said.body)
     return Thing(Sort.CONFLICT, *pair) if pair is not None else None
+
+
+def key_of(thing: Thing) -> str:
+    """A thing as one text."""
+    return f"{thing.sort.value} {thing.id} {thing.other}"
+
+
+def thing_named(key: str) -> Thing | None:
+    """The thing that ``key_of`` named; ``None`` for what names none."""
+    sort, *rest = key.split(" ")
+    return Thing(Sort(int(sort)), *rest) if sort.isdigit() else None
 
 
 def things(book: Book) -> Iterator[Thing]:

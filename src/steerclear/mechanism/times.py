@@ -13,7 +13,7 @@ had of it (heads.py), so that every kept answer which read it is forgotten.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -25,7 +25,7 @@ from steerclear.mechanism.moment import NEVER
 from steerclear.mechanism.true_time import TrueTime, true_time
 from steerclear.model.time import Instant
 
-__all__ = ["Times"]
+__all__ = ["Times", "TimesMemory"]
 
 _NOT_HERE: Final = -1
 
@@ -63,6 +63,10 @@ class _Log:
         return covered_at < self.claims[seq] or seq in self.judged or covered_at >= self.ends.get(seq, NEVER)
 
 
+TimesMemory = Mapping[tuple[str, int], tuple["array[int]", "array[int]", Sequence[str], Sequence[int]]]
+"""Of each log its claims, the ends of keys (place and ms in turn), its readers, and the places judged."""
+
+
 class Times:
     """The true times of one view. They are told to its book and its heads, which are asked for them."""
 
@@ -84,6 +88,19 @@ class Times:
             moved += [place for place in seen.ending_with(seq) if self._says_it_was_before(place, at)]
         for place in moved:
             self._judge(place)
+
+    def memory(self) -> TimesMemory:
+        return {
+            key: (log.claims[:], _in_pairs(log.ends), sorted(log.readers), sorted(log.judged))
+            for key, log in self._logs.items()
+        }
+
+    def go_on(self, memory: TimesMemory) -> None:
+        """After a start, before anything is added, after the heads: what was claimed and judged before."""
+        for key, (claims, ends, readers, judged) in memory.items():
+            of = {seq: Instant(at) for seq, at in zip(ends[::2], ends[1::2], strict=True)}
+            seen = {member: self._heads.seen(Reader(member, *key)) for member in readers}
+            self._logs[key] = _Log(claims, of, seen, set(judged))
 
     def _log(self, author: str, generation: int) -> _Log:
         found = self._logs.get((author, generation))
@@ -139,6 +156,10 @@ class Times:
         time = true_time(entry.at, dict(self._bounds_below(entry)), dict(self._bounds_above(place)))
         if self._book.retime(entry, None if _is_plain(time, entry) else time):
             self._heads.retimed(entry)
+
+
+def _in_pairs(ends: Mapping[int, Instant]) -> array[int]:
+    return array("q", (number for row in ends.items() for number in row))
 
 
 def _is_plain(time: TrueTime, entry: Entry) -> bool:

@@ -92,7 +92,7 @@ class View:
         book = self.book
         self.host: Final = book.host
         self.heads: Final = Heads(book.kept, book.times)
-        self._times: Final = Times(book, self.heads)
+        self.times: Final = Times(book, self.heads)
         self.annexes: Final = Annexes(book, self.heads, me)
         self.notices: Final = Notices(book)
         self.stops: Final[Calls] = Stops(book, self.annexes)
@@ -120,7 +120,7 @@ class View:
     def witness(self, entry: Entry) -> None:
         """Take in one verified entry; again with its statement once it could be opened."""
         if self.book.add(entry):
-            self._times.add(entry, self.heads.add(entry))
+            self.times.add(entry, self.heads.add(entry))
 
     def cosigned(self, log: str, size: int, by: str, at: Instant, generation: int = 0) -> None:
         """``by`` has cosigned a checkpoint of this size of a generation of the log of ``log``."""

@@ -320,7 +320,7 @@ def _opened(folder: Path, settings: Settings, charter: Charter, protection: Prot
         on_this_machine(files.storage_key()) as remembered,
         SqliteStore(folder / "node.db", files.storage_key()) as store,
     ):
-        yield Ledger(
+        ledger = Ledger(
             charter=charter,
             me=settings.member,
             store=store,
@@ -332,6 +332,12 @@ def _opened(folder: Path, settings: Settings, charter: Charter, protection: Prot
             machine=remembered or Forgetful(),
             cosigns_twice=settings.cosigns_twice,
         )
+        # Imported here: numpy is slow to come, and commands that open no node need not wait for it.
+        from steerclear.services.taking_snapshot import keep_snapshot
+
+        keep_snapshot(ledger)
+        yield ledger
+        keep_snapshot(ledger)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ it is worth at its place is asked of ``judge``.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,12 +41,13 @@ from steerclear.record.keys import Delegation, KeyRole
 from steerclear.record.leaf import Head, Leaf, SignedLeaf, parse_signed_leaf
 from steerclear.record.merkle import Tree, leaf_hash
 from steerclear.record.note import is_signed_by
+from steerclear.record.said_ids import SaidIds
 from steerclear.record.signature import is_signature
 from steerclear.record.statement import SignedStatement
 from steerclear.record.stretch import Stretch, Use
 from steerclear.record.tiles import TilePath, hash_tile
 
-__all__ = ["AcceptedLeaf", "Log"]
+__all__ = ["AcceptedLeaf", "Log", "LogMemory"]
 
 _SIGNING: Final = tuple(role for role in KeyRole if role is not KeyRole.RECIPIENT)
 
@@ -57,6 +58,20 @@ class AcceptedLeaf:
 
     leaf: Leaf
     leaf_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogMemory:
+    """What a log remembers of its entries, in flat bytes.
+
+    ``levels`` of its tree; ``ats`` 8 bytes each, in the machine's order; ``said`` see said_ids.py;
+    ``key_places`` the entries that name or revoke keys.
+    """
+
+    levels: tuple[bytes, ...]
+    ats: bytes
+    said: bytes
+    key_places: tuple[int, ...]
 
 
 class Log:
@@ -74,7 +89,37 @@ class Log:
         self._tree = Tree()
         self._ats = array("q")
         self._heads: Mapping[str, Head] = {}
-        self._said: dict[bytes, bytes | None] = {}  # id → commitment, None where it was said in clear
+        self._said = SaidIds()
+        self._key_places: list[int] = []
+
+    @classmethod
+    def recalled(
+        cls,
+        charter: Charter,
+        member: str,
+        generation: int,
+        memory: LogMemory,
+        leaf_at: Callable[[int], bytes],
+    ) -> Log:
+        """The log that gave ``memory``, which is believed: nothing in it is verified a second time.
+
+        ``leaf_at`` reads an entry that is kept; those that name keys, and the newest, are read again and held
+        against their hashes. Raises ``NotVerified`` (``memory-differs``) where they are others.
+        """
+        log = cls(charter, member, generation)
+        log._tree = Tree.of_levels(memory.levels)
+        log._ats.frombytes(memory.ats)
+        log._said = SaidIds(memory.said)
+        for seq in memory.key_places:
+            leaf = log._kept_leaf(seq, leaf_at)
+            log._name_keys(leaf.seq, read_key_change(leaf))
+        if log.size:
+            log._heads = log._kept_leaf(log.size - 1, leaf_at).heads
+        return log
+
+    def memory(self) -> LogMemory:
+        """All that this log needs to go on later without reading its entries again."""
+        return LogMemory(self._tree.levels, self._ats.tobytes(), self._said.rows(), tuple(self._key_places))
 
     @property
     def origin(self) -> str:
@@ -254,7 +299,7 @@ class Log:
             and stretch.ats[0] >= self.last_at
             and lost_head(self._heads, stretch.first_heads) is None
             and len(stretch.said) == stretch.size
-            and self._said.keys().isdisjoint(stretch.said)
+            and self._said.isdisjoint(stretch.said)
             and all(self._was_named(use, stretch.start) for use in stretch.uses)
         )
 
@@ -335,13 +380,28 @@ class Log:
             )
 
     def _apply(self, leaf: Leaf, change: KeyChange) -> None:
-        if change.author in self._books:
-            book = self._books[change.author]
-            book.delegate(change.delegations, seq=leaf.seq)
-            book.revoke(change.revoked, seq=leaf.seq)
-        self._said.setdefault(*_said_in(leaf))
+        self._name_keys(leaf.seq, change)
+        self._said.add(*_said_in(leaf))
         self._heads = leaf.heads
         self._ats.append(leaf.at)
+
+    def _name_keys(self, seq: int, change: KeyChange) -> None:
+        if change.author in self._books and (change.delegations or change.revoked):
+            book = self._books[change.author]
+            book.delegate(change.delegations, seq=seq)
+            book.revoke(change.revoked, seq=seq)
+            self._key_places.append(seq)
+
+    def _kept_leaf(self, seq: int, leaf_at: Callable[[int], bytes]) -> Leaf:
+        data = leaf_at(seq)
+        if leaf_hash(data) != self._tree.leaf_at(seq):
+            raise NotVerified(
+                "memory-differs",
+                f"Entry {seq} is not the one that was remembered.",
+                where=self._place(seq),
+                remedy="Nothing is lost: the log is read and verified from its first entry.",
+            )
+        return parse_signed_leaf(data, where=self._place(seq)).leaf
 
 
 def _said_in(leaf: Leaf) -> tuple[bytes, bytes | None]:

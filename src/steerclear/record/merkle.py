@@ -123,6 +123,25 @@ class Tree:
         ]  # _levels[h]: roots of the complete subtrees of 2^h leaves
         self._size = 0
 
+    @classmethod
+    def of_levels(cls, levels: Sequence[bytes]) -> Tree:
+        """The tree whose ``levels`` these are. Raises ``ValueError`` where they are of no one size.
+
+        Their hashes are believed: whoever hands them in has made them itself, and kept them safe.
+        """
+        tree = cls()
+        tree._size = len(levels[0]) // _BYTES
+        lengths = [(tree._size >> height) * _BYTES for height in range(max(1, tree._size.bit_length()))]
+        if [len(level) for level in levels] != lengths:
+            raise ValueError("these levels are not those of one tree")
+        tree._levels = [bytearray(level) for level in levels]
+        return tree
+
+    @property
+    def levels(self) -> tuple[bytes, ...]:
+        """Of each height the roots of its complete subtrees, 32 bytes each."""
+        return tuple(bytes(level) for level in self._levels)
+
     @property
     def size(self) -> int:
         return self._size

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from steerclear.model.time import Instant, format_zulu
 from steerclear.record.leaf import Leaf
@@ -25,6 +25,19 @@ class Backdated:
         self._found: dict[str, tuple[int, int, str, int]] = {}
         self._waiting: dict[tuple[str, str], tuple[int, int, int]] = {}
         """Of each author and member: seq, time and head of an entry whose head is not here yet."""
+
+    def memory(self) -> dict[str, list[list[Any]]]:
+        return {
+            "found": [[author, *row] for author, row in self._found.items()],
+            "waiting": [[*names, *row] for names, row in self._waiting.items()],
+        }
+
+    def go_on(self, memory: Any) -> None:
+        """After a start: what was found before."""
+        self._found.update((author, (seq, at, by, seen)) for author, seq, at, by, seen in memory["found"])
+        self._waiting.update(
+            ((author, member), (seq, at, size)) for author, member, seq, at, size in memory["waiting"]
+        )
 
     def look(self, leaf: Leaf, logs: Mapping[str, Log]) -> None:
         """Hold an entry's time against that of every entry which its heads cover and which is here."""

@@ -230,12 +230,11 @@ class FloorDesk:
     def _read_on(self) -> None:
         """Follow the own log for calls and for the delegations that prove who made them."""
         ledger = self._ledger
-        for stored in ledger.store.entries(ledger.me, ledger.own.generation, self._read_to):
-            said = ledger.said_in(stored)
-            if said is not None and said.statement.kind == "key.delegate":
+        for seq, said in ledger.own_said(_CALLS | {"key.delegate"}, self._read_to):
+            if said.statement.kind == "key.delegate":
                 self._delegations.append(without_seconds(said))
-            elif said is not None and said.statement.kind in _CALLS:
-                self._calls[stored.seq] = said
+            else:
+                self._calls[seq] = said
         self._read_to = ledger.own.size
 
 

@@ -38,6 +38,10 @@ class Generations:
         """So many entries of this generation stand; nothing that comes later does."""
         self._ends[member, generation] = size
 
+    def ends(self) -> dict[tuple[str, int], int]:
+        """Of every generation that has ended how many of its entries stand."""
+        return dict(self._ends)
+
     def end_of(self, member: str, generation: int) -> int | None:
         return self._ends.get((member, generation))
 

@@ -10,24 +10,26 @@ All calls come from one thread, the node's writer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Final
 
 from steerclear.errors import NotKept, NotVerified, Refused, SteerclearError
 from steerclear.links.clock import Clock
 from steerclear.links.keystore import KeyName, Keystore
 from steerclear.links.randomness import Randomness
+from steerclear.mechanism.archive import MISREAD, OF_THE_RECORD
 from steerclear.mechanism.duties import Duties
-from steerclear.mechanism.entry import Entry, Sealed, Shown
+from steerclear.mechanism.entry import Entry, Place
 from steerclear.mechanism.view import View
 from steerclear.model.member import MemberId, Role
 from steerclear.model.time import Instant
 from steerclear.record.blobs import blob_hash, blobs_named, require_blobs
 from steerclear.record.charter import Charter, mechanism_of
 from steerclear.record.checkpoint import checkpoint_of
-from steerclear.record.keybook import Judgement, KeyBook, Standing
+from steerclear.record.keybook import KeyBook
 from steerclear.record.keys import KeyRole, Signer
 from steerclear.record.leaf import Head, Leaf, parse_leaf, sign_leaf
 from steerclear.record.log import AcceptedLeaf, Log
@@ -35,13 +37,16 @@ from steerclear.record.opening import Opening, parse_opening, print_opening
 from steerclear.record.recipient import RecipientPrivateKey, RecipientPublicKey
 from steerclear.record.seal import open_whole
 from steerclear.record.sealed import SealedStatement
-from steerclear.record.statement import SignedStatement, Statement, statement_hash
+from steerclear.record.statement import SignedStatement, Statement
 from steerclear.record.succession import Succession, read_succeed_body
 from steerclear.services.backdated import Backdated
 from steerclear.services.continuity import Continuity, WaterMark
 from steerclear.services.generations import DISOWNED, Generations, beginning_of, require_follows
+from steerclear.services.kept_entries import KeptEntries, Places
 from steerclear.services.notes import NoteShelf
+from steerclear.services.recalling import recall, recall_log
 from steerclear.services.two_contents import REFUSED_AS, TwoContents
+from steerclear.services.witnessed import NOTHING, entry_of, worth_of
 from steerclear.store.port import Store, StoredEntry
 
 __all__ = ["RESTORED", "Draft", "Filed", "Ledger", "WaterMark"]
@@ -131,8 +136,11 @@ class Ledger:
         self.logs: dict[str, Log] = {}
         """Of each member the generation of its log that is live."""
         self.generations = Generations()
-        self.places: dict[str, tuple[str, int, int]] = {}
-        """Of each statement, sealed or not: in whose log, its generation, and where it was said first."""
+        self.places = Places()
+        self.untrue: dict[Place, Sequence[str]] = {}
+        """Of the entries that name a head which was not believed: of whose logs."""
+        self.kept: KeptEntries | None = None
+        """Entries that a snapshot covers, where this node was opened from one."""
         self.notes = NoteShelf(
             charter=charter,
             me=me,
@@ -166,7 +174,7 @@ class Ledger:
             is_copy=bool(store.fact(RESTORED)),
             began_at=clock.now(),
         )
-        self._recall()
+        recall(self)
         self.continuity.recall(self.own)
 
     # ---- reading -------------------------------------------------------------------------------------
@@ -228,7 +236,7 @@ class Ledger:
             self.continuity.keep(self.own)
             fresh = self._kept(drafts)
             for one in fresh:
-                self.view.witness(self._entry(self.own, one.accepted, one.said))
+                self.view.witness(self.entry_of(self.own, one.accepted, one.said))
             # The heads of any entry are the receipt; a beat is then owed only to name the unreadable.
             self.beat_owed = bool(self.unreadable)
             self.continuity.keep(self.own)
@@ -246,7 +254,7 @@ class Ledger:
             self._keep_and_read_back(fresh)
         except BaseException:
             # Whatever it was: what was advanced in memory and is not on the disk is forgotten.
-            self._recall_log(self.me)
+            recall_log(self, self.me)
             raise
         return fresh
 
@@ -363,7 +371,7 @@ class Ledger:
         if fresh:
             self._keep_foreign(log, fresh)
         elif log.generation and not log.size:
-            self._recall_log(member)  # it did not begin
+            recall_log(self, member)  # it did not begin
         if failure is not None:
             raise failure
         return len(fresh)
@@ -379,7 +387,7 @@ class Ledger:
         try:
             return self.append(drafts)
         except BaseException:
-            self._recall_log(self.me)
+            recall_log(self, self.me)
             raise
 
     def _turn(self, member: str, leaves: Sequence[bytes]) -> None:
@@ -408,7 +416,7 @@ class Ledger:
         self.two_contents.forget(member)
         for stored in self.store.entries(member, old.generation, named.size):
             accepted = AcceptedLeaf(parse_leaf(stored.leaf), old.leaf_hash_at(stored.seq))
-            self.view.witness(self._entry(old, accepted, self.said_in(stored)))
+            self.view.witness(self.entry_of(old, accepted, self.said_in(stored)))
 
     def _require_to_be_behind(self) -> None:
         """Own entries come from others only to a node that lost them; else somebody signs with our key."""
@@ -437,12 +445,12 @@ class Ledger:
         except BaseException as error:
             if isinstance(error, NotKept):
                 self.refuses_because = error
-            self._recall_log(log.member)
+            recall_log(self, log.member)
             raise
         for one in fresh:
             if one.closed_because is not None:
                 self.unreadable[one.accepted.leaf.statement_id] = (log.member, one.closed_because)
-            self.view.witness(self._entry(log, one.accepted, one.said))
+            self.view.witness(self.entry_of(log, one.accepted, one.said))
             # A beat answers what people and hosts say, never another beat, or two nodes would talk for ever.
             if one.said is None or one.said.statement.kind != "node.beat":
                 self.beat_owed = True
@@ -510,58 +518,27 @@ class Ledger:
     def _log_holder(self, member: str) -> str:
         return self.charter.card(member).carrier or member
 
-    # ---- remembering after a start ---------------------------------------------------------------------
+    # ---- what an entry tells ---------------------------------------------------------------------------
 
-    def _recall(self) -> None:
-        # The own log first: what others say that they have seen of it is held against it.
-        for member in (self.me, *self.peers):
-            self._recall_log(member)
-        self._recall_unreadable()
-        self.notes.recall()
-        self.two_contents.recall()
+    def own_said(self, kinds: Collection[str], start: int) -> Iterator[tuple[int, SignedStatement]]:
+        """What the own log says of these kinds from ``start`` on, by place; of the snapshot only those are
+        read."""
+        for seq in self._seqs_of(kinds, start):
+            [stored] = self.store.entries(self.me, self.own.generation, seq, seq + 1)
+            said = self.said_in(stored)
+            if said is not None and said.statement.kind in kinds:
+                yield seq, said
 
-    def _recall_log(self, member: str) -> None:
-        """Verify a log from its kept bytes, from the first entry; what it tells is witnessed again.
-
-        It stands from the beginning, so that a disk that cannot be read leaves a part of what is kept and
-        never more than that.
-        """
-        generations = self.store.generations(member) or (0,)
-        for generation in generations[1:]:
-            [_, second] = self.store.leaves(member, generation, 0, 2)
-            said = parse_leaf(second).statement
-            assert said is not None  # noqa: S101 - each later generation begins with log.succeed
-            self.generations.end(member, generation - 1, read_succeed_body(said.statement.body).size)
-        for generation in generations:
-            self._recall_generation(member, generation)
-
-    def _recall_generation(self, member: str, generation: int) -> None:
-        if generation:
-            old = self.logs[member]
-            self.generations.retired[member, old.generation] = old
-        log = self.logs[member] = Log(self.charter, member, generation)
-        for stored in self.store.entries(member, generation):
-            accepted = log.accept(stored.leaf)
-            opened = parse_opening(stored.opened) if stored.opened is not None else None
-            said = opened.statement if opened is not None else accepted.leaf.statement
-            self.view.witness(self._entry(log, accepted, said))
-
-    def _recall_unreadable(self) -> None:
-        """What was sealed to us and never opened is named in a beat, unless one has named it."""
-        named = {
-            one.id
-            for said in self.view.book.of_kind("node.beat")
-            if said.author == self.me
-            for one in said.body.unreadable
-        }
-        for entry in self.view.sealed:
-            sealed = entry.content
-            if isinstance(sealed, Sealed) and self.me in sealed.recipients and sealed.id not in named:
-                self.unreadable[sealed.id] = (
-                    entry.author,
-                    "it was not opened before the node was started again",
-                )
-        self.beat_owed = bool(self.unreadable)
+    def _seqs_of(self, kinds: Collection[str], start: int) -> Iterable[int]:
+        """Where they may stand: every place that no snapshot covers, and those that it names."""
+        me, generation = self.me, self.own.generation
+        covered = self.kept.size_of(me, generation) if self.kept is not None else 0
+        if self.kept is None or start >= covered:
+            return range(start, self.own.size)
+        sorts = (MISREAD, *kinds, *(OF_THE_RECORD + kind for kind in kinds))
+        places = (place for sort in sorts for place in self.kept.of_kind(sort))
+        found = {one.seq for one in places if (one.author, one.generation) == (me, generation)}
+        return chain(sorted(seq for seq in found if seq >= start), range(covered, self.own.size))
 
     def said_in(self, stored: StoredEntry) -> SignedStatement | None:
         """The statement in a kept entry, if it is in clear or was opened here."""
@@ -569,32 +546,18 @@ class Ledger:
             return parse_opening(stored.opened).statement
         return parse_leaf(stored.leaf).statement
 
-    def _entry(self, log: Log, accepted: AcceptedLeaf, said: SignedStatement | None) -> Entry:
-        leaf, sealed = accepted.leaf, accepted.leaf.sealed
-        self.places.setdefault(leaf.statement_id, (log.member, leaf.generation, leaf.seq))
+    def entry_of(self, log: Log, accepted: AcceptedLeaf, said: SignedStatement | None) -> Entry:
+        leaf = accepted.leaf
+        self.places.put(leaf.statement_id, (log.member, leaf.generation, leaf.seq))
         if log.member != self.me:
             self.backdated.look(leaf, self.logs)
-        signed_as, doubt, keys = _worth(log, leaf, said) if said is not None else (frozenset(), None, {})
+        worth = worth_of(log, leaf, said) if said is not None else NOTHING
         if self.generations.is_disowned(log.member, leaf.generation, leaf.seq):
-            doubt = DISOWNED
-        return Entry(
-            author=log.member,
-            generation=leaf.generation,
-            seq=leaf.seq,
-            at=Instant(leaf.at),
-            generations={member: head.generation for member, head in leaf.heads.items() if head.generation},
-            heads={
-                member: head.size
-                for member, head in leaf.heads.items()
-                if self._is_true_head(log.member, member, head)
-            },
-            content=said.statement if said is not None else _outside(sealed),
-            signed_as=signed_as,
-            message=statement_hash(said) if said is not None else None,
-            sealed_to=tuple(sorted(sealed.recipients)) if sealed is not None else None,
-            doubt=doubt,
-            keys=keys,
-        )
+            worth = replace(worth, doubt=DISOWNED)
+        untrue = [one for one, head in leaf.heads.items() if not self._is_true_head(log.member, one, head)]
+        if untrue:
+            self.untrue[Place(log.member, leaf.generation, leaf.seq)] = untrue
+        return entry_of(leaf, said, worth, untrue)
 
     def _is_true_head(self, reader: str, member: str, head: Head) -> bool:
         """Does what ``reader`` says that it has seen of ``member``'s log agree with our copy?
@@ -615,52 +578,6 @@ class Ledger:
         if not is_true:
             self.false_heads[reader] = told
         return is_true
-
-
-_Keys = Mapping[str, tuple[Instant, Instant]]
-
-
-def _worth(log: Log, leaf: Leaf, said: SignedStatement) -> tuple[frozenset[str], str | None, _Keys]:
-    """Which key roles validly signed it at its place, what is doubtful about its key, and how long they hold.
-
-    The claim is judged here; the rules judge by the true time, as far as others' entries tell it.
-    """
-    judged = log.judge(said, leaf.seq, leaf.at)
-    duty = _duty_standing(judged, said.statement.desk)
-    roles = {role.value for role in judged.roles if role is not KeyRole.DUTY}
-    if duty in (Standing.VALID, Standing.EXPIRED):
-        # An expired officer may still call and acknowledge STOP; the rules see the doubt.
-        roles.add(KeyRole.DUTY.value)
-    if judged.by_root:
-        roles.add("root")
-    book = log.keys_of(said.statement.author)
-    windows = {
-        role.value: book.window(judged, role, seq=leaf.seq, at=leaf.at) for role in judged.roles & _EXPIRING
-    }
-    keys = {role: (Instant(begins), Instant(ends)) for role, (begins, ends) in windows.items()}
-    return frozenset(roles), "key expired" if duty is Standing.EXPIRED else None, keys
-
-
-_EXPIRING: Final = frozenset({KeyRole.DUTY, KeyRole.AUTHORITY})
-"""Who speaks for the member; machines' keys are judged entry by entry, by their logs."""
-
-
-def _duty_standing(judged: Judgement, desk: str | None) -> Standing:
-    """A key that speaks for one desk speaks for no other, nor for none in particular."""
-    if desk is None and judged.desk is not None:
-        return Standing.UNKNOWN_KEY
-    return judged.standing_as(KeyRole.DUTY, desk=desk)
-
-
-def _outside(sealed: SealedStatement | None) -> Sealed:
-    """What a node that cannot open an entry sees of it."""
-    assert sealed is not None  # noqa: S101 - what is not said in clear is sealed
-    shown = sealed.shown
-    return Sealed(
-        id=sealed.id,
-        recipients=tuple(sorted(sealed.recipients)),
-        shown=Shown(shown.thread, shown.urgency, shown.desk) if shown is not None else Shown(),
-    )
 
 
 def _stored(log: Log, one: _Fresh) -> StoredEntry:

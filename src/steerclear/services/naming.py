@@ -52,9 +52,9 @@ def _id_of(ledger: Ledger, about: str) -> str:
         return about
     if _SHORT.fullmatch(about):
         wanted = place_of(ledger, about)
-        for id_, place in ledger.places.items():
-            if place == wanted:
-                return id_
+        id_ = ledger.places.id_at(wanted) if wanted is not None else None
+        if id_ is not None:
+            return id_
     if _ID.fullmatch(about) and ledger.view.said(about) is not None:
         return about  # a floor message that stands in no log yet
     raise BadInput(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Final
 
 import structlog
@@ -33,7 +34,7 @@ from steerclear.record.note import Note, merge_notes, parse_note, print_note
 from steerclear.record.quorum import cosigners_of, lines_that_hold
 from steerclear.store.port import Store
 
-__all__ = ["NoteShelf", "Shown", "shown_in"]
+__all__ = ["NoteShelf", "Shown", "note_digest", "shown_in"]
 
 _PROOF: Final = "split-view "
 """Prefix of the names under which two records of one member are kept as proof."""
@@ -64,6 +65,18 @@ def shown_in(data: bytes) -> Shown:
 
 def _shown(note: Note) -> Shown:
     return note.text, frozenset((line.name, line.key_id) for line in note.signatures)
+
+
+_DIGEST_BYTES: Final = 16
+
+
+def note_digest(size: int, note: bytes) -> bytes:
+    """By which a note is known that was judged and told to the view."""
+    return blake2b(size.to_bytes(8, "big") + note, digest_size=_DIGEST_BYTES).digest()
+
+
+def _cut(digests: bytes) -> frozenset[bytes]:
+    return frozenset(digests[at : at + _DIGEST_BYTES] for at in range(0, len(digests), _DIGEST_BYTES))
 
 
 class NoteShelf:
@@ -106,13 +119,19 @@ class NoteShelf:
         """
         self._proofs: set[str] = set()
 
-    def recall(self) -> None:
-        """Read back what was kept: cosignatures count again, and proofs of two records are shown again."""
+    def recall(self, told: Mapping[str, bytes]) -> None:
+        """Read back what was kept: cosignatures count again, and proofs of two records are shown again.
+
+        ``told``: of each log digests of the notes that the view was told before, and knows.
+        """
         for member, log in self._logs.items():
-            for kept in self._store.notes(member, log.generation):
-                note = parse_note(kept.note)
-                self._newest[member] = _Newest(kept.size, kept.note, note, _shown(note))
-                self._tell_view(member, kept.size, note)
+            known, newest = _cut(told.get(member, b"")), None
+            for newest in self._store.notes(member, log.generation):
+                if note_digest(newest.size, newest.note) not in known:
+                    self._tell_view(member, newest.size, parse_note(newest.note))
+            if newest is not None:
+                note = parse_note(newest.note)
+                self._newest[member] = _Newest(newest.size, newest.note, note, _shown(note))
             proof = self._store.fact(_PROOF + member)
             if proof is not None and checkpoint_of(proof)[0].origin == log.origin:
                 self._proofs.add(member)  # a succession mends what was shown before it

@@ -41,6 +41,7 @@ class MemoryDisk:
     floor: dict[str, bytes] = field(default_factory=dict)
     facts: dict[str, bytes] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
+    snapshot: tuple[bytes, ...] | None = None
 
 
 class MemoryStore:
@@ -142,6 +143,13 @@ class MemoryStore:
 
     def fact(self, name: str) -> bytes | None:
         return self._readable().facts.get(name)
+
+    def keep_snapshot(self, parts: Sequence[bytes]) -> None:
+        with self._lock:
+            self._writable().snapshot = tuple(parts)
+
+    def snapshot(self) -> tuple[bytes, ...] | None:
+        return self._readable().snapshot
 
     def close(self) -> None:
         self._closed = True

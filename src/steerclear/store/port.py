@@ -152,6 +152,18 @@ class Store(Protocol):
     def fact(self, name: str) -> bytes | None:
         """The fact, or ``None`` if it was never kept."""
 
+    def keep_snapshot(self, parts: Sequence[bytes]) -> None:
+        """Keep what a node knows of its record beside the record itself, in place of what was kept before.
+
+        A cache, sealed under the storage key and bound to its order; a crash leaves the old one or none.
+        """
+
+    def snapshot(self) -> tuple[bytes, ...] | None:
+        """The parts as they were kept, or ``None``: there are none.
+
+        Raises ``NotVerified`` (``snapshot-damaged``) for what is not whole or was not written with this key.
+        """
+
     def close(self) -> None:
         """Let go. Closing twice is no error; all else afterwards raises ``NotKept`` (``store-closed``)."""
 

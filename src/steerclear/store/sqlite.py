@@ -30,8 +30,10 @@ from steerclear.store.admission import (
     is_new_opening,
 )
 from steerclear.store.digest import digest_of
+from steerclear.store.disk import replace_durably
 from steerclear.store.port import StoredEntry, StoredFloor, StoredNote
 from steerclear.store.reserve import Reserve
+from steerclear.store.sealed_parts import parse_sealed, print_sealed, snapshot_beside
 from steerclear.store.vault import Vault
 
 __all__ = ["RESERVE_BYTES", "SqliteStore"]
@@ -206,6 +208,19 @@ class SqliteStore:
     def fact(self, name: str) -> bytes | None:
         rows = self._ask("SELECT value, digest FROM fact WHERE name = ?", name)
         return self._as_kept(_fact_place(name), rows)
+
+    def keep_snapshot(self, parts: Sequence[bytes]) -> None:
+        self._writable()
+        with database.spoken_plainly(self._path):
+            replace_durably(snapshot_beside(self._path), print_sealed(parts, self._key()))
+
+    def snapshot(self) -> tuple[bytes, ...] | None:
+        self._check_open()
+        path = snapshot_beside(self._path)
+        if not path.exists():
+            return None
+        with database.spoken_plainly(path):
+            return parse_sealed(path.read_bytes(), self._key(), where=str(path))
 
     def close(self) -> None:
         with self._writing, self._reading:

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A view on an archive, with what was settled asleep, gives every answer of one that heard all."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.effort import effort
+from tests.mechanism.babble import babbled
+
+from steerclear.mechanism.asleep import Asleep
+from steerclear.mechanism.bodies import KINDS
+from steerclear.mechanism.duties import Duties
+from steerclear.mechanism.entry import Entry, Place
+from steerclear.mechanism.obligations import next_due_at, obligations
+from steerclear.mechanism.things import thing_named
+from steerclear.mechanism.view import View
+from steerclear.model.time import Instant
+from steerclear.services.taking_snapshot import duty_of
+
+if TYPE_CHECKING:
+    from tests.mechanism.conftest import Speech, Table
+
+
+class Shelf:
+    """An archive of what a view holds; names lead to a place too many."""
+
+    def __init__(self, view: View) -> None:
+        self._told = {entry.place: (entry, kind, names) for entry, kind, names in view.book.told()}
+        self._closed = {place for place in self._told if view.book.is_closed_to_us(place)}
+        self.size = len(self._told)
+
+    def holds(self, place: Place) -> bool:
+        return place in self._told
+
+    def entry(self, place: Place) -> Entry:
+        return self._told[place][0]
+
+    def named(self, name: str) -> Iterator[Place]:
+        yield from (place for place, (_, _, names) in self._told.items() if name in names)
+        yield from sorted(self._told)[:1]
+
+    def of_kind(self, kind: str) -> Iterator[Place]:
+        return (place for place, told in self._told.items() if told[1] == kind)
+
+    def every(self) -> Iterator[Place]:
+        return iter(self._told)
+
+    def closed_to_us(self, log: str) -> Iterator[Place]:
+        return (place for place in sorted(self._closed, reverse=True) if place.author == log)
+
+
+def went_on(before: View, duties: Duties, fresh: View, now: Instant) -> Duties:
+    """``fresh`` is where ``before`` is, without having heard anything."""
+    duty = duty_of(before, duties, now)
+    overheard = [said for said in before.book.every() if not said.is_in_a_log]
+    assert not overheard, "floor messages are told again at every start"
+    fresh.book.stand_on(Shelf(before))
+    fresh.book.times.update(before.book.times)
+    fresh.heads.go_on(before.heads.memory())
+    fresh.times.go_on(before.times.memory())
+    asleep = fresh.book.kept.asleep = Asleep(duty.asleep, duty.names, duty.latest)
+    fresh.notices.go_on(duty.notices, asleep)
+    kept_up = Duties(fresh)
+    things = (thing_named(key) for key in duty.things)
+    kept_up.go_on((thing for thing in things if thing is not None), asleep, duty.terms)
+    return kept_up
+
+
+@settings(
+    max_examples=effort(test=25, ci=250, soak=10_000), deadline=None, suppress_health_check=list(HealthCheck)
+)
+@given(seed=st.integers(0, 2**32), me=st.sampled_from(["TUR", "ISR", "AZE", "MSF"]))
+def test_whatever_is_said_later_the_answers_are_those_of_a_view_that_heard_all(
+    new_table: type[Table], speech: type[Speech], seed: int, me: str
+) -> None:
+    table, rng = babbled(new_table, speech, seed, length=50), random.Random(seed)
+    entries = [table.as_seen_by(me, entry) for entry in table.entries]
+    cuts = sorted((rng.randrange(len(entries)), rng.randrange(len(entries))))
+    view, whole = table.view(me, upto="00:00"), table.view(me, upto="00:00")
+    for entry in [entry for entry in entries if entry.at <= speech.at("00:00")]:
+        view.witness(entry)
+    duties = Duties(view)
+    for index, entry in enumerate(entries):
+        for _ in range(cuts.count(index)):
+            fresh = View(me, dict(view.roles), carried_by=dict(view.book.carried_by))
+            at = entry.at if rng.random() < 0.5 else Instant(entry.at + 86_400_000 * rng.randrange(9))
+            duties, view = went_on(view, duties, fresh, at), fresh
+        view.witness(entry)
+        whole.witness(entry)
+        if rng.random() < 0.2:
+            list(duties.owed(Instant(entry.at + rng.randrange(-600_000, 7_200_000))))
+            assert [r.id for r in view.notices.live(entry.at)] == [r.id for r in whole.notices.live(entry.at)]
+    for log, size, by, at in table.cosigned:
+        view.cosigned(log, size, by, at)
+        whole.cosigned(log, size, by, at)
+    now = Instant(speech.at("15:30") + rng.randrange(-3_600_000, 40 * 86_400_000))
+    assert list(duties.owed(now)) == [one for one in obligations(whole, now) if one.is_owed]
+    assert duties.next_due_at(now) == next_due_at(whole, now)
+    assert list(duties.all(now)) == list(obligations(whole, now))
+    assert list(obligations(view, now)) == list(obligations(whole, now))
+    assert answers(view, now) == answers(whole, now)
+
+
+def answers(view: View, now: Instant) -> dict[str, Any]:
+    return {
+        "kinds": {kind: view.book.of_kind(kind) for kind in KINDS},
+        "sealed": view.sealed,
+        "newest sealed": [view.book.newest_sealed(member) for member in view.members],
+        "unknown": view.unknown,
+        "misread": view.book.misread,
+        "without effect": view.without_effect,
+        "live": list(view.notices.live(now)),
+        "findings": [view.findings.of(record.id, now) for record in view.notices],
+        "conflicts": list(view.conflicts),
+        "state": view.annexes.state(now),
+        "times": dict(view.book.times),
+    }
