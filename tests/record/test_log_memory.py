@@ -4,18 +4,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
-from steerclear.errors import NotVerified
-from steerclear.record import Log
 from steerclear.record.merkle import Tree, leaf_hash
 from steerclear.record.said_ids import SaidIds
-
-if TYPE_CHECKING:
-    from tests.record.conftest import World
 
 
 def test_levels_are_those_of_one_tree() -> None:
@@ -49,7 +42,8 @@ def test_ids_are_known_as_a_dictionary_knows_them() -> None:
         assert {id_: ids[id_] for id_ in plain} == plain
         other = chance.randbytes(16)
         assert other not in ids
-        assert ids.isdisjoint([other]) and not (plain and ids.isdisjoint([other, *plain]))
+        assert ids.isdisjoint([other])
+        assert not (plain and ids.isdisjoint([other, *plain]))
         with pytest.raises(KeyError):
             ids[other]
     with pytest.raises(ValueError, match="a row of an id"):

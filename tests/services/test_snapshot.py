@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from tests.effort import effort
+from tests.services.sameness import differences
 
 from steerclear.errors import NotKept, NotVerified
 from steerclear.links.clock import ScriptedClock
@@ -163,7 +164,9 @@ def test_a_node_opened_from_a_snapshot_answers_as_one_that_read_all(name: str) -
         for at in (now, Instant(now + DAY_MS), Instant(now + 40 * DAY_MS), Instant(now - DAY_MS)):
             third = opened(ledger, last, at)
             assert third.kept is not None
-            require_equal(third, opened(ledger, cut(last, ends), at), at)
+            whole_read = opened(ledger, cut(last, ends), at)
+            require_equal(third, whole_read, at)
+            assert list(differences(third, whole_read)) == []
 
 
 # ---- what is refused -------------------------------------------------------------------------------------
@@ -270,4 +273,6 @@ def test_a_node_that_was_opened_from_a_snapshot_goes_on_with_the_others(
     channel.do(ledger.me, ask.Acknowledge(about=channel.notice(ledger.me, "survey").short, desk="air"))
     channel.settle()
     now, disk = ledger.now(), disk_of(again.ledger)
-    require_equal(again.ledger, opened(ledger, cut(disk, {k: len(v) for k, v in disk.logs.items()}), now), now)
+    require_equal(
+        again.ledger, opened(ledger, cut(disk, {k: len(v) for k, v in disk.logs.items()}), now), now
+    )

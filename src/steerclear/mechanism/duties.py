@@ -83,7 +83,7 @@ class Duties:
         self._reach(now)
         for thing, one in self._folded.items():
             if not one.owed and one.until >= NEVER and thing != COMM_CHECKS:
-                names = self._view.book.kept.stands_on((self, thing), self._view.heads.is_seen)
+                names = self._view.book.kept.stands_on((self, thing), self._view.heads.first_seen_by)
                 if names is not None:
                     yield thing, Settled(key_of(thing), names, one.since)
 

@@ -149,6 +149,7 @@ class Heads:
         for log in entry.heads:
             reader = Reader(entry.author, log, entry.generations.get(log, 0))
             self._kept.seen(reader, *self._seen[reader].first_covered(entry.place))
+        self._kept.moved(entry.place)
         for id_ in _named_unreadable(entry):
             self._kept.moved((entry.author, id_))
 
@@ -225,10 +226,14 @@ class Heads:
         for key, signed in memory.cosigned.items():
             self._cosigned[key] = set(signed)
 
-    def is_seen(self, reader: Reader, seq: int) -> bool:
-        """Has the reader seen this place? By which entry first is settled then: its log only grows."""
+    def first_seen_by(self, reader: Reader, seq: int) -> Place | None:
+        """Which entry of the reader was the first to cover this place; ``None``: it has not been seen.
+
+        That is settled then, for its log only grows. The time of that entry may still move (``retimed``).
+        """
         seen = self._seen.get(reader)
-        return seen is not None and seen.highest[-1] > seq
+        first = seen.first_above(seq) if seen is not None else None
+        return first[0] if first is not None else None
 
     def recorded_at(self, place: Place, by: Iterable[str]) -> Instant | None:
         """When the last of these members had cosigned a checkpoint that holds the place."""

@@ -151,19 +151,26 @@ class Kept:
         if gone.tell is not None:
             gone.tell(key)
 
-    def stands_on(self, key: Hashable, is_seen: Callable[[Reader, int], bool]) -> frozenset[Hashable] | None:
+    def stands_on(
+        self, key: Hashable, first_seen_by: Callable[[Reader, int], Hashable | None]
+    ) -> frozenset[Hashable] | None:
         """Every name that an answer stands on, by way of other answers too.
 
-        ``None`` where it is not kept, or a place that it asked for has not been seen: then it may move
-        without a name.
+        A place that it asked for stands under the name of the entry that saw it first. ``None`` where the
+        answer is not kept, or such a place has not been seen: then it may move without a name.
         """
         names: set[Hashable] = set()
         found: set[Hashable] = {key}
         waiting = [key]
         while waiting:
             answer = self._answers.get(waiting.pop())
-            if answer is None or not all(is_seen(*leaf) for leaf in answer.leaves):
+            if answer is None:
                 return None
+            for leaf in answer.leaves:
+                seen_by = first_seen_by(*leaf)
+                if seen_by is None:
+                    return None
+                names.add(seen_by)
             for name in answer.names:
                 if name not in self._answers:
                     names.add(name)

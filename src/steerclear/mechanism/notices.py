@@ -243,11 +243,13 @@ class Notices:
         self._follow()
         return tuple(self._awake)
 
-    def settled(self, now: Instant, is_seen: Callable[[Reader, int], bool]) -> Iterator[tuple[str, Settled]]:
+    def settled(
+        self, now: Instant, first_seen_by: Callable[[Reader, int], Place | None]
+    ) -> Iterator[tuple[str, Settled]]:
         """What is over, and will not be live before something is said about it."""
         for id_ in self.awake():
             record = self.get(id_)
-            names = self._book.kept.stands_on(("notice", id_), is_seen)
+            names = self._book.kept.stands_on(("notice", id_), first_seen_by)
             if names is not None and (record is None or not record.is_live(now)):
                 yield id_, Settled(_key_of(id_), names, record.over_since(now) if record is not None else 0)
 

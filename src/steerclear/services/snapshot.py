@@ -15,7 +15,7 @@ import json
 import sys
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -141,8 +141,8 @@ def print_snapshot(one: Snapshot) -> tuple[bytes, ...]:
             for key, (claims, ends, readers, judged) in one.times.items()
         ],
         "held": [
-            [*place, t.claimed, t.held, t.not_before, t.not_after, t.doubtful, t.against]
-            for place, t in one.held.items()
+            [*place, {field.name: getattr(time, field.name) for field in fields(time)}]
+            for place, time in one.held.items()
         ],
         "untrue": [[*place, members] for place, members in one.untrue.items()],
         "ends": [[*key, size] for key, size in one.ends.items()],
@@ -217,8 +217,8 @@ def parse_snapshot(printed: Sequence[bytes]) -> Snapshot:
             for author, generation, a, b, readers, judged in found["times"]
         },
         held={
-            Place(author, generation, seq): TrueTime(claimed, held, begins, ends, doubtful, tuple(against))
-            for author, generation, seq, claimed, held, begins, ends, doubtful, against in found["held"]
+            Place(*place): TrueTime(**{**time, "against": tuple(time["against"])})
+            for *place, time in found["held"]
         },
         untrue={Place(*place): members for *place, members in found["untrue"]},
         ends={(member, generation): size for member, generation, size in found["ends"]},

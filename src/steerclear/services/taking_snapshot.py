@@ -159,7 +159,7 @@ def duty_of(view: View, duties: Duties, now: Instant) -> Duty:
     """Who may owe something, and who sleeps."""
     things, terms = duties.awake(now)
     settled = dict(duties.settled(now))
-    over = dict(view.notices.settled(now, view.heads.is_seen))
+    over = dict(view.notices.settled(now, view.heads.first_seen_by))
     sleepers: list[Settled] = [*settled.values(), *over.values()]
     before = view.book.kept.asleep
     still = dict(before.sleeping()) if before is not None else {}
