@@ -12,35 +12,74 @@ for it later is held against its hashes. ``verify`` never looks at it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 import structlog
 
 from steerclear.errors import NotVerified, SteerclearError
 from steerclear.mechanism.archive import SEALED
 from steerclear.mechanism.asleep import Asleep
+from steerclear.mechanism.duties import Duties
 from steerclear.mechanism.entry import Entry, Place, Sealed
 from steerclear.mechanism.things import thing_named
+from steerclear.mechanism.view import View
+from steerclear.model.member import MemberId
+from steerclear.record.charter import Charter
 from steerclear.record.leaf import parse_leaf
-from steerclear.record.log import Log
+from steerclear.record.log import AcceptedLeaf, Log
 from steerclear.record.merkle import leaf_hash
+from steerclear.record.statement import SignedStatement
 from steerclear.record.succession import read_succeed_body
+from steerclear.services.backdated import Backdated
+from steerclear.services.continuity import Continuity
+from steerclear.services.generations import Generations
 from steerclear.services.kept_entries import KeptEntries, Places
+from steerclear.services.notes import NoteShelf
 from steerclear.services.snapshot import Logged, Snapshot, Worth, parse_snapshot
+from steerclear.services.two_contents import TwoContents
 from steerclear.services.witnessed import entry_of
+from steerclear.store.port import Store, StoredEntry
 
-if TYPE_CHECKING:
-    from steerclear.services.ledger import Ledger
-
-__all__ = ["recall", "recall_log"]
+__all__ = ["Remembering", "recall", "recall_log"]
 
 _WAS_NOT_OPENED: Final = "it was not opened before the node was started again"
 
 _log = structlog.get_logger("steerclear.recalling")
 
 
-def recall(ledger: Ledger) -> None:
+class Remembering(Protocol):
+    """A ledger, by all that is brought to where its store is (ledger.py says what each is)."""
+
+    charter: Charter
+    mechanism: str
+    me: MemberId
+    store: Store
+    view: View
+    duties: Duties
+    logs: dict[str, Log]
+    generations: Generations
+    places: Places
+    untrue: dict[Place, Sequence[str]]
+    kept: KeptEntries | None
+    notes: NoteShelf
+    unreadable: dict[str, tuple[str, str]]
+    beat_owed: bool
+    backdated: Backdated
+    two_contents: TwoContents
+    false_heads: dict[str, str]
+    continuity: Continuity
+
+    @property
+    def peers(self) -> tuple[str, ...]: ...
+
+    def said_in(self, stored: StoredEntry) -> SignedStatement | None: ...
+
+    def entry_of(self, log: Log, accepted: AcceptedLeaf, said: SignedStatement | None) -> Entry: ...
+
+
+def recall(ledger: Remembering) -> None:
     """Bring a ledger that is new to where its store is. Raises what verifying and reading raise."""
     snapshot, logs = _sound_snapshot(ledger)
     if snapshot is not None:
@@ -59,7 +98,7 @@ def recall(ledger: Ledger) -> None:
 # ---- from the first entry --------------------------------------------------------------------------------
 
 
-def recall_log(ledger: Ledger, member: str) -> None:
+def recall_log(ledger: Remembering, member: str) -> None:
     """Verify a log from its kept bytes, from the first entry; what it tells is witnessed again.
 
     It stands from the beginning, so that a disk that cannot be read leaves a part of what is kept and
@@ -79,14 +118,14 @@ def recall_log(ledger: Ledger, member: str) -> None:
         _recall_entries(ledger, ledger.logs[member])
 
 
-def _recall_entries(ledger: Ledger, log: Log) -> None:
+def _recall_entries(ledger: Remembering, log: Log) -> None:
     """Verify and witness what is kept beyond what the log holds."""
     for stored in ledger.store.entries(log.member, log.generation, log.size):
         accepted = log.accept(stored.leaf)
         ledger.view.witness(ledger.entry_of(log, accepted, ledger.said_in(stored)))
 
 
-def _recall_unreadable(ledger: Ledger, snapshot: Snapshot | None) -> None:
+def _recall_unreadable(ledger: Remembering, snapshot: Snapshot | None) -> None:
     """What was sealed to us and never opened is named in a beat, unless one has named it."""
     closed = dict(snapshot.closed) if snapshot is not None else {}
     named: set[str] = set()
@@ -106,7 +145,7 @@ def _recall_unreadable(ledger: Ledger, snapshot: Snapshot | None) -> None:
 # ---- from a snapshot -------------------------------------------------------------------------------------
 
 
-def _sound_snapshot(ledger: Ledger) -> tuple[Snapshot | None, list[Log]]:
+def _sound_snapshot(ledger: Remembering) -> tuple[Snapshot | None, list[Log]]:
     """The snapshot that is kept, and its logs, where nothing speaks against it."""
     try:
         printed = ledger.store.snapshot() if not ledger.continuity.is_copy else None
@@ -121,7 +160,7 @@ def _sound_snapshot(ledger: Ledger) -> tuple[Snapshot | None, list[Log]]:
         return None, []
 
 
-def _require_ours(ledger: Ledger, snapshot: Snapshot) -> None:
+def _require_ours(ledger: Remembering, snapshot: Snapshot) -> None:
     is_ours = (snapshot.mechanism, snapshot.me) == (ledger.mechanism, ledger.me)
     kept = {
         (member, generation)
@@ -132,7 +171,7 @@ def _require_ours(ledger: Ledger, snapshot: Snapshot) -> None:
         raise _differs("it is of other logs than those that are kept")
 
 
-def _recalled(ledger: Ledger, logged: Logged) -> Log:
+def _recalled(ledger: Remembering, logged: Logged) -> Log:
     """One log as it was; its newest entry, its keys and its newest checkpoint are here, and are the same."""
     member, generation = logged.member, logged.generation
     if ledger.store.size(member, generation) < logged.size:
@@ -148,12 +187,12 @@ def _recalled(ledger: Ledger, logged: Logged) -> Log:
     return log
 
 
-def _leaf_at(ledger: Ledger, member: str, generation: int, seq: int) -> bytes:
+def _leaf_at(ledger: Remembering, member: str, generation: int, seq: int) -> bytes:
     [leaf] = ledger.store.leaves(member, generation, seq, seq + 1)
     return leaf
 
 
-def _go_on(ledger: Ledger, snapshot: Snapshot, logs: list[Log]) -> None:
+def _go_on(ledger: Remembering, snapshot: Snapshot, logs: list[Log]) -> None:
     """Put everything where it was. Nothing in here fails but for want of memory."""
     for log in logs:  # generations of one member ascend
         before = ledger.logs.get(log.member)
@@ -179,7 +218,7 @@ def _go_on(ledger: Ledger, snapshot: Snapshot, logs: list[Log]) -> None:
     ledger.duties.go_on((thing for thing in things if thing is not None), asleep, duty.terms)
 
 
-def _read(ledger: Ledger, logs: dict[tuple[str, int], Log], place: Place, worth: Worth) -> Entry:
+def _read(ledger: Remembering, logs: dict[tuple[str, int], Log], place: Place, worth: Worth) -> Entry:
     """An entry that was verified before, held against the hash that is remembered of it."""
     [stored] = ledger.store.entries(place.author, place.generation, place.seq, place.seq + 1)
     log = logs[place.author, place.generation]
