@@ -17,7 +17,7 @@ from steerclear.geometry.ellipsoid import position_of
 from steerclear.model.space import Altitude, Datum, Position
 from steerclear.model.time import Instant
 from steerclear.model.track import Track
-from steerclear.tracking import Drift, Minima, Traffic, losses_of, movers_of, settled
+from steerclear.tracking import Drift, Minima, Traffic, losses_of, movers_of, settled, traffic_of
 from steerclear.tracking.traffic import _approach
 
 NOW = Instant(1_757_000_000_000)
@@ -100,6 +100,26 @@ def test_the_grid_finds_what_asking_every_pair_finds(lat: float, lon: float, see
     expected = by_asking_every_pair(tracks, MINIMA, drift)
     assert refs(losses_of(tracks, NOW, MINIMA, drift)) == expected
     assert len(expected) > 50
+
+
+@pytest.mark.parametrize(("lat", "lon"), PLACES[:2])
+def test_slabs_of_space_find_each_pair_once_and_the_same_ones(lat: float, lon: float) -> None:
+    chance = random.Random(9)
+    tracks = [
+        track(
+            f"t{number:04}",
+            min(max(lat + chance.uniform(-3, 3), -90), 90),
+            lon + chance.uniform(-3, 3) / max(np.cos(np.radians(lat)), 0.02),
+            east=chance.uniform(-300, 300),
+            feet=chance.randrange(0, 40_000, 500),
+            datum=Datum.STD if number % 9 else Datum.AMSL,
+        )
+        for number in range(4_100)
+    ]
+    movers = movers_of(tracks, NOW, EXACT)
+    alone = traffic_of(movers, MINIMA)
+    assert traffic_of(movers, MINIMA, threads=2) == alone
+    assert len(alone.losses) > 300
 
 
 def test_two_that_meet_head_on_are_found_minutes_before_and_the_time_is_that_of_the_geodesic() -> None:

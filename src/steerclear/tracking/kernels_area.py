@@ -291,22 +291,34 @@ def _inside_any(plane: F64, part: I32, x: float, y: float) -> bool:
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _crosses(at: F64, vx: float, vy: float, least: float, most: float, hair: float) -> bool:
-    """Does the path cross the piece, with a hair to spare on all four sides?"""
+def _crosses_at(at: F64, vx: float, vy: float, least: float, most: float, hair: float) -> float:
+    """When the path crosses the piece with a hair to spare on all four sides; infinite: it does not so."""
     sx, sy, ex, ey = vx * least, vy * least, vx * most, vy * most
     way, edge = math.hypot(ex - sx, ey - sy), math.hypot(at[2] - at[0], at[3] - at[1])
     if way <= 2.0 * hair or edge <= 2.0 * hair:
-        return False
+        return _NEVER
     one = ((ex - sx) * (at[1] - sy) - (ey - sy) * (at[0] - sx)) / way
     other = ((ex - sx) * (at[3] - sy) - (ey - sy) * (at[2] - sx)) / way
+    if min(one, other) >= -hair or max(one, other) <= hair:
+        return _NEVER
     here = ((at[2] - at[0]) * (sy - at[1]) - (at[3] - at[1]) * (sx - at[0])) / edge
     there = ((at[2] - at[0]) * (ey - at[1]) - (at[3] - at[1]) * (ex - at[0])) / edge
-    return bool(
-        min(one, other) < -hair
-        and max(one, other) > hair
-        and min(here, there) < -hair
-        and max(here, there) > hair
-    )
+    if min(here, there) >= -hair or max(here, there) <= hair:
+        return _NEVER
+    return float(least + (most - least) * here / (here - there))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _is_on(plane: F64, x: float, y: float, hair: float) -> bool:
+    """Does a place lie within a hair of a rim?"""
+    for at in range(len(plane)):
+        ex, ey = plane[at, 2] - plane[at, 0], plane[at, 3] - plane[at, 1]
+        px, py = x - plane[at, 0], y - plane[at, 1]
+        size = ex * ex + ey * ey
+        share = min(max((px * ex + py * ey) / size, 0.0), 1.0) if size > 0 else 0.0
+        if (px - share * ex) ** 2 + (py - share * ey) ** 2 < hair * hair:
+            return True
+    return False
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -319,15 +331,17 @@ def times_of(
     Infinite: never.
     """
     first, last = one.first[area], one.first[area + 1]
-    part = one.part[first:last]
+    part, own = one.part[first:last], plane[: last - first]
+    has_inside = part[0] >= 0
+    begins_inside = has_inside and _inside_any(own, part, vx * least, vy * least)
+    if begins_inside and (hair >= 0 or not _is_on(own, vx * least, vy * least, -hair)):
+        return least
     soonest = _NEVER
     around = reach + growth * most + hair
     x0, x1 = min(vx * least, vx * most) - around, max(vx * least, vx * most) + around
     y0, y1 = min(vy * least, vy * most) - around, max(vy * least, vy * most) + around
-    has_inside = part[0] >= 0
     for piece in range(first, last):
-        at = plane[piece - first]
-        radius = one.radius0[piece]
+        at, radius = own[piece - first], one.radius0[piece]
         if one.moves[area]:
             found = _near_moving(at, one, piece, now, vx, vy, reach + hair, growth, least, most)[0]
             soonest = min(soonest, found)
@@ -339,18 +353,10 @@ def times_of(
             or max(at[1], at[3]) < y0 - radius
         ):
             continue
-        found = _near_piece(at, radius, vx, vy, reach + hair, growth, least, most)[0]
-        if found == _NEVER and has_inside and hair < 0 and _crosses(at, vx, vy, least, most, -hair):
-            found = least
-        soonest = min(soonest, found)
-    if has_inside and soonest > least and _inside_any(plane[: last - first], part, vx * least, vy * least):
-        if hair >= 0:
-            return least
-        for piece in range(first, last):
-            at = plane[piece - first]
-            if _near_piece(at, 0.0, vx, vy, -hair, 0.0, least, least + _HAIR_S)[0] < _NEVER:
-                return soonest
-        return least
+        if around + radius > 0:
+            soonest = min(soonest, _near_piece(at, radius, vx, vy, reach + hair, growth, least, most)[0])
+        if has_inside and hair < 0:
+            soonest = min(soonest, _crosses_at(at, vx, vy, least, most, -hair))
     return soonest
 
 
@@ -431,16 +437,14 @@ def _judged(
         return CLEAR, _NEVER
     vx, vy = flattened(one, area, seen.place[row], seen.velocity[row], seen.up[row], plane)
     reach, growth = one.lateral[area] + seen.reach[row], seen.growth[row]
-    wide0, wide1 = max(least - close, 0.0), max(min(most + close, look_ahead), 0.0)
-    first = times_of(one, area, plane, now, vx, vy, reach, growth, wide0, wide1, HAIR_M)
-    if first == _NEVER:
-        return CLEAR, _NEVER
     strict0, strict1 = least if least == 0.0 else least + close, most - close
     if strict0 < strict1:
         sure = times_of(one, area, plane, now, vx, vy, reach, growth, strict0, strict1, -HAIR_M)
         if sure < _NEVER:
-            return LOSS, max(first, max(least, 0.0))
-    return NEAR, max(first, max(least, 0.0))
+            return LOSS, max(sure if sure > strict0 else least, 0.0)
+    wide0, wide1 = max(least - close, 0.0), max(min(most + close, look_ahead), 0.0)
+    first = times_of(one, area, plane, now, vx, vy, reach, growth, wide0, wide1, HAIR_M)
+    return (NEAR, max(first, least, 0.0)) if first < _NEVER else (CLEAR, _NEVER)
 
 
 # ------------------------------------------------------------------------------------------ leaving its own

@@ -12,6 +12,7 @@ with the losses, marked so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,6 +42,8 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
 _NOBODY: Final = np.int32(NOBODY)
+_FAR: Final = 1 << 40
+_WORTH_A_SLAB: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ def pairs_of(movers: Movers, minima: Minima, *, threads: int = 1) -> list[_Found
 
 
 def _probe(movers: Movers, rows: I32, party: I32, height: I64, minima: Minima, threads: int) -> list[_Found]:
+    """All pairs of the given rows, in slabs of space that a thread takes whole: grid, pairs and verdicts."""
     boxes = boxes_of(
         movers,
         height,
@@ -131,10 +135,36 @@ def _probe(movers: Movers, rows: I32, party: I32, height: I64, minima: Minima, t
         tall_ft=minima.vertical_ft,
         look_ahead_s=minima.look_ahead_s,
     )[rows]
-    grid = BoxGrid((1, 1, 1, 1, 1), threads=threads)
+    slabs = threads if len(rows) >= _WORTH_A_SLAB * threads else 1
+    axis = int(np.argmax(np.ptp(movers.place[rows], axis=0))) if slabs > 1 else 0
+    low, high = boxes[:, axis], boxes[:, axis + AXES]
+    cuts = np.quantile(low, np.linspace(0, 1, slabs + 1)[1:-1]) if slabs > 1 else np.empty(0)
+    # The minima of the grid widen the high side by no more than one.
+    marks = [-_FAR, *np.floor(cuts).astype(np.int64).tolist(), _FAR]
+
+    def in_slab(from_: int, to: int) -> list[_Found]:
+        own = np.flatnonzero((low < to) & (high + 1 >= from_)) if slabs > 1 else slice(None)
+        return _in_slab(movers, rows[own], boxes[own], party[own], height, minima, (axis, from_))
+
+    if slabs == 1:
+        return in_slab(*marks)
+    with ThreadPoolExecutor(slabs) as pool:
+        return [found for part in pool.map(in_slab, marks[:-1], marks[1:]) for found in part]
+
+
+def _in_slab(
+    movers: Movers, rows: I32, boxes: I64, party: I32, height: I64, minima: Minima, begin: tuple[int, int]
+) -> list[_Found]:
+    """A pair belongs to the slab in which the greater of its two low sides lies, and so is found once."""
+    axis, from_ = begin
+    grid = BoxGrid((1, 1, 1, 1, 1))
     grid.extend(boxes[:, :AXES], boxes[:, AXES:], party)
+    low = np.ascontiguousarray(boxes[:, axis])
 
     def judge(a: I32, b: I32) -> _Found:
+        if from_ > -_FAR:
+            own = np.maximum(low[a], low[b]) >= from_
+            a, b = a[own], b[own]
         return _judged_pairs(movers, rows[a], rows[b], height, minima)
 
     return list(grid.of_pairs(judge))
