@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from steerclear.blind.grid import CELL_BYTES
+from steerclear.blind.grid import CELL_BYTES, FINE, LAYERS, QUARTERS, DayCells, encode_cells
 from steerclear.blind.host import Host, meetings
 from steerclear.blind.keys import DaySecret, made_secret
 from steerclear.blind.messages import print_message
@@ -32,7 +32,7 @@ from steerclear.model.terms import Level
 
 __all__ = ["Exchange", "Step", "exchange", "limit_per_s", "newcomer", "openmined", "steps"]
 
-PAIR: Final = PairDay("ab" * 32, ("ISR", "TUR"), "cd" * 32, 1, 20_000)
+PAIR: Final = PairDay("ab" * 32, ("ISR", "TUR"), "cd" * 32, 1, FINE.step_arc_s, 20_000)
 CAP: Final = 1 << 24
 SCALAR: Final = random_scalar(secrets.token_bytes)
 
@@ -60,7 +60,17 @@ class Exchange:
 
 
 def cells(numbers: range) -> bytes:
-    return b"".join(number.to_bytes(CELL_BYTES, "big") for number in numbers)
+    """A cell for each number: along the equator, then upward, then later."""
+    rest = np.arange(numbers.start, numbers.stop, dtype=np.int64)
+    found = np.zeros((len(rest), 5), np.int32)
+    for place, size in ((4, FINE.columns), (2, LAYERS), (1, QUARTERS)):
+        rest, found[:, place] = np.divmod(rest, size)
+    found[:, 3] = FINE.rows // 2 + rest
+    return encode_cells(FINE, found)
+
+
+def _file(party: Party, notice: str, numbers: range) -> None:
+    party.add(notice, DayCells(PAIR.day, cells(numbers)), filed_at_s=0, ends_at_s=86_400)
 
 
 def limit_per_s() -> float:
@@ -117,8 +127,8 @@ def steps(count: int) -> Iterator[Step]:
 def exchange(level: Level, count: int, *, proofs: bool = True) -> Exchange:
     """Both sides list ``count`` cells, half of them common, and are told."""
     parties, host = _pair(level, proofs=proofs)
-    parties[0].add("n", cells(range(count)), filed_at_s=0, ends_at_s=86_400)
-    parties[1].add("n", cells(range(count // 2, count // 2 + count)), filed_at_s=0, ends_at_s=86_400)
+    _file(parties[0], "n", range(count))
+    _file(parties[1], "n", range(count // 2, count // 2 + count))
     name = level.value if proofs or level is Level.L2 else f"{level.value}, no proofs"
     return _round(name, count, parties, host)
 
@@ -128,10 +138,10 @@ def newcomer(level: Level, standing: int, count: int = 2_000) -> Exchange:
     parties, host = _pair(level)
     for number in range(standing):
         first = 10_000_000 + number * count
-        parties[1].add(f"s{number}", cells(range(first, first + count)), filed_at_s=0, ends_at_s=86_400)
+        _file(parties[1], f"s{number}", range(first, first + count))
     for _ in range(1 + standing * count // (1 << 20)):
         _round("standing", 0, parties, host)
-    parties[0].add("new", cells(range(9_999_000, 9_999_000 + count)), filed_at_s=0, ends_at_s=86_400)
+    _file(parties[0], "new", range(9_999_000, 9_999_000 + count))
     return _round(f"{level.value}: one notice against {standing:,}", count, parties, host)
 
 
@@ -183,7 +193,7 @@ def _pair(level: Level, *, proofs: bool = True) -> tuple[tuple[Party, Party], Ho
     for name in PAIR.parties:
         random = secrets.token_bytes
         secret = DaySecret(PAIR, level, b"k" * 32) if level is Level.L2 else made_secret(PAIR, level, random)
-        made.append(Party(secret, name, cap_slots=CAP, random=random, proofs=proofs, workers=1))
+        made.append(Party(secret, name, cap_slots=CAP, fresh_s=180, random=random, proofs=proofs, workers=1))
     host = Host(PAIR, level, cap_slots=CAP, salt=secrets.randbits(62), proofs=proofs, workers=1)
     for side in (0, 1):
         opened = made[side].open()
@@ -205,9 +215,9 @@ def _round(name: str, count: int, parties: tuple[Party, Party], host: Host) -> E
         return said
 
     names = ("first", "second")
-    committed = [timed(names[side], parties[side].commit) for side in (0, 1)]
+    committed = [timed(names[side], partial(parties[side].commit, now_s=0)) for side in (0, 1)]
     for side in (0, 1):
-        timed(names[1 - side], partial(parties[1 - side].hear_committed, committed[side]))
+        timed(names[1 - side], partial(parties[1 - side].hear_committed, committed[side], at_s=0))
         timed("host", partial(host.hear_committed, committed[side]))
     sent = [timed(names[side], parties[side].send) for side in (0, 1)]
     for side in (0, 1):

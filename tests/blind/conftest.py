@@ -5,15 +5,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import shake_256
 from typing import Any
 
+import numpy as np
 import pytest
 
 from steerclear.blind.audit import Evidence, RoundLogged
+from steerclear.blind.carried import Carried
 from steerclear.blind.direct import DirectParty
-from steerclear.blind.grid import CELL_BYTES
+from steerclear.blind.grid import FINE, LAYERS, QUARTERS, DayCells, decode_cells, encode_cells
 from steerclear.blind.host import Host
 from steerclear.blind.keys import DaySecret, made_secret
 from steerclear.blind.messages import HOST, Compared, Message, parse_message, print_message
@@ -22,7 +24,7 @@ from steerclear.blind.party import Party
 from steerclear.blind.tokens import PairDay
 from steerclear.model.terms import Level
 
-PAIR = PairDay("ab" * 32, ("ISR", "TUR"), "cd" * 32, 1, 20_000)
+PAIR = PairDay("ab" * 32, ("ISR", "TUR"), "cd" * 32, 1, FINE.step_arc_s, 20_000)
 CAP = 1_000_000
 BOTH = (0, 1)
 
@@ -41,9 +43,26 @@ def drawing(seed: object) -> Callable[[int], bytes]:
     return random
 
 
+EQUATOR = FINE.rows // 2
+A_ROW = FINE.columns * LAYERS * QUARTERS
+"""So many numbers fill one row of cells."""
+
+
 def cells(numbers: Iterable[int]) -> bytes:
-    """Bytes as long as cells, one for each number."""
-    return b"".join(number.to_bytes(CELL_BYTES, "big") for number in numbers)
+    """A cell for each number, encoded: along the equator, then upward, then later."""
+    rest = np.fromiter(numbers, np.int64)
+    found = np.zeros((len(rest), 5), np.int32)
+    for place, size in ((4, FINE.columns), (2, LAYERS), (1, QUARTERS)):
+        rest, found[:, place] = np.divmod(rest, size)
+    found[:, 3] = EQUATOR + rest
+    return encode_cells(FINE, found)
+
+
+def numbers_of(encoded: bytes) -> list[int]:
+    """Exact inverse of ``cells``."""
+    _, quarter, layer, row, column = decode_cells(FINE, 0, encoded).astype(np.int64).T
+    found = ((row - EQUATOR) * QUARTERS + quarter) * LAYERS + layer
+    return [int(number) for number in found * FINE.columns + column]
 
 
 @dataclass
@@ -58,7 +77,9 @@ class Pairing:
     pair_day: PairDay = PAIR
     caps: tuple[int, int, int] = (CAP, CAP, CAP)
     proofs: tuple[bool, bool, bool] = (True, True, True)
-    spent: tuple[int, int] = (0, 0)
+    carried: tuple[Carried, Carried] = (Carried(), Carried())
+    fresh_s: int = 180
+    now_s: int = 1_000
     keys: tuple[bytes, bytes] = (b"k" * 32, b"k" * 32)
     days: tuple[PairDay | None, PairDay | None] = (None, None)
     twists: dict[tuple[type, int], Twist] = field(default_factory=dict)
@@ -83,7 +104,8 @@ class Pairing:
                     name,
                     cap_slots=self.caps[side],
                     random=random,
-                    spent=self.spent,
+                    carried=self.carried[side],
+                    fresh_s=self.fresh_s,
                     proofs=self.proofs[side],
                     workers=1,
                 )
@@ -93,21 +115,28 @@ class Pairing:
             self.level,
             cap_slots=self.caps[2],
             salt=5,
-            spent=self.spent,
+            spent=self.carried[0].spent,
             proofs=self.proofs[2],
             workers=1,
         )
         self.opened: list[Any] = []
 
     def file(self, side: int, notice: str, numbers: Iterable[int]) -> int:
-        return int(self.parties[side].add(notice, cells(numbers), filed_at_s=0, ends_at_s=3_600))
+        listed = DayCells(self.parties[side].pair_day.day, cells(numbers))
+        return int(self.parties[side].add(notice, listed, filed_at_s=0, ends_at_s=3_600))
 
     def finding(self, side: int, notice: str) -> Outcome:
-        found: Outcome = self.parties[side].finding(notice)
+        found: Outcome = self.parties[side].finding(notice, now_s=self.now_s)
         return found
 
     def met(self, side: int, notice: str) -> list[int]:
-        return [int.from_bytes(cell, "big") for cell in self.finding(side, notice).cells]  # type: ignore[union-attr]
+        return sorted(numbers_of(b"".join(self.finding(side, notice).cells)))  # type: ignore[union-attr]
+
+    def next_attempt(self, **given: Any) -> Pairing:
+        """The day begun anew, with what this attempt leaves."""
+        day = replace(self.pair_day, attempt=self.pair_day.attempt + 1)
+        carried = self.parties[0].carried(), self.parties[1].carried()
+        return Pairing(self.level, (self.seed, "anew"), day, self.caps, carried=carried, **given)
 
     def open(self) -> None:
         for side in BOTH:
@@ -121,9 +150,9 @@ class Pairing:
         """One whole round; opens the day before the first."""
         if not self.opened:
             self.open()
-        committed = [self._carried(party.commit(), "log") for party in self.parties]
+        committed = [self._carried(party.commit(now_s=self.now_s), "log") for party in self.parties]
         for side in BOTH:
-            self.parties[1 - side].hear_committed(committed[side])
+            self.parties[1 - side].hear_committed(committed[side], at_s=self.now_s)
             if not self.direct:
                 self.host.hear_committed(committed[side])
         self.rounds.append(RoundLogged((committed[0], committed[1])))

@@ -6,9 +6,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from steerclear.blind.audit import Evidence, FaultKind, Planned, audit
+from steerclear.blind.grid import FINE, encode_cells
 from steerclear.blind.messages import HOST, Compared, DayOpened, parse_message
 from steerclear.blind.opening import Opened, RoundOpened
 from steerclear.blind.ristretto import power_of_generator
@@ -17,12 +19,14 @@ from steerclear.model.terms import Level
 
 
 def cells(*numbers: int) -> bytes:
-    return b"".join(number.to_bytes(12, "big") for number in numbers)
+    """Along the equator, as the shared fixtures number them."""
+    places = np.array([(0, 0, 0, FINE.rows // 2, number) for number in numbers], np.int32)
+    return encode_cells(FINE, places)
 
 
 PLANS = (
-    [Planned("a", cells(*range(10)), 0), Planned("late", cells(3, 40), 1)],
-    [Planned("b", cells(*range(5, 15)), 0)],
+    [Planned("a", cells(*range(10)), 0, 0), Planned("late", cells(3, 40), 1, 1)],
+    [Planned("b", cells(*range(5, 15)), 0, 0)],
 )
 
 
@@ -52,12 +56,12 @@ def kinds(check: Any, *, plans: Any = PLANS, opened: Any = None, evidence: Any =
 
 def test_an_honest_day_has_no_fault(day: Any) -> None:
     assert kinds(day) == []
-    day.parties[0].commit()  # the other never answered: nothing was compared with it
+    day.parties[0].commit(now_s=0)  # the other never answered: nothing was compared with it
     assert kinds(day) == []
 
 
 def test_an_omission_is_found_with_its_cells(day: Any) -> None:
-    plans = (PLANS[0], [*PLANS[1], Planned("hidden", cells(7, 99), 1)])
+    plans = (PLANS[0], [*PLANS[1], Planned("hidden", cells(7, 99), 1, 1)])
     (fault,) = audit(openings(day), day.evidence(), plans)
     assert (fault.kind, fault.side, fault.cells) == (FaultKind.OMISSION, 1, (cells(99),))
 

@@ -23,10 +23,11 @@ from steerclear.blind.cover import (
     cells_of_notice,
     changed,
     columns_of,
+    columns_of_day,
     cover,
     covers,
 )
-from steerclear.blind.grid import FINE, LADDER, SITES, Cells, Grid, encode_cells
+from steerclear.blind.grid import FINE, LADDER, SITES, Cells, DayCells, Grid, decode_cells, encode_cells
 from steerclear.blind.kernels_cover import find_columns
 from steerclear.blind.tables import room_of_thread, tables_of
 from steerclear.blind.warming import PARTS
@@ -475,6 +476,13 @@ def test_a_large_area_of_columns_comes_in_strips() -> None:
     assert counts[5:-20].min() >= 624
 
 
+def test_the_columns_of_a_day_are_those_of_the_area() -> None:
+    area = Polygon(square(33.0, 36.0, 33.1, 36.1))
+    found = columns_of_day(area, 20_347, widened_mm=500_000)
+    assert found.day == 20_347
+    assert (decode_cells(SITES, 0, found.encoded) == columns_of(area, 500_000).cells()).all()
+
+
 def test_too_large_an_area_of_columns_is_refused() -> None:
     with pytest.raises(BadInput) as caught:
         columns_of(Polygon(square(-5, 30, 5, 40))).cells()
@@ -585,7 +593,8 @@ def test_a_notice_lists_a_shared_cell_once() -> None:
     assert listed(found) == set().union(*(listed(sure(cover(each, USUAL)).cells()) for each in near))
     assert len(found) == len(listed(found))
     assert found.tolist() == sorted(found.tolist())
-    assert cells_of_day(near, USUAL, 20_347) == encode_cells(FINE, found[found[:, 0] == 20_347])
+    day = encode_cells(FINE, found[found[:, 0] == 20_347])
+    assert cells_of_day(near, USUAL, 20_347) == DayCells(20_347, day)
     assert isinstance(
         cells_of_day([volume(Circle(at(1, 1), 0), height=band(0, 1, Datum.AGL))], USUAL, 0), Undetermined
     )

@@ -12,7 +12,7 @@ from tests.effort import effort
 
 from steerclear.blind.messages import (
     HOST,
-    ChunkRemasked,
+    Chunk,
     Compared,
     DayOpened,
     Head,
@@ -32,14 +32,16 @@ from steerclear.model.terms import Level
 L3, L3P = Head(Level.L3, b"d" * 32, 1, 7), Head(Level.L3P, b"d" * 32, 0, 7)
 MESSAGES: list[Any] = [
     DayOpened(replace(L3, round=0), b"p" * 32),
-    ListCommitted(L3, 32, b"h" * 32, b"r" * 32),
+    ListCommitted(L3, 32, b"h" * 32, b"r" * 32, whole=True),
     ListSent(replace(L3, level=Level.L2), b"x" * 64),
     ListSent(L3, b""),
     Remasked(L3, b"x" * 64, b"q" * 64),
     Remasked(L3, b"x" * 64, b""),
     Compared(replace(L3, author=HOST), True, (b"a" * 32, b"b" * 32), ((1, 2, 9), ())),
-    ChunkRemasked(L3P, 3, b"x" * 32, b"q" * 64),
+    Chunk(L3P, 3, b"y" * 64, b"x" * 32, b"q" * 64),
     Stopped(replace(L3P, author=HOST), "blind-withheld"),
+    ListSent(L3P, b"x" * 64, b"o" * 32),
+    Chunk(L3P, 0, b"", b"", b""),
 ]
 NAMES = [f"{type(one).__name__}-{place}" for place, one in enumerate(MESSAGES)]
 
@@ -103,9 +105,10 @@ def test_what_nobody_may_say_is_refused(wrong: Any) -> None:
 
 
 def test_a_flag_is_0_or_1() -> None:
-    data = bytearray(print_message(MESSAGES[6]))
-    data[44] = 2
-    refused(bytes(data))
+    for message, place in ((MESSAGES[6], 44), (MESSAGES[1], -1)):
+        data = bytearray(print_message(message))
+        data[place] = 2
+        refused(bytes(data))
 
 
 def test_an_opening_has_one_form(pairing: Any, level: Level) -> None:
@@ -117,7 +120,7 @@ def test_an_opening_has_one_form(pairing: Any, level: Level) -> None:
         data = print_opened(opened)
         assert parse_opened(data) == opened
         wrong = [data[:cut] for cut in range(len(data))] + [data + b"\0", b"X" + data[1:]]
-        wrong += [data[:at] + b"\xff" + data[at + 1 :] for at in (5, 6, 7, 61, 134)]
+        wrong += [data[:at] + b"\xff" + data[at + 1 :] for at in (5, 6, 7, 61, 121, 134)]
         if level is not Level.L2:
             wrong.append(data[:135] + bytes(32) + data[167:])
         for each in wrong:

@@ -12,7 +12,7 @@ from tests.blind.clusters import A_SIDE, Crowd, crowd, squares
 
 from steerclear.blind.audit import FaultKind, Planned, audit
 from steerclear.blind.cover import cells_of_day
-from steerclear.blind.grid import CELL_BYTES
+from steerclear.blind.grid import CELL_BYTES, DayCells
 from steerclear.model.terms import Level
 
 DAY = 20_347
@@ -25,17 +25,17 @@ def plans() -> Crowd:
 
 
 @pytest.fixture(scope="module")
-def listed(plans: Crowd) -> tuple[list[bytes], list[bytes]]:
+def listed(plans: Crowd) -> tuple[list[DayCells], list[DayCells]]:
     """The cells of the first few volumes of each party, as its list holds them."""
     return _cells(plans, 0), _cells(plans, A_SIDE)
 
 
-def _cells(plans: Crowd, begin: int) -> list[bytes]:
+def _cells(plans: Crowd, begin: int) -> list[DayCells]:
     found = []
     for row in range(begin, begin + FEW):
         cells = cells_of_day([plans.volumes[row]], plans.rules.dilation(int(plans.kinds[row])), DAY)
-        assert isinstance(cells, bytes)
-        assert len(cells) > 0
+        assert isinstance(cells, DayCells)
+        assert cells.encoded
         found.append(cells)
     return found
 
@@ -50,12 +50,13 @@ def checked(request: pytest.FixtureRequest, pairing: Any, listed: Any) -> Any:
     return check
 
 
-def _apart(cells: bytes) -> set[bytes]:
-    return {cells[at : at + CELL_BYTES] for at in range(0, len(cells), CELL_BYTES)}
+def _apart(cells: DayCells) -> set[bytes]:
+    encoded = cells.encoded
+    return {encoded[at : at + CELL_BYTES] for at in range(0, len(encoded), CELL_BYTES)}
 
 
-def _planned(listed: list[bytes]) -> list[Planned]:
-    return [Planned(f"n{row}", cells, 0) for row, cells in enumerate(listed)]
+def _planned(listed: list[DayCells]) -> list[Planned]:
+    return [Planned(f"n{row}", cells.encoded, 0, 0) for row, cells in enumerate(listed)]
 
 
 def _met(check: Any, side: int) -> list[bool]:
@@ -82,7 +83,7 @@ def test_an_inquiry_finds_a_part_of_a_plan_that_was_left_out_or_added(
     openings = tuple(party.opened() for party in checked.parties)
     known = set().union(*map(_apart, listed[1]))
     hidden = next(cells for cells in _cells(plans, A_SIDE + FEW) if _apart(cells) - known)
-    with_more = [*_planned(listed[1]), Planned("hidden", hidden, 0)]
+    with_more = [*_planned(listed[1]), Planned("hidden", hidden.encoded, 0, 0)]
     (omission,) = audit(openings, checked.evidence(), (_planned(listed[0]), with_more))
     assert (omission.kind, omission.side) == (FaultKind.OMISSION, 1)
     assert set(omission.cells) == _apart(hidden) - known

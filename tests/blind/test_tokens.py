@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Has a cell the name that the document says, and another one under any other day, pair, annex or grid?"""
+"""Has a cell the name that the document says, and another in any other check?"""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from steerclear.blind.grid import CELL, CELL_BYTES, SENTINEL
+from steerclear.blind.grid import CELL, CELL_BYTES, COLUMN, SENTINEL
 from steerclear.blind.kernels_blake2b import hash_rows
 from steerclear.blind.ristretto import hash_to_ristretto255, power
 from steerclear.blind.rows import ALONE, new_rows
 from steerclear.blind.tokens import DST, DUMMY, PairDay, bulk_tokens, items_of, masked, type_of
 from steerclear.errors import BadInput
 
-PAIR = PairDay("ab" * 32, ("ISR", "TUR"), "cd" * 32, 1, 20_000)
+PAIR = PairDay("ab" * 32, ("ISR", "TUR"), "cd" * 32, 1, 300, 20_000)
 KEY = bytes(range(32))
 SCALAR = (12345).to_bytes(32, "little")
 OTHERS = [
@@ -25,6 +25,7 @@ OTHERS = [
     replace(PAIR, parties=("ISQ", "TUR")),
     replace(PAIR, annex="ce" * 32),
     replace(PAIR, grid=2),
+    replace(PAIR, step_arc_s=900),
     replace(PAIR, day=20_001),
     replace(PAIR, attempt=1),
 ]
@@ -56,8 +57,8 @@ def test_blake2b_has_the_digest_that_is_asked_for(digest: int) -> None:
 
 def test_the_input_is_one_block_and_an_item() -> None:
     assert PAIR.prefix == (
-        b"steerclear/blind\0\1\0\0\0\1" + bytes([0xAB] * 32) + b"ISR" + bytes(9) + b"TUR" + bytes(9)
-        + bytes([0xCD] * 32) + (20_000).to_bytes(4, "big") + bytes(14)
+        b"steerclear/blind\0\2\0\0\0\1" + bytes([0xAB] * 32) + b"ISR" + bytes(9) + b"TUR" + bytes(9)
+        + bytes([0xCD] * 32) + (20_000).to_bytes(4, "big") + (300).to_bytes(2, "big") + bytes(12)
     )  # fmt: skip
     assert len(PAIR.prefix) == 128
     item = items_of(CELL, cells(3))[2]
@@ -101,6 +102,7 @@ def test_what_is_no_place_cannot_be_taken_for_one() -> None:
         {"parties": ("TUR", "TUR")},
         {"parties": ("T", "TUR")},
         {"grid": 0},
+        {"step_arc_s": 60},
         {"day": -1},
         {"day": 2**32},
         {"attempt": 65_536},
@@ -117,6 +119,10 @@ def test_what_is_no_cell_is_refused(kind: int, given: bytes) -> None:
     with pytest.raises(BadInput) as caught:
         items_of(kind, given)
     assert caught.value.code == "blind-cells"
+
+
+def test_a_check_lists_cells_and_one_of_protected_sites_columns() -> None:
+    assert (PAIR.kind, replace(PAIR, step_arc_s=15).kind) == (CELL, COLUMN)
 
 
 def test_a_key_of_another_length_is_refused() -> None:

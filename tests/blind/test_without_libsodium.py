@@ -16,37 +16,42 @@ import pytest
 
 NO_LIBRARY = "raise ValueError('Unable to find libsodium')\n"
 L2 = """
+import numpy as np
+from steerclear.blind.grid import FINE, DayCells, encode_cells
 from steerclear.blind.keys import DaySecret
 from steerclear.blind.party import Party
 from steerclear.blind.host import Host
 from steerclear.blind.tokens import PairDay
 from steerclear.model.terms import Level
-day = PairDay("ab" * 32, ("ISR", "TUR"), "cd" * 32, 1, 20_000)
+day = PairDay("ab" * 32, ("ISR", "TUR"), "cd" * 32, 1, 300, 20_000)
 host = Host(day, Level.L2, cap_slots=1_000, salt=1)
 secret = DaySecret(day, Level.L2, b"k" * 32)
 draw = iter(bytes([n]) * 32 for n in range(1, 9))
-parties = [Party(secret, name, cap_slots=1_000, random=lambda size: next(draw)) for name in day.parties]
+parties = [
+    Party(secret, name, cap_slots=1_000, fresh_s=60, random=lambda size: next(draw)) for name in day.parties
+]
+cell = DayCells(20_000, encode_cells(FINE, np.array([(20_000, 1, 2, 3, 0)], np.int32)))
 for side in (0, 1):
-    parties[side].add("n", b"c" * 12, filed_at_s=0, ends_at_s=3_600)
+    parties[side].add("n", cell, filed_at_s=0, ends_at_s=3_600)
     parties[1 - side].hear_opened(parties[side].open())
     host.hear_opened(parties[side].open())
-committed = [party.commit() for party in parties]
+committed = [party.commit(now_s=0) for party in parties]
 for side in (0, 1):
-    parties[1 - side].hear_committed(committed[side])
+    parties[1 - side].hear_committed(committed[side], at_s=0)
     host.hear_committed(committed[side])
 for party in parties:
     host.hear_list(party.send())
 answer = host.compared()
 for party in parties:
     party.hear_compared(answer)
-print(parties[0].finding("n"))
+print(parties[0].finding("n", now_s=0))
 """
 L3 = """
 from steerclear.blind.keys import made_secret
 from steerclear.blind.tokens import PairDay
 from steerclear.errors import Unreachable
 from steerclear.model.terms import Level
-day = PairDay("ab" * 32, ("ISR", "TUR"), "cd" * 32, 1, 20_000)
+day = PairDay("ab" * 32, ("ISR", "TUR"), "cd" * 32, 1, 300, 20_000)
 try:
     made_secret(day, Level.L3, lambda size: b"x" * size).public
 except Unreachable as missing:
@@ -69,7 +74,10 @@ def said(environment: dict[str, str], *arguments: str) -> str:
 
 
 def test_l2_works(without: dict[str, str]) -> None:
-    assert said(without, "-c", L2) == "CellsMet(cells=(b'cccccccccccc',))\n"
+    assert (
+        said(without, "-c", L2)
+        == "CellsMet(cells=(b'\\x01\\x05\\x00\\x03\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\x01',))\n"
+    )
 
 
 def test_l3_says_what_is_missing(without: dict[str, str]) -> None:

@@ -27,6 +27,7 @@ from steerclear.blind.grid import (
     QUARTERS,
     SITES,
     Cells,
+    DayCells,
     Grid,
     encode_cells,
     no_cells,
@@ -54,6 +55,7 @@ __all__ = [
     "cells_of_notice",
     "changed",
     "columns_of",
+    "columns_of_day",
     "cover",
     "covers",
 ]
@@ -296,13 +298,13 @@ def cells_of_notice(
 
 def cells_of_day(
     volumes: Sequence[Volume], dilation: Dilation, day: int, grid: Grid = FINE
-) -> bytes | Undetermined:
-    """The cells of a notice on one day, encoded: as a list holds them, and as an audit makes them anew.
+) -> DayCells | Undetermined:
+    """The cells of a notice on one day: as a list holds them, and as an audit makes them anew.
 
     Raises ``BadInput`` as ``covers``.
     """
     found = cells_of_notice(volumes, dilation, grid, days=range(day, day + 1))
-    return found if isinstance(found, Undetermined) else encode_cells(grid, found)
+    return found if isinstance(found, Undetermined) else DayCells(day, encode_cells(grid, found))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -334,3 +336,8 @@ def columns_of(footprint: Footprint, widened_mm: int = 0) -> Cover:
     shapes = Shapes.of(FootprintArrays.of_one(footprint))
     ground = _Ground(shapes, 0, Dilation(widened_mm, 0, 0), SITES)
     return Cover(SITES, range(1), range(1), isinstance(footprint, Legs), ground)
+
+
+def columns_of_day(footprint: Footprint, day: int, widened_mm: int = 0) -> DayCells:
+    """The same, as the list of a check of that UTC day holds them. Raises as ``columns_of``."""
+    return DayCells(day, encode_cells(SITES, together([columns_of(footprint, widened_mm).cells()], SITES)))

@@ -61,8 +61,8 @@ from steerclear.model.space import E7, Position
 
 __all__ = [
     "CELL", "CELL_BYTES", "COLUMN", "COVER_MARGIN_M", "FINE", "GRID_VERSION", "LADDER", "SENTINEL", "SITES",
-    "Cell", "Cells", "Grid", "day_of", "decode_cells", "encode_cells", "first_second_of", "merged_of",
-    "no_cells", "together",
+    "Cell", "Cells", "DayCells", "Grid", "day_of", "decode_cells", "encode_cells", "first_second_of",
+    "merged_of", "no_cells", "together",
 ]  # fmt: skip
 
 GRID_VERSION: Final = 1
@@ -110,6 +110,18 @@ class Cell:
     layer: int
     row: int
     column: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayCells:
+    """The cells of one UTC day in the encoded form, ``CELL_BYTES`` each: what a list holds of a notice.
+
+    The version and the step stand in each cell, the day beside them all. For the columns of sites, which know
+    no time, ``day`` is that of the check.
+    """
+
+    day: int
+    encoded: bytes
 
 
 @dataclass(frozen=True, slots=True)

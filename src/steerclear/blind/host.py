@@ -3,13 +3,13 @@
 
     hear_opened ×2     hear_committed ×2     hear_list ×2     hear_remasked ×2 (L3)      compared ─► both
          │                    │                   │                   │                      │
-    element, once      power of two, cap     count and hash     proof of every slot    one statement, sealed
-    a day, from logs   sentinels fit         as committed       in the order sent      under one key to both,
-                                                                                       so neither hears first
+    element, once      idle or a power of    count and hash     proof of every slot    one statement, sealed
+    a day, from logs   two, cap, room for    as committed       in the order sent      under one key to both,
+                       sentinels                                                       so neither hears first
 
 What it compares, slot against slot over the whole day, is H(x)^ab (L3) or a token (L2). It learns padded
-sizes, times, and which slots of one side equal which of the other; among them 8 or 16 that are sentinels and
-look like any other. A value that comes twice from one side is refused: each cell is sent once, and a repeated
+sizes, times, and which slots of one side equal which of the other; among them the sentinels, which look
+like any other. A value that comes twice from one side is refused: each cell is sent once, and a repeated
 one is a copy of somebody's slot. What is refused ends the day for both; ``stopped`` says so in the log.
 """
 
@@ -22,6 +22,7 @@ from typing import Final
 
 import numpy as np
 
+from steerclear.blind.lists import IDLE_SLOTS, charged
 from steerclear.blind.messages import (
     HOST,
     Compared,
@@ -36,7 +37,15 @@ from steerclear.blind.messages import (
 from steerclear.blind.proofs import is_proved
 from steerclear.blind.ristretto import is_element
 from steerclear.blind.rows import Rows, rows_of
-from steerclear.blind.side import lists_of, other_check, require_cap, require_count, require_list
+from steerclear.blind.sentinels import lists_in
+from steerclear.blind.side import (
+    lists_of,
+    other_check,
+    require_cap,
+    require_count,
+    require_list,
+    require_room,
+)
 from steerclear.blind.slots import Numbers, SlotTable
 from steerclear.blind.tokens import TOKEN_BYTES, PairDay
 from steerclear.errors import NotVerified, Refused, SteerclearError
@@ -64,9 +73,11 @@ class Host:
         self.round = 0
         self.failed: str | None = None
         self._level = level
+        self._about = pair_day
         self._pair_day = sha256(pair_day.prefix).digest()
         self._cap = cap_slots
         self._spent = list(spent)
+        self._with_cells = [0, 0]
         self._proofs = proofs
         self._workers = workers
         self._seen = (SlotTable(TOKEN_BYTES, salt), SlotTable(TOKEN_BYTES, salt))
@@ -86,13 +97,17 @@ class Host:
             self._opened[author] = message
 
     def hear_committed(self, message: ListCommitted) -> None:
-        """Raises ``Refused``: ``blind-order``, ``blind-other-check``, ``blind-count``, ``blind-cap``."""
+        """Raises ``Refused``: ``blind-order``, ``blind-other-check``, ``blind-count``, ``blind-cap``,
+        ``blind-full``."""
         ready = len(self._opened) == 2 and message.head.author not in self._committed
         author = self._require_next(message, ready)
         with self._judging():
-            require_count(message.count, self.round, self._level)
-            require_cap(self._spent[author], message.count, self._cap)
-            self._spent[author] += message.count
+            require_count(message.count, self._about, self._level)
+            is_full = self._with_cells[author] == lists_in(self._about.attempt)
+            require_room(message.count, is_full=is_full)
+            require_cap(self._spent[author], charged(message.count), self._cap)
+            self._spent[author] += charged(message.count)
+            self._with_cells[author] += message.count > IDLE_SLOTS
             self._committed[author] = message
 
     def hear_list(self, message: ListSent) -> None:
@@ -118,6 +133,11 @@ class Host:
                 )
             self._proved &= self._proofs
             self._named[1 - author] = rows
+
+    @property
+    def spent(self) -> tuple[int, int]:
+        """Slots charged to the first and to the second, over all attempts: for the next attempt's host."""
+        return self._spent[0], self._spent[1]
 
     @property
     def is_ready(self) -> bool:

@@ -26,7 +26,8 @@ from steerclear.model.terms import Level
 
 __all__ = ["DaySecret", "due_to_leave", "head_of", "leaves_at_s", "made_key", "made_secret", "opened"]
 
-_SENTINELS: Final = b"steerclear/blind/sentinels/v1"
+_SENTINELS: Final = b"steerclear/blind/sentinels/v2"
+_PUBLIC: Final = b"steerclear/blind/public/v2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,9 @@ class DaySecret:
 
     @property
     def public(self) -> bytes:
-        """What is logged of it: g^scalar, or the hash of the key."""
+        """What is logged of it: g^scalar, or a hash of the key that is of this day alone."""
         if self.level is Level.L2:
-            return sha256(self.secret).digest()
+            return blake2b(_PUBLIC + self.pair_day.prefix, key=self.secret, digest_size=32).digest()
         return power_of_generator(self.secret)
 
     def sentinel_key(self, other_public: Element) -> bytes:

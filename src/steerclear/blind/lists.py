@@ -7,11 +7,15 @@ Everything that is drawn for a list comes from one ``seed`` of 32 bytes by keyed
 order and the salts. So an audit that is given the seed and the cells can make the list again, bit by bit. The
 commitment is the root of the tree of RFC 9162 over salt ‖ item of *all* slots, dummies too: a single slot can
 be opened with its salt and a proof, and nobody can say later that a slot held something else.
+
+A list without a cell is idle: eight slots, all of them sentinels. It counts nothing of a cap, because nobody
+can choose what stands in it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 import numpy as np
@@ -19,17 +23,23 @@ import numpy as np
 from steerclear.blind.grid import CELL_BYTES
 from steerclear.blind.kernels_blake2b import hash_rows
 from steerclear.blind.rows import Rows, new_rows
-from steerclear.blind.sentinels import AT_FIRST, LATER
+from steerclear.blind.sentinels import EACH_ROUND, reserved
 from steerclear.blind.slots import Numbers
 from steerclear.blind.tokens import DUMMY, Items, items_of
 from steerclear.model.terms import Level
 from steerclear.record.merkle import Tree, leaf_hash
 
-__all__ = ["MOST_SLOTS", "SlotList", "idle_slots", "least_slots", "made_list", "padded"]
+__all__ = [
+    "IDLE_SLOTS", "MOST_SLOTS", "SlotList", "charged", "drawn_order", "fitted", "least_slots", "list_hash",
+    "made_list", "padded", "slot_hashes",
+]  # fmt: skip
+
+IDLE_SLOTS: Final = EACH_ROUND
 
 MOST_SLOTS: Final = 1 << 20
 """In one list: 32 MB."""
 
+_LEAST: Final = 64
 _SALT_BYTES: Final = 32
 _ORDER_BYTES: Final = 8
 
@@ -43,14 +53,14 @@ class SlotList:
     root: bytes
 
 
-def least_slots(round_: int, level: Level) -> int:
-    """A list has no fewer: what its sentinels fill; and at L3p enough to be cut into 64 parts."""
-    return max(padded(LATER if round_ else AT_FIRST), 64 if level is Level.L3P else 0)
+def least_slots(level: Level, attempt: int) -> int:
+    """A list with cells has no fewer: room for its sentinels and one cell; at L3p enough for 64 parts."""
+    return max(_LEAST, padded(reserved(level, attempt) + 1))
 
 
-def idle_slots(rounds: int, level: Level) -> int:
-    """What a day of ``rounds`` costs of a cap when nothing is filed."""
-    return least_slots(0, level) + (rounds - 1) * least_slots(1, level) if rounds else 0
+def charged(count: int) -> int:
+    """What a list of so many slots takes of a cap: all of them, padding too; an idle one none."""
+    return 0 if count == IDLE_SLOTS else count
 
 
 def padded(count: int) -> int:
@@ -58,14 +68,41 @@ def padded(count: int) -> int:
     return 1 << (count - 1).bit_length()
 
 
+def fitted(cells: int, room: int, level: Level, attempt: int) -> tuple[int, int]:
+    """How many slots a list has for so many new cells where a cap leaves ``room`` slots, and how many of the
+    cells go into it; the rest is kept back."""
+    kept_free = reserved(level, attempt)
+    wanted = max(_LEAST, padded(cells + kept_free))
+    count = min(wanted, MOST_SLOTS, padded(room + 1) // 2)
+    if not cells or count < least_slots(level, attempt):
+        return IDLE_SLOTS, 0
+    return count, min(cells, count - kept_free)
+
+
 def made_list(cells: Items, sentinels: Items, count: int, seed: bytes) -> SlotList:
     """Cells, sentinels and dummies up to ``count``, in a secret order, and the commitment to all of them."""
     used = len(cells) + len(sentinels)
     dummies = items_of(DUMMY, _drawn(seed, b"dummy", count - used, CELL_BYTES).tobytes())
-    keys = _drawn(seed, b"order", count, _ORDER_BYTES).view(">u8").reshape(-1)
-    order: Numbers = np.argsort(keys, kind="stable")
+    order = drawn_order(seed, count)
     items = np.concatenate((cells, sentinels, dummies))[order]
     return SlotList(items, order, _root(items, _drawn(seed, b"salts", count, _SALT_BYTES)))
+
+
+def drawn_order(seed: bytes, count: int) -> Numbers:
+    """So many places in an order that only the seed tells."""
+    keys = _drawn(seed, b"order", count, _ORDER_BYTES).view(">u8").reshape(-1)
+    order: Numbers = np.argsort(keys, kind="stable")
+    return order
+
+
+def slot_hashes(rows: Rows) -> bytes:
+    """SHA-256 of each row: what stands for the list at L3p until its parts are sent."""
+    return b"".join(sha256(row.tobytes()).digest() for row in rows)
+
+
+def list_hash(rows: Rows, level: Level) -> bytes:
+    """What is committed to: SHA-256 of the list, at L3p of the hashes of its slots."""
+    return sha256(slot_hashes(rows) if level is Level.L3P else rows.tobytes()).digest()
 
 
 def _drawn(seed: bytes, purpose: bytes, count: int, width: int) -> Rows:

@@ -6,15 +6,16 @@
 
     form  what            rest                                        goes to
     1     DayOpened       public (32)                                 the log
-    2     ListCommitted   count (4) hash (32) root (32)               the log, before the list leaves
-    3     ListSent        count × 32                                  L3: peer and host; L2: host; L3p: peer
+    2     ListCommitted   count (4) hash (32) root (32) whole (1)     the log, before the list leaves
+    3     ListSent        slots (4) slots × 32                        L3: peer and host; L2: host
+                          slots (4) slots × 32, order (32)            L3p: the peer
     4     Remasked        slots (4) slots × 32, proofs                L3: sealed to the host
     5     Compared        proved (1) two hashes (64), two × [count (4) slots × 4]    sealed to both parties
-    6     ChunkRemasked   step (4) slots (4) slots × 32, proofs       L3p: the peer
+    6     Chunk           step (4), two × [slots (4) slots × 32], proofs         L3p: the peer
     7     Stopped         code (1 + up to 64)                         the log
 
-``pair-day`` is the SHA-256 of the prefix of all its tokens (``tokens.py``): mechanism, pair, annex, grid, day
-and attempt. ``author`` is 0 or 1 in the order of the pair, 2 for the host. Numbers are big-endian.
+``pair-day`` is the SHA-256 of the prefix of all its tokens (``tokens.py``): mechanism, pair, annex, grid,
+step, day and attempt. ``author`` is 0 or 1 in the order of the pair, 2 for the host. Numbers are big-endian.
 
 Printer and parser are exact inverses. Refused, as ``blind-message``: another beginning, version, form or
 level; an author, number or length that the form does not have; slots that do not strictly rise; a single byte
@@ -36,8 +37,8 @@ from steerclear.errors import NotVerified
 from steerclear.model.terms import Level
 
 __all__ = [
-    "HOST", "ChunkRemasked", "Compared", "DayOpened", "Head", "ListCommitted", "ListSent", "Message",
-    "Remasked", "Stopped", "digest_of", "parse_message", "print_message",
+    "HOST", "Chunk", "Compared", "DayOpened", "Head", "ListCommitted", "ListSent", "Message", "Remasked",
+    "Stopped", "digest_of", "parse_message", "print_message",
 ]  # fmt: skip
 
 HOST: Final = 2
@@ -64,7 +65,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class DayOpened:
-    """L3, L3p: g^scalar. L2: SHA-256 of the key, so that an audit knows which it was. ``round`` is 0."""
+    """L3, L3p: g^scalar. L2: a hash of key and day, so that an audit knows which it was. ``round`` is 0."""
 
     FORM: ClassVar[int] = 1
     head: Head
@@ -73,22 +74,29 @@ class DayOpened:
 
 @dataclass(frozen=True, slots=True)
 class ListCommitted:
-    """How many slots, the hash of the list as it will be sent, and the commitment to what stands in them."""
+    """How many slots, the hash of the list as it will be sent, and the commitment to what stands in them.
+
+    ``whole``: with this list every cell of every live notice of the author is listed. If it is not, the other
+    side must not take *nothing met* for an answer.
+    """
 
     FORM: ClassVar[int] = 2
     head: Head
     count: int
     hash: bytes
     root: bytes
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ListSent:
-    """``rows``: 32 bytes a slot, masked (L3, L3p) or tokens (L2)."""
+    """``rows``: 32 bytes a slot, masked (L3) or tokens (L2); at L3p the SHA-256 of each masked slot, for the
+    slots come in parts, and ``order`` (32 bytes): in which order the author wants the other's."""
 
     FORM: ClassVar[int] = 3
     head: Head
     rows: bytes
+    order: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +125,14 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class ChunkRemasked:
-    """One step of L3p: the next part of the other's list, raised to the author's scalar, and its proof."""
+class Chunk:
+    """One step of L3p. ``listed``: the next part of the author's own list; ``rows``: the newest part of the
+    other's, raised to the author's scalar, and ``proofs`` that it was."""
 
     FORM: ClassVar[int] = 6
     head: Head
     step: int
+    listed: bytes
     rows: bytes
     proofs: bytes
 
@@ -136,7 +146,7 @@ class Stopped:
     code: str
 
 
-Message: TypeAlias = DayOpened | ListCommitted | ListSent | Remasked | Compared | ChunkRemasked | Stopped
+Message: TypeAlias = DayOpened | ListCommitted | ListSent | Remasked | Compared | Chunk | Stopped
 
 
 def digest_of(message: Message) -> bytes:
@@ -185,7 +195,7 @@ def _may_say(message: Message) -> bool:
             return author <= HOST
         case Remasked():
             return author < HOST and level is Level.L3
-        case ChunkRemasked():
+        case Chunk():
             return author < HOST and level is Level.L3P
         case DayOpened():
             return author < HOST and message.head.round == 0
@@ -198,15 +208,15 @@ def _printed_rest(message: Message) -> bytes:
         case DayOpened():
             return message.public
         case ListCommitted():
-            return _u32(message.count) + message.hash + message.root
+            return _u32(message.count) + message.hash + message.root + bytes((message.whole,))
         case ListSent():
-            return _u32(len(message.rows) // _ROW) + message.rows
+            return _rows(message.rows) + message.order
         case Remasked():
-            return _u32(len(message.rows) // _ROW) + message.rows + message.proofs
+            return _rows(message.rows) + message.proofs
         case Compared():
             return bytes((message.proved,)) + b"".join((*message.lists, *map(_slots, message.met)))
-        case ChunkRemasked():
-            return _u32(message.step) + _u32(len(message.rows) // _ROW) + message.rows + message.proofs
+        case Chunk():
+            return _u32(message.step) + _rows(message.listed) + _rows(message.rows) + message.proofs
         case _:
             return bytes((len(message.code),)) + message.code.encode("ascii")
 
@@ -229,6 +239,12 @@ class _Rest:
             raise _not_one(f"{value} is more than {most}")
         return value
 
+    def flag(self) -> bool:
+        value = self.take(1)[0]
+        if value > 1:
+            raise _not_one("a yes or no is neither 0 nor 1")
+        return bool(value)
+
     def rows(self) -> bytes:
         return self.take(self.number(MOST_SLOTS) * _ROW)
 
@@ -248,12 +264,18 @@ class _Rest:
             raise _not_one("it goes on after its end")
 
 
+def _read_committed(head: Head, rest: _Rest) -> ListCommitted:
+    return ListCommitted(head, rest.number(MOST_SLOTS), rest.take(32), rest.take(32), rest.flag())
+
+
+def _read_list(head: Head, rest: _Rest) -> ListSent:
+    rows = rest.rows()
+    return ListSent(head, rows, rest.take(32) if head.level is Level.L3P else b"")
+
+
 def _read_compared(head: Head, rest: _Rest) -> Compared:
-    flag = rest.take(1)[0]
-    if flag > 1:
-        raise _not_one("proved is neither 0 nor 1")
-    lists = (rest.take(32), rest.take(32))
-    return Compared(head, bool(flag), lists, (rest.slots(), rest.slots()))
+    proved, lists = rest.flag(), (rest.take(32), rest.take(32))
+    return Compared(head, proved, lists, (rest.slots(), rest.slots()))
 
 
 def _read_remasked(head: Head, rest: _Rest) -> Remasked:
@@ -261,9 +283,9 @@ def _read_remasked(head: Head, rest: _Rest) -> Remasked:
     return Remasked(head, rows, rest.proofs(rows))
 
 
-def _read_chunk(head: Head, rest: _Rest) -> ChunkRemasked:
-    step, rows = rest.number(), rest.rows()
-    return ChunkRemasked(head, step, rows, rest.proofs(rows))
+def _read_chunk(head: Head, rest: _Rest) -> Chunk:
+    step, listed, rows = rest.number(), rest.rows(), rest.rows()
+    return Chunk(head, step, listed, rows, rest.proofs(rows))
 
 
 def _read_stopped(head: Head, rest: _Rest) -> Stopped:
@@ -275,13 +297,17 @@ def _read_stopped(head: Head, rest: _Rest) -> Stopped:
 
 _READERS: Final[dict[int, Callable[[Head, _Rest], Message]]] = {
     1: lambda head, rest: DayOpened(head, rest.take(32)),
-    2: lambda head, rest: ListCommitted(head, rest.number(MOST_SLOTS), rest.take(32), rest.take(32)),
-    3: lambda head, rest: ListSent(head, rest.rows()),
+    2: _read_committed,
+    3: _read_list,
     4: _read_remasked,
     5: _read_compared,
     6: _read_chunk,
     7: _read_stopped,
 }
+
+
+def _rows(rows: bytes) -> bytes:
+    return _u32(len(rows) // _ROW) + rows
 
 
 def _slots(slots: tuple[int, ...]) -> bytes:

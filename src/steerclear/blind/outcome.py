@@ -24,13 +24,15 @@ class CellsMet:
 
 @dataclass(frozen=True, slots=True)
 class NothingMet:
-    """``among`` so many slots of the other, padding and sentinels counted; ``at``: the round that said so.
+    """``among`` so many slots of the other, padding and sentinels counted; ``at``: the round that said so;
+    ``covers_s``: what either side filed later than this is not in it.
 
     ``honest_peer_only``: no proofs were asked for, so a peer that garbles its answers would not be noticed.
     """
 
     among: int
     at: int
+    covers_s: int
     honest_peer_only: bool = False
 
 

@@ -58,8 +58,14 @@ class Party(Side):
 
     def hear_compared(self, message: Compared) -> None:
         """What the host found. Raises ``Refused`` or ``NotVerified`` (``blind-sentinels``, ``blind-met``,
-        ``blind-not-proved``, ``blind-covers``)."""
-        self.require_next(message, self.mine is not None and self.theirs is not None, author=HOST)
+        ``blind-not-proved``, ``blind-covers``).
+
+        At L3 there is nothing to find before we re-masked the other's list.
+        """
+        is_ready = self.mine is not None and self.theirs is not None
+        self.require_next(
+            message, is_ready and (self.secret.level is Level.L2 or self.has_answered), author=HOST
+        )
         with self.judging():
             mine, theirs = _known(self.mine), _known(self.theirs)
             if message.lists != (lists_of(mine, theirs) if self.me == 0 else lists_of(theirs, mine)):

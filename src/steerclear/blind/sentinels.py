@@ -1,20 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which cells, known to both parties and to no host, must be met in each round?
 
-A host, a key or a day that is wrong would look like *nothing met*. So every list carries cells of a reserved
-type that must be met, and unless all of them are, the answer is undetermined.
+A host, a key, a grid or a day that is wrong would look like *nothing met*. So every list carries cells of a
+reserved type that must be met, and unless all of them are, the answer is undetermined.
 
-    now       8, fresh in each round, in both lists: they meet within the round
-    answers   8 of those that the other planted in earlier rounds of that day, so that a host that forgets or
-              drops what came earlier is noticed
-    plants    8 fresh ones in each list, 248 in the first, for the other to answer later
+    now       8, fresh in each round, in both lists: they meet within the round. A list without a cell of a
+              notice is these eight and nothing else, so nobody can probe with it, and it costs nothing
+    plants    in each list with cells, for the other's later lists with cells to answer
+    answers   2 for each earlier list with cells of the other, out of its plants
 
-    round 0:      8 now         + 248 plants          fills 256 slots
-    later:        8 now + 8 answers + 8 plants        fits into 32 slots
+              list 0       list 1       list 2   (with cells, of one side)
+    other's
+    list 0     now         answers      answers        every two lists that may hold a cell in common have
+    list 1    answers       now         answers        sentinels in common: whoever drops all that meets
+    list 2    answers      answers       now           between two given lists drops these too
 
-Which plants are answered is drawn from all outstanding ones (248 at any time, so half of the answers reach
-back more than 21 rounds) under a key that the two parties share, from g^ab or the key of L2: both compute
-it, and a host cannot know which of the met slots it may drop.
+A plant is answered once, so there must be as many in a list as lists of the other may follow: an attempt has
+room for ``lists_in(attempt)`` lists with cells from each side, twice as many in each next attempt. The sizes
+hang on the attempt alone, so they tell nothing. At L3p nobody drops anything, and nothing is planted.
+
+The cells are hashes under a key that the two parties share, from g^ab or the key of L2: what another key,
+grid, step or day gives is met by nothing.
 """
 
 from __future__ import annotations
@@ -23,18 +29,29 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final
 
-from steerclear.blind.grid import SENTINEL
+from steerclear.blind.grid import CELL_BYTES, SENTINEL
 from steerclear.blind.tokens import Items, items_of
+from steerclear.model.terms import Level
 
-__all__ = ["AT_FIRST", "EACH_ROUND", "FIRST_PLANTS", "LATER", "Due", "Plant", "Sentinels"]
+__all__ = ["EACH_PAIR", "EACH_ROUND", "Due", "Plant", "Sentinels", "lists_in", "reserved"]
 
 EACH_ROUND: Final = 8
-FIRST_PLANTS: Final = 248
-AT_FIRST: Final = EACH_ROUND + FIRST_PLANTS
-LATER: Final = 3 * EACH_ROUND
+EACH_PAIR: Final = 2
 
+_FIRST_LISTS: Final = 10
+_MOST_DOUBLINGS: Final = 4
 _NOW: Final = 0
 _PLANTED: Final = 1
+
+
+def lists_in(attempt: int) -> int:
+    """How many lists with cells each side may send in an attempt, at L2 and L3: 10, 20, … 160."""
+    return _FIRST_LISTS << min(attempt, _MOST_DOUBLINGS)
+
+
+def reserved(level: Level, attempt: int) -> int:
+    """How many slots of a list with cells are for sentinels: 48 in the first attempt, 8 at L3p."""
+    return EACH_ROUND + (0 if level is Level.L3P else 2 * EACH_PAIR * lists_in(attempt))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,66 +62,66 @@ class Plant:
     round: int
     place: int
 
-    @property
-    def cell(self) -> bytes:
-        return _cell(_PLANTED, self.side, self.round, self.place)
-
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What one side lists in a round, and which of its own earlier plants the other lists in it."""
+    """What one side lists in a round; ``items`` in this order: now, answers, plants."""
 
-    round: int
-    side: int
     answers: tuple[Plant, ...]
     plants: tuple[Plant, ...]
-    answered: tuple[Plant, ...]
-
-    @property
-    def now(self) -> tuple[bytes, ...]:
-        return tuple(_cell(_NOW, 0, self.round, place) for place in range(EACH_ROUND))
-
-    @property
-    def items(self) -> Items:
-        """In this order: now, answers, plants."""
-        cells = (*self.now, *(one.cell for one in self.answers), *(one.cell for one in self.plants))
-        return items_of(SENTINEL, b"".join(cells))
+    items: Items
 
 
 @dataclass(slots=True)
 class Sentinels:
-    """The same on both sides; each takes the rounds in order, and sees its own ``side`` of them."""
+    """The same on both sides, each of which sees its own ``side`` of them.
+
+    ``lists``: how many with cells either may send; 0 where there is no host, and nothing is planted.
+    """
 
     key: bytes
     side: int
-    _round: int = 0
-    _outstanding: tuple[list[Plant], list[Plant]] = field(default_factory=lambda: ([], []))
+    lists: int
+    _with_cells: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
 
-    def next(self) -> Due:
-        drawn = [self._drawn(side) for side in (0, 1)]
-        planted = [self._planted(side) for side in (0, 1)]
+    def due(self, round_: int, *, has_cells: bool) -> Due:
+        """For our list of this round."""
+        answers = self._answers(self.side) if has_cells else ()
+        plants = self._plants(round_) if has_cells else ()
+        now = [self._cell(_NOW, 0, round_, place) for place in range(EACH_ROUND)]
+        planted = [self._cell(_PLANTED, one.side, one.round, one.place) for one in (*answers, *plants)]
+        return Due(answers, plants, items_of(SENTINEL, b"".join((*now, *planted))))
+
+    def answered(self) -> tuple[Plant, ...]:
+        """Which of our plants the other's list of this round answers, if it has cells."""
+        return self._answers(1 - self.side)
+
+    def end_round(self, round_: int, has_cells: tuple[bool, bool]) -> None:
+        """``has_cells``: did the lists of the first and of the second have cells?"""
         for side in (0, 1):
-            self._outstanding[side].extend(planted[side])
-        due = Due(self._round, self.side, drawn[1 - self.side], planted[self.side], drawn[self.side])
-        self._round += 1
-        return due
+            if has_cells[side]:
+                self._with_cells[side].append(round_)
 
-    def _planted(self, side: int) -> tuple[Plant, ...]:
-        count = EACH_ROUND if self._round else FIRST_PLANTS
-        return tuple(Plant(side, self._round, place) for place in range(count))
+    def is_full(self, side: int) -> bool:
+        """Has this side no room for another list with cells in this attempt?"""
+        return 0 < self.lists <= len(self._with_cells[side])
 
-    def _drawn(self, side: int) -> tuple[Plant, ...]:
-        """Eight of this side's outstanding plants, by 64 bits of a keyed hash each; none at first."""
-        if not self._round:
+    def _plants(self, round_: int) -> tuple[Plant, ...]:
+        return tuple(Plant(self.side, round_, place) for place in range(EACH_PAIR * self.lists))
+
+    def _answers(self, by: int) -> tuple[Plant, ...]:
+        """For each earlier list of the other the next of its plants that no list of ``by`` has answered.
+
+        Two lists of one round have *now* in common and need no more.
+        """
+        if not self.lists:
             return ()
-        told = b"answers" + bytes([side]) + self._round.to_bytes(4, "big")
-        draw = blake2b(told, key=self.key, digest_size=8 * EACH_ROUND).digest()
-        waiting = self._outstanding[side]
         return tuple(
-            waiting.pop(int.from_bytes(draw[at : at + 8], "big") % len(waiting))
-            for at in range(0, len(draw), 8)
+            Plant(1 - by, planted, EACH_PAIR * sum(each > planted for each in self._with_cells[by]) + place)
+            for planted in self._with_cells[1 - by]
+            for place in range(EACH_PAIR)
         )
 
-
-def _cell(kind: int, side: int, round_: int, place: int) -> bytes:
-    return bytes([kind, side]) + round_.to_bytes(4, "big") + place.to_bytes(2, "big") + bytes(4)
+    def _cell(self, kind: int, side: int, round_: int, place: int) -> bytes:
+        told = bytes([kind, side]) + round_.to_bytes(4, "big") + place.to_bytes(4, "big")
+        return blake2b(told, key=self.key, digest_size=CELL_BYTES).digest()

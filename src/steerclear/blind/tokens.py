@@ -3,13 +3,15 @@
 
 A token's input has a fixed length, so that no two inputs can be read as one:
 
-    "steerclear/blind" | 1 | attempt | grid | mechanism | first | second | annex | day | 0…   type | cell
-            16           2      2       2       32          12      12      32     4    14     1      12
-    └──────────────────────────── 128 bytes: one block of either hash ───────────────────┘  └── an item ──┘
+    "steerclear/blind" 2  attempt  grid  mechanism  first  second  annex  day  step  0…    type  cell
+            16         2     2       2       32       12     12      32    4     2   12      1    12
+    └───────────────────── 128 bytes: one block of either hash ───────────────────────┘   └── an item ──┘
 
 ``day`` is the UTC day of the cell and not of the filing, ``annex`` the hash of the annex of separation, the
-pair in the order of its names. Under another day, pair, annex or grid the same cell has another name, so
-nothing that is learnt in one check helps in another.
+pair in the order of its names, ``grid`` the version of the grid and ``step`` its step in arc seconds. Under
+another day, pair, annex, grid or step the same cell has another name, sentinels too, so nothing that is
+learnt in one check helps in another, and two sides that cut space differently do not take it for *nothing
+met*.
 
     L2         keyed BLAKE2b of the input, 32 bytes, under a key that the two parties alone hold
     L3, L3p    H(input)^a with the sender's scalar of that pair and day, then (H(input)^a)^b by the other;
@@ -24,7 +26,7 @@ from typing import Final
 
 import numpy as np
 
-from steerclear.blind.grid import CELL, CELL_BYTES, COLUMN, SENTINEL
+from steerclear.blind.grid import CELL, CELL_BYTES, COLUMN, LADDER, SENTINEL, SITES
 from steerclear.blind.kernels_blake2b import hash_rows
 from steerclear.blind.ristretto import Scalar, hash_and_power_of_each
 from steerclear.blind.rows import Rows, cores, in_parts, new_rows, rows_of
@@ -48,19 +50,21 @@ Items = Rows
 """Rows of ``ITEM_BYTES``: type and cell."""
 
 _TAG: Final = b"steerclear/blind"
-_VERSION: Final = 1
+_VERSION: Final = 2
 _TYPES: Final = (CELL, COLUMN, SENTINEL, DUMMY)
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _MEMBER: Final = re.compile(r"[A-Z][A-Z0-9]{1,11}", re.ASCII)
 _LARGEST_DAY: Final = 2**32 - 1
+_STEPS: Final = frozenset(grid.step_arc_s for grid in (*LADDER, SITES))
 
 
 @dataclass(frozen=True, slots=True)
 class PairDay:
     """What one check is about: two parties, one UTC day of cells, under one annex and grid.
 
-    ``mechanism`` and ``annex`` are SHA-256 hashes in hex, ``parties`` names in order, ``day`` whole UTC days
-    since 1970-01-01, ``attempt`` 0, or how often the day was begun anew after a check of it failed.
+    ``mechanism`` and ``annex`` are SHA-256 hashes in hex, ``parties`` names in order, ``grid`` the version of
+    the grid, ``step_arc_s`` its step (15: the columns of protected sites), ``day`` whole UTC days since
+    1970-01-01, ``attempt`` 0, or how often the day was begun anew: after a check of it failed, or was full.
     Raises ``BadInput`` (``blind-pair``).
     """
 
@@ -68,6 +72,7 @@ class PairDay:
     parties: tuple[str, str]
     annex: str
     grid: int
+    step_arc_s: int
     day: int
     attempt: int = 0
 
@@ -76,8 +81,13 @@ class PairDay:
         hashes = all(_HASH.fullmatch(value) for value in (self.mechanism, self.annex))
         names = all(_MEMBER.fullmatch(value) for value in self.parties) and first < second
         numbers = 0 < self.grid < 65_536 and 0 <= self.day <= _LARGEST_DAY and 0 <= self.attempt < 65_536
-        if not (hashes and names and numbers):
+        if not (hashes and names and numbers and self.step_arc_s in _STEPS):
             raise _no_pair()
+
+    @property
+    def kind(self) -> int:
+        """The type of what is listed: cells, or columns of protected sites."""
+        return COLUMN if self.step_arc_s == SITES.step_arc_s else CELL
 
     @property
     def prefix(self) -> bytes:
@@ -91,6 +101,7 @@ class PairDay:
             *(party.encode("ascii").ljust(12, b"\0") for party in self.parties),
             bytes.fromhex(self.annex),
             self.day.to_bytes(4, "big"),
+            self.step_arc_s.to_bytes(2, "big"),
         )
         return b"".join(parts).ljust(PREFIX_BYTES, b"\0")
 
@@ -103,6 +114,7 @@ class PairDay:
             (names[0], names[1]),
             prefix[78:110].hex(),
             int.from_bytes(prefix[20:22], "big"),
+            int.from_bytes(prefix[114:116], "big"),
             int.from_bytes(prefix[110:114], "big"),
             int.from_bytes(prefix[18:20], "big"),
         )
@@ -114,7 +126,7 @@ class PairDay:
 def _no_pair() -> BadInput:
     return BadInput(
         "blind-pair",
-        "This names no check: mechanism, two parties in order, annex, grid, day and attempt.",
+        "This names no check: mechanism, two parties in order, annex, grid, step, day and attempt.",
         remedy="Take both hashes from the record, and the names in the order of the alphabet.",
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from steerclear.blind.cover import Dilation, cells_of_notice, columns_of
-from steerclear.blind.grid import CELL, CELL_BYTES, GRID_VERSION
+from steerclear.blind.grid import CELL, CELL_BYTES, FINE, GRID_VERSION
 from steerclear.blind.proofs import is_proved, prove
 from steerclear.blind.ristretto import power_of_each, power_of_generator, random_scalar, require_elements
 from steerclear.blind.slots import SlotTable
@@ -37,7 +37,7 @@ def _cover() -> None:
 
 def _names() -> None:
     """Of L2, and where libsodium is here of L3, with the proof and its check."""
-    pair_day = PairDay("00" * 32, ("AA", "BB"), "00" * 32, GRID_VERSION, 0)
+    pair_day = PairDay("00" * 32, ("AA", "BB"), "00" * 32, GRID_VERSION, FINE.step_arc_s, 0)
     items = items_of(CELL, bytes(2 * CELL_BYTES))
     SlotTable(TOKEN_BYTES).find(bulk_tokens(bytes(KEY_BYTES), pair_day, items))
     try:
