@@ -6,7 +6,7 @@ their headings, in any order, among others that are left alone; a sheet with unk
 and told. Three kinds of sheet, told apart by their headings:
 
     static      a row is a site      reference, latitude, longitude, radius, valid from, valid until
-    route       a row is a point     reference, time, latitude, longitude, radius; one reference is one movement
+    route       a row is a point     reference (one movement), time, latitude, longitude, radius
     from–to     a row is a movement  … departure and arrival, each with latitude, longitude and time
 
 Of a from–to row the road between is not known: the straight line is offered, never taken. Columns about
@@ -26,8 +26,8 @@ from steerclear.errors import BadInput
 from steerclear.formats.coordinates import parse_position
 from steerclear.formats.drafts import Doubt, Draft, DraftVolume, Field, Given, Skipped
 from steerclear.formats.heights import GROUND, parse_height
-from steerclear.formats.hns_times import read_time, says_utc
 from steerclear.formats.sheets import Sheet
+from steerclear.formats.written_times import read_time, says_utc
 from steerclear.model.notice import NoticeKind
 from steerclear.model.space import (
     LARGEST_RADIUS_MM,

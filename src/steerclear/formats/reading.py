@@ -28,11 +28,15 @@ from steerclear.formats.drafts import (
     write_offer,
 )
 from steerclear.formats.geojson import read_notices
+from steerclear.formats.gpx import read_gpx
 from steerclear.formats.hns import read_hns
+from steerclear.formats.kml import read_kml, read_kmz
 from steerclear.formats.members import within
 from steerclear.formats.notam import read_notams
+from steerclear.formats.openair import read_openair
 from steerclear.formats.quoting import quoted
 from steerclear.formats.sheets import read_csv
+from steerclear.formats.uas_zones import read_ed269, read_ed318
 from steerclear.geometry.validate import check_footprint, check_footprints
 from steerclear.model.space import Footprint
 
@@ -282,6 +286,10 @@ def _geojson(data: bytes) -> Pieces:
     return tuple(drafts), ()
 
 
+def _openair(data: bytes) -> Pieces:
+    return read_openair(_decoded(data))
+
+
 def _hns_csv(data: bytes) -> Pieces:
     return read_hns(read_csv(data))
 
@@ -297,7 +305,29 @@ _READERS: Final[dict[str, Callable[[bytes], Pieces]]] = {
     "notam": _notam,
     "hns-csv": _hns_csv,
     "hns-xlsx": _hns_xlsx,
+    "kml": read_kml,
+    "kmz": read_kmz,
+    "openair": _openair,
+    "gpx": read_gpx,
+    "ed269": read_ed269,
+    "ed318": read_ed318,
 }
 FORMS: Final = tuple(_READERS)
-_ENDINGS: Final = {"geojson": "geojson", "notam": "notam", "csv": "hns-csv", "xlsx": "hns-xlsx"}
-_MARKS: Final = ((b"FeatureCollection", "geojson"), (b"NOTAM", "notam"), (b"Q)", "notam"))
+_ENDINGS: Final = {
+    "geojson": "geojson", "notam": "notam", "csv": "hns-csv", "xlsx": "hns-xlsx", "kml": "kml", "kmz": "kmz",
+    "openair": "openair", "gpx": "gpx",
+}  # fmt: skip
+_MARKS: Final = (
+    (b"horizontalProjection", "ed269"),
+    (b"limitedApplicability", "ed318"),
+    (b"upperReference", "ed318"),
+    (b"FeatureCollection", "geojson"),
+    (b"xl/", "hns-xlsx"),
+    (b".kml", "kmz"),
+    (b"<kml", "kml"),
+    (b"<gpx", "gpx"),
+    (b"NOTAM", "notam"),
+    (b"Q)", "notam"),
+    (b"\nDP ", "openair"),
+    (b"\nDC ", "openair"),
+)

@@ -53,6 +53,10 @@ class Unzipped:
     def names(self) -> tuple[str, ...]:
         return tuple(self.archive.namelist())
 
+    def size(self, name: str) -> int:
+        """Bytes that the member declares."""
+        return self.archive.getinfo(name).file_size
+
     def read(self, name: str) -> bytes:
         """Raises ``BadInput`` (``not-a-zip``) for a member that is damaged, sealed or larger than it says."""
         try:
