@@ -16,8 +16,8 @@ from tests.effort import effort
 from steerclear.errors import BadInput
 from steerclear.formats.drafts import Draft, Given, answered, notice_of
 from steerclear.formats.hns_print import print_hns_csv, print_hns_xlsx
-from steerclear.formats.written_times import TimeDoubt, read_time
 from steerclear.formats.reading import Reading, read_bytes
+from steerclear.formats.written_times import TimeDoubt, read_time
 from steerclear.model.member import member_id
 from steerclear.model.notice import Notice, NoticeKind
 from steerclear.model.space import (

@@ -85,7 +85,7 @@ def read_kmz(data: bytes) -> Pieces:
     if len(names) > MOST_FILES or sum(map(archive.size, names)) > LARGEST_KML_BYTES:
         raise BadInput(
             "kmz-too-large",
-            f"The KMZ holds more than {MOST_FILES} KML files, or more than {LARGEST_KML_BYTES:,} bytes of them.",
+            f"The KMZ holds more than {MOST_FILES} KML files, or {LARGEST_KML_BYTES:,} bytes of them.",
             remedy="Send the drawings that are meant alone.",
         )
     read = [read_kml(archive.read(name)) for name in names]
