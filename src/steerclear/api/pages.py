@@ -24,6 +24,7 @@ OPENAPI: Final = "/api/v1/openapi.json"
 
 _TYPES: Final = {
     ".js": "text/javascript",
+    ".mjs": "text/javascript",
     ".css": "text/css",
     ".html": "text/html; charset=utf-8",
     ".json": "application/json",

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// How do notices stand on the map? As areas with the colour and pattern of whoever filed them, conflicts over all of them.
+//
+//   holds now      filled with its pattern, full line
+//   to come        no filling, dashed line
+//   over           no filling, thin dotted line
+//   conflict       the part that concerns both: red, crossed, with a mark; the areas' own lines stay
+
+import type { Feature, FeatureCollection } from "geojson";
+import type { GeoJSONSource, LayerSpecification, Map as MapLibre } from "maplibre-gl";
+import type { AreaShown, PictureShown } from "../app/api/types";
+import type { Theme } from "../taste/theme.svelte";
+import { FONT } from "./basemap";
+import { discAt, holdsAt } from "./moment";
+import { CHOSEN, CONFLICT, GROUNDS, lookOf, patternImage } from "./palette";
+import { loadSymbols } from "./symbols";
+
+const SOURCES = ["areas", "labels", "meetings", "stops"] as const;
+export const CLICKED = ["areas-fill", "areas-line-now", "areas-line-to-come", "areas-symbol", "meetings-fill", "stops"];
+
+export class AreaLayers {
+  #map: MapLibre;
+  #theme: Theme;
+
+  constructor(map: MapLibre, theme: Theme) {
+    this.#map = map;
+    this.#theme = theme;
+  }
+
+  /** Sources and layers, laid over a ground that was just laid. */
+  async lay(theme: Theme): Promise<void> {
+    this.#theme = theme;
+    for (const id of SOURCES) {
+      if (this.#map.getSource(id) === undefined) this.#map.addSource(id, { type: "geojson", data: none() });
+    }
+    for (const layer of layersOf(theme)) if (this.#map.getLayer(layer.id) === undefined) this.#map.addLayer(layer);
+    const symbols = await loadSymbols();
+    for (const [name, image] of symbols) if (!this.#map.hasImage(name)) this.#map.addImage(name, image, { pixelRatio: 2 });
+    if (!this.#map.hasImage("crossed")) this.#map.addImage("crossed", crossed(CONFLICT[theme]), { pixelRatio: 2 });
+  }
+
+  show(picture: PictureShown, at: Date, selected: string | null): void {
+    const authors = picture.areas.map((area) => area.author);
+    const look = (area: AreaShown): { color: string; pattern: string } => {
+      const found = lookOf(area.author, picture.member, authors, this.#theme);
+      const name = `${found.pattern}-${found.color}`;
+      if (!this.#map.hasImage(name)) this.#map.addImage(name, patternImage(found.pattern, found.color), { pixelRatio: 2 });
+      return { color: found.color, pattern: name };
+    };
+    const areas = picture.areas.map((area) => ({ area, holds: holdsAt(area, at), ...look(area) }));
+    const features = areas.flatMap(({ area, holds, color, pattern }): Feature[] => {
+      const properties = { short: area.short, holds, color, pattern, chosen: area.short === selected };
+      const whole: Feature = { type: "Feature", properties: { ...properties, isPath: area.moves !== null }, geometry: { type: "MultiPolygon", coordinates: copied(area.drawn) } };
+      const disc = area.moves === null ? null : discAt(area.moves, at);
+      return disc === null ? [whole] : [whole, { type: "Feature", properties: { ...properties, isPath: false }, geometry: { type: "Polygon", coordinates: [disc] } }];
+    });
+    this.#set("areas", { type: "FeatureCollection", features });
+    this.#set("labels", {
+      type: "FeatureCollection",
+      features: areas.flatMap(({ area, holds, color }): Feature[] => {
+        const disc = area.moves === null ? null : discAt(area.moves, at);
+        const place = middleOf(disc === null ? area.drawn[0]?.[0] : disc);
+        if (place === null) return [];
+        const whose = area.author === picture.member ? "mine" : "theirs";
+        const properties = { short: area.short, holds, color, icon: `${area.kind}-${whose}`, label: labelOf(area) };
+        return [{ type: "Feature", properties, geometry: { type: "Point", coordinates: place } }];
+      }),
+    });
+    this.#set("meetings", {
+      type: "FeatureCollection",
+      features: picture.meetings.map((one) => ({
+        type: "Feature",
+        properties: { short: one.about[0] ?? "" },
+        geometry: { type: "MultiPolygon", coordinates: copied(one.drawn) },
+      })),
+    });
+    this.#set("stops", {
+      type: "FeatureCollection",
+      features: picture.stops.map((one) => ({
+        type: "Feature",
+        properties: { short: one.short, label: one.drill === null ? "STOP" : "STOP (drill)" },
+        geometry: { type: "Point", coordinates: [one.lon, one.lat] },
+      })),
+    });
+  }
+
+  #set(id: (typeof SOURCES)[number], data: FeatureCollection): void {
+    (this.#map.getSource(id) as GeoJSONSource | undefined)?.setData(data);
+  }
+}
+
+/** The corners of everything that holds or is to come, to look at all of it; null where there is nothing. */
+export function boundsOf(rings: readonly AreaShown["drawn"][]): [[number, number], [number, number]] | null {
+  const corners = rings.flatMap((drawn) => drawn.flatMap((part) => part[0] ?? []));
+  if (corners.length === 0) return null;
+  const lons = corners.map(([lon]) => lon);
+  const lats = corners.map(([, lat]) => lat);
+  return [[Math.min(...lons), Math.min(...lats)], [Math.max(...lons), Math.max(...lats)]];
+}
+
+function labelOf(area: AreaShown): string {
+  const part = area.parts > 1 ? ` ${area.part}/${area.parts}` : "";
+  return `${area.short}${part}\n${area.lower} – ${area.upper}\n${area.start.slice(11, 16)}–${area.end.slice(11, 16)}Z`;
+}
+
+function middleOf(ring: readonly (readonly [number, number])[] | undefined): [number, number] | null {
+  if (ring === undefined || ring.length === 0) return null;
+  const lons = ring.map(([lon]) => lon);
+  const lats = ring.map(([, lat]) => lat);
+  return [(Math.min(...lons) + Math.max(...lons)) / 2, (Math.min(...lats) + Math.max(...lats)) / 2];
+}
+
+export function copied(drawn: AreaShown["drawn"]): [number, number][][][] {
+  return drawn.map((part) => part.map((ring) => ring.map(([lon, lat]): [number, number] => [lon, lat])));
+}
+
+function none(): FeatureCollection {
+  return { type: "FeatureCollection", features: [] };
+}
+
+const SIDE = 16;
+
+/** Lines both ways: no member's pattern crosses. */
+export function crossed(color: string): { width: number; height: number; data: Uint8ClampedArray } {
+  const data = new Uint8ClampedArray(SIDE * SIDE * 4);
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)) as [number, number, number];
+  for (let place = 0; place < SIDE * SIDE; place += 1) {
+    const [x, y] = [place % SIDE, Math.floor(place / SIDE)];
+    const isInked = (x + y) % SIDE < 2 || (x - y + SIDE) % SIDE < 2;
+    data.set([red, green, blue, isInked ? 255 : 70], place * 4);
+  }
+  return { width: SIDE, height: SIDE, data };
+}
+
+function layersOf(theme: Theme): LayerSpecification[] {
+  const ground = GROUNDS[theme];
+  const holds = (which: string): ["==", ["get", "holds"], string] => ["==", ["get", "holds"], which];
+  return [
+    { id: "areas-fill", type: "fill", source: "areas", filter: ["all", holds("now"), ["!", ["get", "isPath"]]], paint: { "fill-pattern": ["get", "pattern"] } },
+    { id: "areas-line-over", type: "line", source: "areas", filter: holds("over"), paint: { "line-color": ["get", "color"], "line-width": 1, "line-dasharray": [1, 3], "line-opacity": 0.7 } },
+    { id: "areas-line-to-come", type: "line", source: "areas", filter: holds("to-come"), paint: { "line-color": ["get", "color"], "line-width": 1.8, "line-dasharray": [4, 3] } },
+    { id: "areas-line-now", type: "line", source: "areas", filter: ["all", holds("now"), ["!", ["get", "isPath"]]], paint: { "line-color": ["get", "color"], "line-width": 2.2 } },
+    { id: "areas-path", type: "line", source: "areas", filter: ["all", holds("now"), ["get", "isPath"]], paint: { "line-color": ["get", "color"], "line-width": 1.2, "line-dasharray": [2, 2] } },
+    { id: "areas-chosen", type: "line", source: "areas", filter: ["get", "chosen"], paint: { "line-color": CHOSEN[theme], "line-width": 4, "line-opacity": 0.85 } },
+    { id: "meetings-fill", type: "fill", source: "meetings", paint: { "fill-pattern": "crossed" } },
+    { id: "meetings-line", type: "line", source: "meetings", paint: { "line-color": CONFLICT[theme], "line-width": 2.6 } },
+    {
+      id: "areas-symbol",
+      type: "symbol",
+      source: "labels",
+      filter: ["!=", ["get", "holds"], "over"],
+      layout: {
+        "icon-image": ["get", "icon"],
+        "icon-allow-overlap": true,
+        "text-field": ["step", ["zoom"], "", 5, ["get", "label"]],
+        "text-font": FONT,
+        "text-size": 11.5,
+        "text-anchor": "top",
+        "text-offset": [0, 1.4],
+        "text-optional": true,
+        "text-padding": 2,
+      },
+      paint: { "text-color": ground.ink, "text-halo-color": ground.halo, "text-halo-width": 1.6, "icon-opacity": ["case", holds("now"), 1, 0.55] },
+    },
+    {
+      id: "stops",
+      type: "symbol",
+      source: "stops",
+      layout: { "text-field": ["concat", "⯃ ", ["get", "label"]], "text-font": FONT, "text-size": 17, "text-allow-overlap": true },
+      paint: { "text-color": CONFLICT[theme], "text-halo-color": ground.halo, "text-halo-width": 2.5 },
+    },
+  ];
+}
