@@ -11,7 +11,8 @@ import pytest
 
 from steerclear.blind.audit import Evidence, FaultKind, Planned, audit
 from steerclear.blind.grid import FINE, encode_cells
-from steerclear.blind.messages import HOST, Compared, DayOpened, parse_message
+from steerclear.blind.lists import list_hash
+from steerclear.blind.messages import HOST, Compared, DayOpened, ListCommitted, parse_message
 from steerclear.blind.opening import Opened, RoundOpened
 from steerclear.blind.ristretto import power_of_generator
 from steerclear.errors import BadInput
@@ -137,6 +138,75 @@ def test_a_false_re_masking_is_found_where_it_was_kept(pairing: Any) -> None:
         assert kinds(check, evidence=held) == faults
 
 
+def test_only_who_sent_rows_that_are_not_its_own_is_blamed(pairing: Any) -> None:
+    """The first commits to, and sends, a row that masks no slot; the others did as they should."""
+    check = pairing(Level.L3)
+    stray = power_of_generator(b"\7" + bytes(31))
+
+    def commit(said: ListCommitted) -> ListCommitted:
+        rows = check.parties[0].rows
+        rows[next(at for at in range(64) if is_dummy(check, at))] = list(stray)
+        check.parties[0].mine = replace(said, hash=list_hash(rows, Level.L3))
+        return check.parties[0].mine  # type: ignore[no-any-return] # a Pairing's parties are of any kind
+
+    check.twists[ListCommitted, 0] = commit
+    check.file(0, "a", range(10))
+    check.file(1, "b", range(5, 15))
+    check.round()
+    plans = ([PLANS[0][0]], PLANS[1])
+    bare = kinds(check, plans=plans)
+    assert bare == [(FaultKind.MASKING, 0, 0)]
+    kept = [parse_message(data) for data in check.heard[HOST]]
+    sent: Any = tuple(one for one in kept if one.FORM == 3)
+    remasked: Any = tuple(sorted((one for one in kept if one.FORM == 4), key=lambda one: one.head.author))
+    for lists in ((None, None), sent):
+        held = replace(check.evidence().rounds[0], sent=lists, remasked=remasked)
+        assert kinds(check, plans=plans, evidence=Evidence(check.evidence().opened, (held,))) == bare
+    false = replace(remasked[1], rows=remasked[1].rows[32:] + remasked[1].rows[:32])
+    for lists, found in (((None, None), bare), (sent, [*bare, (FaultKind.REMASKING, 1, 0)])):
+        held = replace(check.evidence().rounds[0], sent=lists, remasked=(remasked[0], false))
+        assert kinds(check, plans=plans, evidence=Evidence(check.evidence().opened, (held,))) == found
+
+
+def is_dummy(check: Any, at: int) -> bool:
+    """A slot of the first side that nobody must or may meet."""
+    party = check.parties[0]
+    return bool(party._labels[at] < 0 and at not in party._must and at not in party._planted.values())
+
+
+def test_what_was_planned_only_after_it_was_listed_is_a_probe(day: Any) -> None:
+    """A notice that was filed because its cells had been met, and not before they were listed."""
+    plans = ([PLANS[0][0], replace(PLANS[0][1], from_round=2, by_round=2)], PLANS[1])
+    (fault,) = audit(openings(day), day.evidence(), plans)
+    assert (fault.kind, fault.side, fault.round, fault.cells) == (FaultKind.EXTRA, 0, 1, (cells(40),))
+
+
+def test_a_side_that_said_that_its_list_was_not_whole_is_not_blamed_for_it(
+    pairing: Any, level: Level
+) -> None:
+    check = pairing(level)
+    check.parties[0].cannot_list("low", "no height")
+    check.round()
+    check.round()
+    low = Planned("low", cells(3), 0, 0)
+    assert kinds(check, plans=([low], [])) == []
+    check.parties[0].forget("low")
+    check.round()
+    assert kinds(check, plans=([low], [])) == [(FaultKind.OMISSION, 0, 2)]
+    assert kinds(check, plans=([replace(low, until_round=1)], [])) == []
+
+
+def test_a_result_of_the_host_may_be_missing_only_at_the_end(pairing: Any) -> None:
+    check = lived(pairing, Level.L2)
+    first, last = check.evidence().rounds
+    assert (
+        kinds(check, evidence=replace(check.evidence(), rounds=(first, replace(last, compared=None)))) == []
+    )
+    with pytest.raises(BadInput) as caught:
+        kinds(check, evidence=replace(check.evidence(), rounds=(replace(first, compared=None), last)))
+    assert caught.value.code == "blind-audit"
+
+
 def test_an_item_that_was_listed_twice_is_found(day: Any) -> None:
     first, second = openings(day)
     again = replace(first, rounds=(first.rounds[0], replace(first.rounds[1], cells=cells(3, 40))))
@@ -149,7 +219,7 @@ def test_a_public_half_that_is_no_element_does_not_stop_an_audit(pairing: Any) -
     check = lived(pairing, Level.L3)
     evidence = check.evidence()
     wrong = Evidence((evidence.opened[0], DayOpened(evidence.opened[1].head, bytes(32))), evidence.rounds)
-    assert (FaultKind.SECRET, 1, 0) in kinds(check, evidence=wrong)
+    assert kinds(check, evidence=wrong) == [(FaultKind.SECRET, 1, 0)]
 
 
 def test_openings_of_other_days_or_in_another_order_are_refused(pairing: Any, day: Any) -> None:
