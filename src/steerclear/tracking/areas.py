@@ -50,8 +50,8 @@ _TIMELESS_S: Final = 1_000_000_000
 class Area:
     """One volume to be kept out of, or, of a notice's own movement, to be kept inside of.
 
-    ``ref`` names the notice or annex, and which volume of it. ``whose`` skips that party's own tracks
-    (``unknown``: it concerns all). Closer than both minima is inside (strict ``<``).
+    ``ref`` names the volume, ``concerns`` the notice or annex that it belongs to. ``whose`` skips that
+    party's own tracks (``unknown``: it concerns all). Closer than both minima is inside (strict ``<``).
     """
 
     ref: str
@@ -59,6 +59,7 @@ class Area:
     whose: Literal["own", "other", "civil", "unknown"] = "unknown"
     lateral_mm: int = 0
     vertical_ft: int = 0
+    concerns: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,9 @@ class AreaWatch:
 
     def __len__(self) -> int:
         return len(self._areas)
+
+    def __getitem__(self, ref: str) -> Area:
+        return self._areas[self._row_of[ref]]
 
     def entries(self, movers: Movers, look_ahead_s: int, *, threads: int = 1) -> Entries:
         """Every track that is in an area of another's, or will be within the look-ahead."""
