@@ -67,7 +67,7 @@ def example(kind: str, speech: type[Speech], ids: Mapping[str, str]) -> Made:
         "blind.key": lambda: ("TUR", say.BlindKey((ISR, TUR), 20_188, 0, "a" * 64, bytes(32))),
         "blind.open": lambda: (
             "TUR",
-            say.BlindOpen((ISR, TUR), Level.L3, 20_188, 0, "a" * 64, 1, (b"opened",)),
+            say.BlindOpen((ISR, TUR), Level.L3, 20_188, 0, "a" * 64, 1, 300, (b"opened",)),
         ),
         "blind.commit": lambda: ("TUR", say.BlindCommit((ISR, TUR), (b"committed",))),
         "blind.list": lambda: ("TUR", say.BlindList((ISR, TUR), (b"list",))),

@@ -15,6 +15,7 @@ __all__ = [
     "AffairRow",
     "AlternativeRow",
     "AnnexRow",
+    "BlindDayRow",
     "Carried",
     "Compared",
     "FieldRow",
@@ -402,3 +403,18 @@ class AffairRow:
     state: str
     words: str
     lines: tuple[AffairLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindDayRow:
+    """One UTC day of cells of one pair: how it stands, in words, and when it was last compared."""
+
+    pair: tuple[str, str]
+    other: str
+    level: str
+    day: str
+    attempt: int
+    rounds: int
+    compared_at: str | None
+    state: Literal["compared", "waiting", "undetermined"]
+    words: str

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from steerclear.errors import BadInput, Refused
 from steerclear.mechanism.said import Said
-from steerclear.model.annex import Level
+from steerclear.model.annex import AnnexName, Disclosure, Level
 from steerclear.model.member import Role
 from steerclear.model.notice import NoticeKind
 from steerclear.services.ledger import Ledger
@@ -42,11 +42,33 @@ def members_to(ledger: Ledger, named: Sequence[str], *, roles: frozenset[Role]) 
 
 
 def for_notice(ledger: Ledger, kind: NoticeKind, named: Sequence[str], asked: str | None) -> Audience:
-    """Each addressee reads a notice at L0; at L1 only the host does, and tells them a conflict."""
+    """Each addressee reads a notice at L0; at L1 only the host does, and tells them a conflict; at L2 to L3p
+    nobody else can read it. Raises ``Refused`` (``levels-mixed``)."""
     to = members_to(ledger, named, roles=frozenset({Role.PARTY}))
-    readers = {member for member in to if _level(ledger, kind, member, asked) is Level.L0}
+    levels = {member: _level(ledger, kind, member, asked) for member in to}
+    readers = {member for member, level in levels.items() if level is Level.L0}
+    if any(_is_blind(level) for level in levels.values()):
+        _require_no_host(levels)
+        return Audience(to, tuple(sorted(readers)))
     host = ledger.view.host
     return Audience(to, tuple(sorted(readers | ({host} if host is not None else set()))))
+
+
+def _is_blind(level: Level) -> bool:
+    return level.closedness >= Level.L2.closedness
+
+
+def _require_no_host(levels: Mapping[str, Level]) -> None:
+    """What is kept from the host for one cannot be checked by it for another."""
+    checked = [member for member, level in levels.items() if level is Level.L1]
+    if checked:
+        blind = [member for member, level in levels.items() if _is_blind(level)]
+        raise Refused(
+            "levels-mixed",
+            f"The host would read it for {', '.join(checked)}, and must not for {', '.join(blind)}.",
+            where="level",
+            remedy="File it once for each, or name one level for all of them.",
+        )
 
 
 def as_said(about: Said[Any]) -> Audience:
@@ -67,10 +89,11 @@ def for_new_version(
     not take it for the newest.
     """
     if asked is None and not named:
-        new = as_said(old)
+        new, host = as_said(old), ledger.view.host
+        closed = Level.L1 if host is None or _reads(new, host) else Level.L2
         for member in new.to:
             if not _reads(new, member):
-                _level(ledger, kind, member, Level.L1.value)
+                _level(ledger, kind, member, closed.value)
         return new
     new = for_notice(ledger, kind, named or old.to, asked)
     readers = [member for member in ledger.view.roles if _reads(as_said(old), member)]
@@ -108,11 +131,16 @@ def for_floor(ledger: Ledger, named: Sequence[str]) -> Audience:
 
 
 def _level(ledger: Ledger, kind: NoticeKind, recipient: str, asked: str | None) -> Level:
-    """The level for one recipient. Without an annex in force the closed one of the two that work here."""
+    """The level for one recipient, by the annex or more open. L1 where there is none in force.
+
+    Where the annex has no values for blind checks nothing would compare a blind notice: it is filed at L1.
+    """
     disclosure = ledger.view.annexes.disclosure(ledger.now())
     allowed = disclosure.level(kind, recipient) if disclosure is not None else Level.L1
+    if _is_blind(allowed) and not _is_compared_blind(ledger, recipient):
+        allowed = Level.L1
     if asked is None:
-        return Level.L1 if allowed.closedness >= Level.L1.closedness else Level.L0
+        return allowed
     level = Level(asked)
     if level.closedness > allowed.closedness:
         raise Refused(
@@ -122,3 +150,10 @@ def _level(ledger: Ledger, kind: NoticeKind, recipient: str, asked: str | None) 
             remedy=f"File it at {allowed.value} or more openly, or propose another disclosure annex.",
         )
     return level
+
+
+def _is_compared_blind(ledger: Ledger, recipient: str) -> bool:
+    """Does the annex say how notices are compared with this member, and do both take part?"""
+    roles, terms = ledger.view.roles, ledger.view.annexes.terms(AnnexName.DISCLOSURE, ledger.now())
+    both_do = {roles.get(recipient), roles.get(ledger.me)} == {Role.PARTY}
+    return both_do and isinstance(terms, Disclosure) and terms.blind is not None

@@ -26,7 +26,8 @@ from steerclear.services.change_notice import own_notice
 from steerclear.services.ledger import Ledger
 from steerclear.services.receipts import receipt
 from steerclear.services.requests import FileNotices
-from steerclear.services.speak import by_desk, draft, speak
+from steerclear.services.seal_again import seal_also
+from steerclear.services.speak import by_desk, draft
 
 __all__ = ["domain_of", "examined", "file_notices", "may_act"]
 
@@ -83,13 +84,15 @@ def file_notices(ledger: Ledger, request: FileNotices, *, places: Gazetteer) -> 
 def _amend(ledger: Ledger, request: FileNotices, record: NoticeRecord, passed: _Passed) -> Receipt:
     """A new version goes to whom the old one went, or to more."""
     audience = for_new_version(ledger, record.newest.said, passed.content.kind, request.to, request.level)
-    filed = speak(
+    opened = [seal_also(ledger, version.said, audience.readers) for version in record.versions]
+    amended = draft(
         ledger,
         NoticeAmend(notice=record.id, content=passed.content, because=None),
         voice=by_desk(request.desk),
         to=audience.to,
         readers=audience.readers,
     )
+    filed = ledger.append([*(one for one in opened if one is not None), amended])[-1]
     return receipt(ledger, filed, ref=passed.content.ref, gate=passed.gate)
 
 

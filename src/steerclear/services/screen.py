@@ -50,6 +50,7 @@ from steerclear.screening.assess import assess_prepared
 from steerclear.screening.prepared import Prepared, prepare
 from steerclear.screening.screen import largest_of
 from steerclear.screening.surroundings import Surroundings
+from steerclear.services.blind_terms import is_blind
 from steerclear.services.ledger import Filed, Ledger
 from steerclear.services.speak import by_node, speak
 
@@ -171,7 +172,10 @@ class Screener:
             self._around.remove(notice)
 
     def _is_compared_with(self, record: NoticeRecord) -> bool:
-        return self._is_host() or record.author == self._ledger.me
+        """Our own, but for those that are compared blind: a result would show their place to the other."""
+        if self._is_host():
+            return True
+        return record.author == self._ledger.me and not is_blind(self._ledger.view, record)
 
     def _asked_again(self, look: _Look) -> tuple[Collection[NoticeRecord], _Look]:
         """What may be due once these results were filed: what they speak of, or all under another annex."""

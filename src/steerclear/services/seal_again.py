@@ -10,10 +10,12 @@ unreadable gets one copy a key and no more; a reader whose key is gone names ano
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from steerclear.mechanism.entry import Place
+from steerclear.mechanism.said import Said
 from steerclear.record.leaf import parse_leaf
 from steerclear.record.opening import parse_opening
 from steerclear.record.recipient import RecipientPublicKey
@@ -23,7 +25,7 @@ from steerclear.services.ledger import Draft, Ledger
 from steerclear.services.naming import short_of
 from steerclear.services.speak import MOST_KEYS_A_MEMBER
 
-__all__ = ["Unread", "seal_again", "unread", "unread_words"]
+__all__ = ["Unread", "seal_again", "seal_also", "unread", "unread_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,19 @@ def seal_again(ledger: Ledger) -> int:
     return len(drafts)
 
 
+def seal_also(ledger: Ledger, said: Said[Any], readers: Collection[str] | None) -> Draft | None:
+    """Our own sealed statement for further readers, or for everybody; ``None``: all of them can read it.
+
+    Who is shown a new version has to be able to read what it is a version of.
+    """
+    if said.readers is None or _newest(ledger, said.id) is None:
+        return None
+    wanted = set(ledger.view.roles) if readers is None else set(readers)
+    if not wanted - {*said.readers, ledger.me}:
+        return None
+    return _draft(ledger, said.id, also=wanted)
+
+
 def _newest(ledger: Ledger, id_: str) -> Place | None:
     """Where our own log holds the newest copy of a sealed statement."""
     said = ledger.view.said(id_)
@@ -91,11 +106,11 @@ def _has_fresh_key(ledger: Ledger, one: Unread) -> bool:
     return any(key.keyid not in known for key in ledger.recipient_keys(one.reader))
 
 
-def _draft(ledger: Ledger, id_: str) -> Draft:
+def _draft(ledger: Ledger, id_: str, also: Collection[str] = ()) -> Draft:
     """To every reader that has a key now; who has none keeps the copy that it has."""
     sealed, opened = _kept(ledger, id_)
     opening = parse_opening(opened)
-    keys = [key for reader in sorted(sealed.recipients) for key in _keys(ledger, reader)]
+    keys = [key for reader in sorted({*sealed.recipients, *also}) for key in _keys(ledger, reader)]
     again = reseal(
         sealed,
         mechanism=ledger.mechanism,

@@ -25,6 +25,7 @@ from steerclear.services.affairs_shown import affair, affairs
 from steerclear.services.annexes_shown import AnnexShown, annexes_shown
 from steerclear.services.answers import (
     AffairRow,
+    BlindDayRow,
     Inbox,
     KeysShown,
     NoticeRow,
@@ -34,6 +35,7 @@ from steerclear.services.answers import (
     StopRow,
 )
 from steerclear.services.beat import beat_if_owed, next_beat_at
+from steerclear.services.blind_offline import OfflineKeys
 from steerclear.services.inbox import inbox, notice, stop
 from steerclear.services.keys_ahead import delegate_ahead
 from steerclear.services.ledger import Ledger
@@ -72,11 +74,16 @@ _log = structlog.get_logger("steerclear.workings")
 class Workings:
     """One node's services over one ledger. Called from one thread, the node's writer."""
 
-    def __init__(self, ledger: Ledger, places: Gazetteer) -> None:
+    def __init__(self, ledger: Ledger, places: Gazetteer, *, offline: OfflineKeys | None = None) -> None:
         # The engine brings numba, which commands that only make or ask a node need not wait for.
+        from steerclear.services.blind_desk import BlindDesk
+        from steerclear.services.blind_openings import OpeningShelf
+        from steerclear.services.blind_shown import BlindShown
         from steerclear.services.screen import Screener
 
         self.ledger = ledger
+        self._blind = BlindDesk(ledger, OpeningShelf(offline))
+        self._blind_shown = BlindShown(ledger, self._blind)
         self.sync = Sync(ledger)
         self._screener = Screener(ledger)
         self._ringer = Ringer(ledger)
@@ -140,6 +147,7 @@ class Workings:
             self._attend("destroy spent keys", self.spent_keys.destroy)
             self._attend("seal again", lambda: seal_again(self.ledger))
             self._attend("screen", self._screener.screen_new)
+            self._attend("compare blind", self._blind.step)
             self._attend("beat", lambda: beat_if_owed(self.ledger))
         return rung + self._rung(lines)
 
@@ -173,11 +181,21 @@ class Workings:
         due_at = self.ledger.duties.next_due_at(Instant(now + behind))
         beat_at = next_beat_at(self.ledger)
         at = beat_at if due_at is None else min(Instant(due_at - behind), beat_at)
+        tick_at = self._blind.next_at()
+        at = at if tick_at is None else min(at, tick_at)
         return at if at > now else Instant(now + TRIED_AGAIN_MS)
 
     def status(self, lines: Mapping[str, Heard]) -> Status:
         found = status(self.ledger, self.sync, lines, self.faults)
-        return replace(found, notices=self._gate.shown(found.notices))
+        return replace(
+            found,
+            alarms=(*found.alarms, *self._blind_shown.alarms()),
+            notices=self._blind_shown.shown(self._gate.shown(found.notices)),
+        )
+
+    def blind(self) -> tuple[BlindDayRow, ...]:
+        """How every day stands that is compared blind with another party."""
+        return self._blind_shown.days()
 
     def ask_root(self, request: NameKeys | RevokeKeys | Succeed) -> RootAsked:
         """What the root is to sign; where its keys lie here it is signed and filed at once."""
@@ -196,10 +214,10 @@ class Workings:
 
     def inbox(self, desk: str | None) -> Inbox:
         found = inbox(self.ledger, desk)
-        return replace(found, notices=self._gate.shown(found.notices))
+        return replace(found, notices=self._blind_shown.shown(self._gate.shown(found.notices)))
 
     def notice(self, about: str) -> NoticeRow:
-        return self._gate.shown_on(notice(self.ledger, about))
+        return self._blind_shown.shown_on(self._gate.shown_on(notice(self.ledger, about)))
 
     def picture(self) -> PictureShown:
         return self._drawings.picture(self.ledger)

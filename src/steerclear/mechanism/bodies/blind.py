@@ -67,7 +67,8 @@ class BlindOpen:
     day: Annotated[Count, "The UTC day of the cells, counted from 1970-01-01."]
     attempt: Annotated[Count, "How often this day was begun anew."]
     annex: Annotated[Hash, "Hash of the separation annex."]
-    grid: Annotated[Count, "The grid, as its tokens name it."]
+    grid: Annotated[Count, "Version of the grid."]
+    step_arc_s: Annotated[Count, "Its step in seconds of arc; 15: columns of protected sites."]
     messages: Annotated[tuple[Octets, ...], "DayOpened."]
 
 
