@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bytes from the wire into a feed: by a connection that we make, one that is made to us, or by datagrams.
+
+    follow_tcp   we connect (SBS on port 30003, a TAK server), with TLS or without, and connect again
+    listen_tcp   others connect to us (TAK clients); each connection has a reader of its own
+    listen_udp   a datagram is a whole event, or nothing
+
+Each runs until it is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import Final
+
+from steerclear.links.feeds.feed import Feed
+
+__all__ = ["follow_tcp", "listen_tcp", "listen_udp"]
+
+_AT_ONCE: Final = 1 << 16
+_MOST_CALLERS: Final = 64
+_CONNECT_S: Final = 10.0
+
+
+async def follow_tcp(
+    feed: Feed, host: str, port: int, *, tls: ssl.SSLContext | None = None, stall_s: float = 30.0
+) -> None:
+    """Connect and read, for ever. A feed that says nothing for ``stall_s`` is taken for dead."""
+    while True:
+        try:
+            async with asyncio.timeout(_CONNECT_S):
+                stream, writer = await asyncio.open_connection(host, port, ssl=tls)
+        except (OSError, TimeoutError) as error:
+            feed.failed(f"cannot be reached: {_words(error)}")
+        else:
+            feed.connected()
+            feed.failed(await _read(feed, stream, writer, stall_s))
+        await feed.pause()
+
+
+async def listen_tcp(
+    feed: Feed, host: str, port: int, *, tls: ssl.SSLContext | None = None, stall_s: float = 300.0
+) -> None:
+    """Let others connect and send, at most 64 at once."""
+    callers: set[asyncio.Task[None]] = set()
+
+    async def serve(stream: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(callers) >= _MOST_CALLERS:
+            feed.row.dropped["too-many-callers"] += 1
+            writer.close()
+            return
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - we run in one
+        callers.add(task)
+        feed.connected()
+        try:
+            fault = await _read(feed, stream, writer, stall_s)
+        finally:
+            callers.discard(task)
+        if not callers:
+            feed.failed(fault)
+
+    while True:
+        try:
+            server = await asyncio.start_server(serve, host, port, ssl=tls)
+        except OSError as error:
+            feed.failed(f"cannot listen: {_words(error)}")
+            await feed.pause()
+            continue
+        feed.row.fault = "nobody has called yet"
+        async with server:
+            await server.serve_forever()
+
+
+async def listen_udp(feed: Feed, host: str, port: int) -> None:
+    """Take datagrams, each by itself."""
+    loop = asyncio.get_running_loop()
+    while True:
+        try:
+            transport, _ = await loop.create_datagram_endpoint(
+                lambda: _Datagrams(feed), local_addr=(host, port)
+            )
+        except OSError as error:
+            feed.failed(f"cannot listen: {_words(error)}")
+            await feed.pause()
+            continue
+        feed.connected()
+        try:
+            await loop.create_future()  # until cancelled
+        finally:
+            transport.close()
+
+
+class _Datagrams(asyncio.DatagramProtocol):
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+
+    def datagram_received(self, data: bytes, addr: object) -> None:  # noqa: ARG002 - asyncio's signature
+        now = self._feed.clock.now()
+        heard = self._feed.reader().feed(data, now)
+        if not len(heard.reports) and not heard.dropped.total():
+            heard.dropped["half-an-event"] += 1
+        self._feed.heard(heard, now)
+
+
+async def _read(
+    feed: Feed, stream: asyncio.StreamReader, writer: asyncio.StreamWriter, stall_s: float
+) -> str:
+    """Read until the other end closes, fails or falls silent; returns which."""
+    reader = feed.reader()
+    try:
+        while True:
+            async with asyncio.timeout(stall_s):
+                chunk = await stream.read(_AT_ONCE)
+            if not chunk:
+                return "the other end closed"
+            now = feed.clock.now()
+            feed.heard(reader.feed(chunk, now), now)
+    except TimeoutError:
+        return f"nothing came for {stall_s:.0f} s"
+    except OSError as error:
+        return f"broke off: {_words(error)}"
+    finally:
+        writer.close()
+
+
+def _words(error: BaseException) -> str:
+    return str(error) or type(error).__name__
