@@ -16,9 +16,11 @@ HOUR_MS = 3_600_000
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
+    before = gc.get_threshold()
     yield
     gc.enable()
     gc.unfreeze()
+    gc.set_threshold(*before)
 
 
 def test_what_is_alive_is_set_aside_at_once_and_then_once_an_hour() -> None:
@@ -32,6 +34,26 @@ def test_what_is_alive_is_set_aside_at_once_and_then_once_an_hour() -> None:
     assert gc.get_freeze_count() == 0
     aside.if_due(Instant(now + HOUR_MS))
     assert gc.get_freeze_count() > 0
+
+
+def test_from_then_on_the_collector_looks_seldom_and_still_finds_a_cycle() -> None:
+    SetAside().if_due(Instant(1_744_200_000_000))
+    looked: list[int] = []
+
+    def look(phase: str, info: dict[str, int]) -> None:
+        looked.append(info["generation"]) if phase == "stop" else None
+
+    gc.callbacks.append(look)
+    try:
+        stays = [[number] for number in range(10_000)]
+        assert stays
+        assert not looked
+        cycle: list[object] = []
+        cycle.append(cycle)
+        del cycle
+        assert gc.collect() >= 1
+    finally:
+        gc.callbacks.remove(look)
 
 
 def test_a_clock_that_was_set_back_does_not_keep_it_from_being_done() -> None:

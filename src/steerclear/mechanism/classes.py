@@ -95,20 +95,20 @@ def phases(response: Response, from_at: Instant, start_at: Instant | None) -> tu
 
     Empty when the response annex gives its first class no deadline: then nobody owes an answer by a time.
     """
-    if start_at is None:
-        entered = [(_STATIC, from_at)]
-    else:
-        entered = [(class_at(start_at, from_at), from_at)]
+    terms = response.of(_STATIC if start_at is None else class_at(start_at, from_at))
+    running = [] if terms is None else [Phase(from_at, terms)]
+    if start_at is not None:
         for turn, ahead_ms in _TURNS:
-            if start_at - ahead_ms > from_at:
-                entered.append((turn, Instant(start_at - ahead_ms)))
-    rows = [(response.of(of_class), at) for of_class, at in entered]
-    return tuple([Phase(at, terms) for terms, at in rows if terms is not None])
+            turns_at = Instant(start_at - ahead_ms)
+            terms = response.of(turn) if turns_at > from_at else None
+            if terms is not None:
+                running.append(Phase(turns_at, terms))
+    return tuple(running)
 
 
 def acknowledge_by(running: Sequence[Phase]) -> Instant:
     """The earliest deadline of the classes that a thing goes through; there is at least one."""
-    return min([phase.acknowledge_by for phase in running])
+    return Instant(min([at + terms.acknowledge_s * 1000 for at, terms in running]))
 
 
 def first_climb_at(running: Sequence[Phase]) -> Instant:

@@ -103,11 +103,15 @@ def climb(
     ended_at: Instant | None,
 ) -> Climb:
     """The state of a climb at ``now``. ``phases``: the classes it goes through; the earliest call counts."""
-    times = call_times(ladder, phases, both_sorts_at_once=both_sorts_at_once)
     until = now if ended_at is None else min(now, ended_at)
-    called = [_called(ladder, index, at) for index, at in times if at <= until]
-    waiting = [at for _, at in times if at > until]
-    return Climb(tuple(called), min(waiting, default=None) if ended_at is None else None)
+    called: list[CalledRung] = []
+    waiting: list[Instant] = []
+    for index, at in call_times(ladder, phases, both_sorts_at_once=both_sorts_at_once):
+        if at <= until:
+            called.append(_called(ladder, index, at))
+        else:
+            waiting.append(at)
+    return Climb(tuple(called), min(waiting) if waiting and ended_at is None else None)
 
 
 def call_times(
@@ -117,12 +121,12 @@ def call_times(
     if not phases:
         return ()
     first = _first_rungs(ladder, both_sorts_at_once=both_sorts_at_once)
-    begun = [(index, phases[0].entered_at) for index in first]
-    later = [index for index in range(len(ladder.rungs)) if index not in first]
-    climbed = [
-        (index, min([phase.climb_at(step) for phase in phases])) for step, index in enumerate(later, 1)
-    ]
-    return (*begun, *climbed)
+    times = [(index, phases[0].entered_at) for index in first]
+    for index in range(len(ladder.rungs)):
+        if index not in first:
+            step = len(times) - len(first) + 1
+            times.append((index, min([phase.climb_at(step) for phase in phases])))
+    return tuple(times)
 
 
 def _first_rungs(ladder: Ladder, *, both_sorts_at_once: bool) -> list[int]:

@@ -92,7 +92,7 @@ def parse_instant(text: str) -> Instant:
 
 def printable(at_ms: int) -> Instant:
     """The nearest instant that can be printed: what is derived from a claim must not fail on its face."""
-    return Instant(max(0, min(at_ms, _LAST_MS)))
+    return Instant(at_ms if 0 <= at_ms <= _LAST_MS else max(0, min(at_ms, _LAST_MS)))
 
 
 def parse_typed_instant_us(text: str) -> int:

@@ -6,6 +6,9 @@ The collector of cycles looks now and then at every object that is alive, and ev
 the node, so they are set aside, and the collector looks at what is newer alone. Whatever is set aside and let
 go is freed as ever, when nothing refers to it; only a cycle that is let go after it was set aside stays in
 memory until the node is started again, and the node makes hardly any.
+
+For the same reason it looks at new objects seldom from then on. To fold 100,000 open duties anew makes
+350,000 that all stay; Python would look at the newest five hundred times, and at all of them four times.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from steerclear.model.time import Instant
 __all__ = ["SetAside", "set_aside", "uncollected"]
 
 _EVERY_MS: Final = 3_600_000
+_NEW_OBJECTS: Final = 50_000
+"""So many more than were freed, and the collector looks at them: a few milliseconds. Python's own is 700."""
 
 
 @contextmanager
@@ -33,9 +38,10 @@ def uncollected() -> Iterator[None]:
 
 
 def set_aside() -> None:
-    """Collect what is newer than the last time, and never look at the rest again."""
+    """Collect what is newer than the last time, never look at the rest again, and seldom at what is new."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
 
 
 class SetAside:

@@ -26,12 +26,13 @@ __all__ = ["owed_on_contact", "owed_on_movement"]
 GRACE_MS: Final = 15 * 60_000
 """How late a report of departure or arrival may be; our proposal."""
 
+_MOVEMENT: Final = NoticeKind.MOVEMENT  # a name of its own: see classes.py
 _ARRIVED: Final = frozenset({MovementStep.ARRIVED, MovementStep.OVERDUE})
 
 
 def owed_on_movement(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
     """Reports by the filer, for a notice of kind movement."""
-    if all(version.content.kind is not NoticeKind.MOVEMENT for version in record.versions):
+    if not any(version.content.kind is _MOVEMENT for version in record.versions):
         return
     steps = record.reports
     departed = [r.at for r in steps]

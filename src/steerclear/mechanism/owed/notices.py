@@ -9,7 +9,7 @@ filer                        answer-to-unable, cold after the end, reports of a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from steerclear.mechanism.bodies import ScreenResult
 from steerclear.mechanism.classes import Phase, acknowledge_by, class_at, first_climb_at, phases
@@ -26,21 +26,42 @@ from steerclear.model.time import Instant
 __all__ = ["owed_on_notice"]
 
 _HOUR_MS: Final = 3_600_000
-_SITE: Final = NoticeKind.SITE  # a name of its own: see classes.py
+# By names of their own: see classes.py.
+_SITE: Final = NoticeKind.SITE
+_PARTY: Final = Role.PARTY
+_ROUTINE: Final = ResponseClass.ROUTINE
+_PRIORITY: Final = ResponseClass.PRIORITY
 _NEVER_HOT: Final = (_SITE, NoticeKind.MOVEMENT)
+
+
+class _Case(NamedTuple):
+    """One version, with what all duties of its addressees about it have in common.
+
+    ``domain`` the desk that it goes to, where there is one of that name; ``of_class`` its class now.
+    """
+
+    record: NoticeRecord
+    version: Version
+    domain: str
+    of_class: ResponseClass
+    over: bool
 
 
 def owed_on_notice(scene: Scene, record: NoticeRecord) -> Iterator[Obligation]:
     """Of every version: what an older one still owed is over when a newer one takes its place."""
-    gone = not record.is_live(scene.now)
+    gone, newest = not record.is_live(scene.now), record.newest
     for version in record.versions:
-        over = gone or version is not record.newest
-        filed = phases_of(scene, version, scene.view.filed_at(version.said))
-        for member in version.said.to if filed else ():  # without: the annex gives its class no deadline
-            if member != version.said.author and version.said.is_readable_by(member):
-                yield from _owed_by_addressee(scene, record, version, member, filed[0].terms, over=over)
+        said, over = version.said, gone or version is not newest
+        filed = phases_of(scene, version, scene.view.filed_at(said))
+        if filed:  # without: the annex gives its class no deadline
+            domain, of_class = version.content.domain.value, _class_of(version, scene.now)
+            case = _Case(record, version, domain, of_class, over)
+            for member in said.to:
+                if member != said.author and said.is_readable_by(member):
+                    yield from _owed_by_addressee(scene, case, member, filed[0].terms)
         yield from _screening(scene, record, version, over=over)
-        yield from _answers_to_unable(scene, record, version)
+        if version.unables:
+            yield from _answers_to_unable(scene, record, version)
     if any(version.content.kind not in _NEVER_HOT for version in record.versions):
         yield _cold(scene, record)
 
@@ -55,51 +76,43 @@ def phases_of(scene: Scene, version: Version, from_at: Instant) -> tuple[Phase, 
     return phases(scene.response, from_at, version.start_at if dated else None)
 
 
-def _owed_by_addressee(
-    scene: Scene, record: NoticeRecord, version: Version, member: str, terms: ClassTerms, *, over: bool
-) -> Iterator[Obligation]:
-    clock = scene.clock(version.said, member, terms.machine_s)
-    yield scene.machine_receipt(version.said, member, clock, terms, record.id, over=over)
-    yield from scene.reseals(version.said, member, clock, record.id, over=over)
-    if not scene.is_human(member):
-        return
-    running = phases_of(scene, version, clock.starts_at)
+def _owed_by_addressee(scene: Scene, case: _Case, member: str, terms: ClassTerms) -> Iterator[Obligation]:
+    said = case.version.said
+    clock = scene.clock(said, member, terms.machine_s)
+    yield scene.machine_receipt(said, member, clock, terms, case.record.id, over=case.over)
+    if clock.delivered_at is None:
+        yield from scene.reseals(said, member, clock, case.record.id, over=case.over)
+    running = phases_of(scene, case.version, clock.starts_at) if scene.is_human(member) else ()
     if running:
-        yield _acknowledgement(scene, record, version, member, clock, running, over=over)
-        if scene.view.roles[member] is Role.PARTY:
-            yield from _disseminations(scene, record, version, member, clock, running, over=over)
+        debtor = Debtor.of(member, desk_for(scene.response, member, case.domain))
+        yield _acknowledgement(scene, case, debtor, clock, running)
+        if scene.view.roles[member] is _PARTY:
+            yield from _disseminations(scene, case, debtor, clock, running)
 
 
 def _acknowledgement(
-    scene: Scene,
-    record: NoticeRecord,
-    version: Version,
-    member: str,
-    clock: Clock,
-    running: tuple[Phase, ...],
-    *,
-    over: bool,
+    scene: Scene, case: _Case, debtor: Debtor, clock: Clock, running: tuple[Phase, ...]
 ) -> Obligation:
     """A relay that answers before the first climb keeps it from beginning; then only a may-act rung ends it.
 
     *Unable* is an answer of somebody who decided: whoever says it has received and understood.
     """
-    desk = desk_for(scene.response, member, version.content.domain.value)
-    met_at = _answered_at(scene, version, member, desk, running)
-    name = f"{version.content.kind.value} {short_name(version.said)}"
+    version, said, desk = case.version, case.version.said, debtor.desk or ""
+    met_at = _answered_at(scene, version, debtor.member, desk, running)
+    name = f"{version.content.kind.value} {short_name(said)}"
     return scene.owed(
         what="acknowledgement",
-        creditor=version.said.author,
-        debtor=Debtor.of(member, desk),
+        creditor=said.author,
+        debtor=debtor,
         about=version.id,
-        thing=record.id,
-        words=f"Acknowledge {name} of {version.said.author}, version {version.number}.",
+        thing=case.record.id,
+        words=f"Acknowledge {name} of {said.author}, version {version.number}.",
         due_at=acknowledge_by(running),
         met_at=met_at,
-        over=over,
-        of_class=_class_of(version, scene.now),
+        over=case.over,
+        of_class=case.of_class,
         climbing=climb(
-            ladder_of(scene.response, member, desk),
+            ladder_of(scene.response, debtor.member, desk),
             running if clock.delivered_at is not None else (),
             both_sorts_at_once=False,
             now=scene.now,
@@ -122,17 +135,11 @@ def _answered_at(
 
 
 def _disseminations(
-    scene: Scene,
-    record: NoticeRecord,
-    version: Version,
-    member: str,
-    clock: Clock,
-    running: tuple[Phase, ...],
-    *,
-    over: bool,
+    scene: Scene, case: _Case, debtor: Debtor, clock: Clock, running: tuple[Phase, ...]
 ) -> Iterator[Obligation]:
     """The first proof that it reached the unit, then a new one whenever the last expires before the end."""
-    said = [one for one in version.disseminations if one.author == member]
+    version = case.version
+    said = [one for one in version.disseminations if one.author == debtor.member]
     due_at: Instant | None = _disseminate_by(version, clock, running)
     for index in range(len(said) + 1):
         met = said[index] if index < len(said) else None
@@ -140,14 +147,14 @@ def _disseminations(
             yield scene.owed(
                 what="dissemination",
                 creditor=version.said.author,
-                debtor=Debtor.of(member, desk_for(scene.response, member, version.content.domain.value)),
+                debtor=debtor,
                 about=version.id,
-                thing=record.id,
+                thing=case.record.id,
                 words=f"Pass {short_name(version.said)} on to the unit and say so.",
                 due_at=due_at,
                 met_at=met.at if met is not None else None,
-                over=over,
-                of_class=_class_of(version, scene.now),
+                over=case.over,
+                of_class=case.of_class,
                 line_down=clock.line_down(scene.now),
             )
         if met is not None:
@@ -161,13 +168,13 @@ def _disseminate_by(version: Version, clock: Clock, running: tuple[Phase, ...]) 
     if version.content.kind is _SITE:
         return humanly
     lead_ms = version.start_at - clock.filed_at
-    match class_at(version.start_at, clock.filed_at):
-        case ResponseClass.ROUTINE:
-            due_at = version.start_at - 12 * _HOUR_MS
-        case ResponseClass.PRIORITY:
-            due_at = version.start_at - min(2 * _HOUR_MS, lead_ms // 2)
-        case _:
-            due_at = version.start_at
+    of_class = class_at(version.start_at, clock.filed_at)
+    if of_class is _ROUTINE:
+        due_at = version.start_at - 12 * _HOUR_MS
+    elif of_class is _PRIORITY:
+        due_at = version.start_at - min(2 * _HOUR_MS, lead_ms // 2)
+    else:
+        due_at = version.start_at
     return Instant(due_at) if due_at >= clock.starts_at else humanly
 
 
@@ -175,8 +182,8 @@ def _screening(scene: Scene, record: NoticeRecord, version: Version, *, over: bo
     """At L1 the host can read it and a party it is addressed to cannot: the host owes the check."""
     host = scene.view.host
     said = version.said
-    peers = [m for m in said.to if scene.view.roles.get(m) is Role.PARTY and m != said.author]
-    blind = any(not said.is_readable_by(peer) for peer in peers)
+    peers = [m for m in said.to if scene.view.roles.get(m) is _PARTY and m != said.author]
+    blind = not all(said.is_readable_by(peer) for peer in peers)
     if host is None or host == said.author or not blind or not said.is_readable_by(host):
         return
     filed = phases_of(scene, version, scene.view.filed_at(said))

@@ -11,6 +11,7 @@ starts at FILED plus that time, on the caller's side: the line is down, and no d
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from steerclear.mechanism.classes import MINUTE_MS, Phase
@@ -91,7 +92,9 @@ class Scene:
             state = _OPEN
         if state is _MET or state is _WAIVED:
             called, next_rung_at, line_down = (), None, False
-        due_at, next_rung_at = _printable(due_at), _printable(next_rung_at)
+        # A deadline counted from a claim in the last hours of the calendar still prints.
+        due_at = None if due_at is None else printable(due_at)
+        next_rung_at = None if next_rung_at is None else printable(next_rung_at)
         return Obligation(
             what, creditor, debtor, about, thing, due_at, state, words,
             met_at, of_class, called, next_rung_at, line_down,
@@ -102,9 +105,10 @@ class Scene:
 
     def is_waived(self, what: str, creditor: str, debtor: str, about: str) -> bool:
         """Has the creditor alone let this member off?"""
-        return any(
+        waivers = self.view.waivers(about)
+        return bool(waivers) and any(
             waiver.author == creditor and waiver.body.what == what and waiver.body.debtor == debtor
-            for waiver in self.view.waivers(about)
+            for waiver in waivers
         )
 
     def clock(self, said: Said[Any], member: str, machine_s: int) -> Clock:
@@ -190,11 +194,12 @@ class Scene:
         )
 
 
-def _printable(at: Instant | None) -> Instant | None:
-    """A deadline counted from a claim in the last hours of the calendar still prints."""
-    return None if at is None else printable(at)
-
-
 def short_name(said: Said[Any]) -> str:
     """``TUR-0042``: author and place in its log, as faces show it (design file 3)."""
-    return f"{said.author}-{said.place.seq:04d}" if said.is_in_a_log else f"{said.author}-unlogged"
+    return _numbered(said.author, said.place.seq) if said.is_in_a_log else f"{said.author}-unlogged"
+
+
+@lru_cache(maxsize=64)
+def _numbered(author: str, seq: int) -> str:
+    """What is owed about one statement names it seven times in a row."""
+    return f"{author}-{seq:04d}"
