@@ -254,6 +254,10 @@ class NodeClient:
     def notice(self, about: str) -> NoticeRow:
         return self._answer("GET", "/api/v1/notice", NoticeRow, query={"about": about})
 
+    def notice_form(self, about: str) -> bytes:
+        """The newest version of a notice as GeoJSON, as it would be filed again."""
+        return self._send("GET", "/api/v1/notice-form", None, {"about": about}).content
+
     def stop(self, about: str) -> StopRow:
         return self._answer("GET", "/api/v1/stop", StopRow, query={"about": about})
 

@@ -83,6 +83,14 @@ COMMANDS: Final[dict[str, Command]] = {
         "Save meetings, action items with their dates, agreed line checks and drills as iCalendar (.ics).",
     ),
     "file": Command("filing:file", "File the notices of a GeoJSON file."),
+    "read": Command(
+        "other_forms:read",
+        "Read a NOTAM, KML, HNS sheet or other form into drafts, and say what is in doubt.",
+    ),
+    "write": Command(
+        "other_forms:write",
+        "Write a notice as NOTAM, CAP, KML, OpenAir, GPX or HNS sheet; --offer records that it was offered.",
+    ),
     "take": Command("filing:take", "Amend a notice by an alternative that its screening offered."),
     "withdraw": Command("filing:withdraw", "Withdraw a notice of yours."),
     "activate": Command("filing:activate", "Say that the area of a notice is hot."),

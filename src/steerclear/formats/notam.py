@@ -199,7 +199,7 @@ def _items(plain: str) -> dict[str, _Item]:
     if "F" in begins and "G" in begins and begins["G"].start() < begins["F"].start():
         del begins["G"]
     ordered = sorted(begins.values(), key=lambda mark: mark.start())
-    ends = [*(mark.start() for mark in ordered[1:]), len(plain)]
+    ends = [*(mark.start() for mark in ordered), len(plain)][1:]
     items = {}
     for mark, end in zip(ordered, ends, strict=True):
         text = plain[mark.end() : end]

@@ -34,7 +34,7 @@ class Unzipped:
         """Raises ``BadInput``: ``not-a-zip``, ``zip-too-large``."""
         try:
             archive = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        except (zipfile.BadZipFile, ValueError, RuntimeError, OSError) as error:
             raise _not_a_zip() from error
         members = archive.infolist()
         if (
