@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from steerclear.blind import ristretto, sodium
-from steerclear.blind.proofs import BATCH, is_proved, proof_bytes, prove
+from steerclear.blind import decaf, ristretto, sodium
+from steerclear.blind.decaf import has_decaf
+from steerclear.blind.proofs import BATCH, adding_up, is_proved, proof_bytes, prove
 from steerclear.blind.ristretto import (
     ORDER,
     expand_message_xmd,
@@ -322,6 +323,41 @@ def test_what_is_no_proof(proved: tuple[Any, Any, bytes]) -> None:
     assert not is_proved(PUBLIC, masked, exchanged, proofs)
 
 
+@pytest.mark.parametrize("count", [1, 2, 7, 639, 640, BATCH])
+def test_both_libraries_add_up_alike(count: int) -> None:
+    """libdecaf is among what the tests need (tests/debian-packages.txt); without it libsodium does it all."""
+    assert has_decaf()
+    elements, weights = some_elements(count), new_rows(count, 32)
+    for row in range(count):
+        scalar = hash_to_scalar(number(row), b"weights")
+        weights[row] = np.frombuffer(scalar, np.uint8)
+    weights[0] = np.frombuffer(number(ORDER - 1 if count % 2 else 1), np.uint8)
+    sums = [new_rows(1, 32)[0] for _ in range(2)]
+    for with_decaf in (False, True):
+        assert adding_up(with_decaf=with_decaf)(weights, elements, sums[with_decaf]) == -1
+    assert sums[0].tobytes() == sums[1].tobytes() != bytes(32)
+
+
+@pytest.mark.parametrize("encoding", [*INVALID, "00" * 32])
+def test_both_libraries_refuse_the_same_row_of_a_sum(encoding: str) -> None:
+    rows, weights, total = some_elements(5), new_rows(5, 32), new_rows(1, 32)[0]
+    weights[:, 0] = range(1, 6)
+    rows[3] = np.frombuffer(bytes.fromhex(encoding), np.uint8)
+    assert [adding_up(with_decaf=each)(weights, rows, total) for each in (False, True)] == [3, 3]
+
+
+def _no_decaf() -> Any:
+    raise OSError("libdecaf.so.0: cannot open shared object file")
+
+
+def test_without_libdecaf_or_with_one_that_adds_otherwise_libsodium_does_it() -> None:
+    assert not decaf.linked(_no_decaf)
+    assert not decaf.linked(SimpleNamespace)
+    assert not decaf.agrees(lambda weights, elements, total: -1)
+    assert not decaf.agrees(lambda weights, elements, total: 3)
+    assert decaf.agrees(adding_up(with_decaf=False))
+
+
 def test_a_library_that_is_there_says_its_version() -> None:
     assert sodium_version().split(".")[0] == "1"
 
@@ -352,4 +388,4 @@ def test_a_library_that_is_not_there_is_named_with_the_remedy(opened: Any, words
 
 
 def test_every_exported_name_is_there() -> None:
-    assert all(hasattr(module, name) for module in (ristretto, sodium) for name in module.__all__)
+    assert all(hasattr(module, name) for module in (ristretto, sodium, decaf) for name in module.__all__)

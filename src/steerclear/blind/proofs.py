@@ -14,11 +14,13 @@ wrong list would have to guess a hash of 64 bytes. A verifier answers True or Fa
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha512
 from typing import Final
 
 import numpy as np
 
+from steerclear.blind.decaf import has_decaf
 from steerclear.blind.ristretto import (
     ELEMENT_BYTES,
     ORDER,
@@ -40,7 +42,7 @@ from steerclear.blind.rows import Rows, cores, in_parts, new_rows
 from steerclear.blind.sodium import require_sodium
 from steerclear.errors import NotVerified
 
-__all__ = ["BATCH", "PROOF_BYTES", "is_proved", "proof_bytes", "prove"]
+__all__ = ["BATCH", "PROOF_BYTES", "adding_up", "is_proved", "proof_bytes", "prove"]
 
 BATCH: Final = 1_024
 """Slots under one proof. RFC 9497 counts them with 16 bits; fewer let two cores share a list of 2,048."""
@@ -129,13 +131,22 @@ def _weights(public: Element, masked: Rows, remasked: Rows) -> Rows:
 
 def _weighted_sum(weights: Rows, elements: Rows) -> Element:
     """Raises ``NotVerified`` (``blind-element``)."""
-    from steerclear.blind.kernels_ristretto import add_up
-
     total = np.zeros(ELEMENT_BYTES, np.uint8)
-    wrong = add_up(weights, elements, total)
+    wrong = adding_up(with_decaf=has_decaf())(weights, elements, total)
     if wrong >= 0:
         raise no_element(wrong)
     return total.tobytes()
+
+
+def adding_up(*, with_decaf: bool) -> Callable[[Rows, Rows, Rows], int]:
+    """Σ weight·element by libdecaf, or by libsodium; the sum is the same, and so is the first row refused."""
+    if with_decaf:
+        from steerclear.blind.kernels_decaf import add_up_in_buckets
+
+        return add_up_in_buckets
+    from steerclear.blind.kernels_ristretto import add_up
+
+    return add_up
 
 
 def _challenge(public: Element, *parts: Element) -> Scalar:
