@@ -8,7 +8,7 @@ import ms from "milsymbol";
 
 /** Symbol set and entity of APP-6 D for each kind of notice; what is no unit and no craft has the bare frame of an activity. */
 const KINDS = {
-  flight: ["01", "110000"],
+  flight: ["01", "110100"],
   transit: ["01", "110100"],
   drone: ["01", "110300"],
   launch: ["02", "110000"],

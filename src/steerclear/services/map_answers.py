@@ -86,7 +86,7 @@ class SpotShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureShown:
-    """The map at ``now``. ``sealed``: how many entries of others stand here that this node cannot open."""
+    """The map at ``now``. ``sealed``: entries of others that may be notices and cannot be opened here."""
 
     member: str
     now: str

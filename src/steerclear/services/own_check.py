@@ -28,7 +28,6 @@ from steerclear.mechanism.annexes import BindingSeparation
 from steerclear.mechanism.notices import NoticeRecord
 from steerclear.mechanism.quality import QualityFinding, Severity, position_words
 from steerclear.model.finding import Conflict, Finding, NoConflict, SeparationMinima, Undetermined, worst_of
-from steerclear.model.member import Role
 from steerclear.model.notice import Domain, Notice, NoticeKind
 from steerclear.model.place import Place
 from steerclear.model.space import Volume
@@ -42,7 +41,7 @@ from steerclear.services.file_notice import domain_of, examined, may_act
 from steerclear.services.ledger import Ledger
 from steerclear.services.map_answers import DraftCheck, DraftDrawn, DraftGate, DraftMeeting, DraftWay
 from steerclear.services.naming import short_of
-from steerclear.services.picture import rings_or_none
+from steerclear.services.picture import rings_or_none, sealed_filings
 from steerclear.services.requests import FileNotices
 from steerclear.services.rows import words_of
 
@@ -90,7 +89,7 @@ def ask(ledger: Ledger, request: FileNotices, places: Gazetteer) -> Asked:
         others=tuple(
             _other(ledger, record) for record in ledger.view.notices.live(now) if record.author != ledger.me
         ),
-        sealed=_sealed(ledger),
+        sealed=sealed_filings(ledger),
         now_s=-(-now // 1000),
     )
 
@@ -122,12 +121,6 @@ def check(asked: Asked) -> DraftCheck:
         meets=tuple(meets),
         ways=tuple(ways),
     )
-
-
-def _sealed(ledger: Ledger) -> int:
-    """Entries that may be notices: hosts and observers file none."""
-    roles = ledger.view.roles
-    return sum(roles.get(entry.author) in (Role.PARTY, Role.NOTIFIER) for entry in ledger.view.sealed)
 
 
 def _other(ledger: Ledger, record: NoticeRecord) -> _Other:

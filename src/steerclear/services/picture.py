@@ -19,16 +19,16 @@ from steerclear.mechanism.bodies import ConflictFound, ScreenResult
 from steerclear.mechanism.classes import class_of
 from steerclear.mechanism.notices import NoticeRecord
 from steerclear.model.finding import Conflict, NoConflict
+from steerclear.model.member import Role
 from steerclear.model.space import Altitude, Datum, Legs, Volume
 from steerclear.model.time import Instant, format_instant, format_zulu
 from steerclear.services.change_notice import notice_about
-from steerclear.services.inbox import sealed
 from steerclear.services.ledger import Ledger
 from steerclear.services.map_answers import AreaShown, MeetingShown, MovesShown, PictureShown, SpotShown
 from steerclear.services.naming import short_of
 from steerclear.services.rows import words_of
 
-__all__ = ["Drawings", "filed_form", "height_words", "rings_or_none"]
+__all__ = ["Drawings", "filed_form", "height_words", "rings_or_none", "sealed_filings"]
 
 SHOWN_AFTER_END_S: Final = 86_400
 FEET_A_LEVEL: Final = 100
@@ -52,7 +52,7 @@ class Drawings:
             areas=tuple(area for record in records for area in self._areas(ledger, record, now)),
             meetings=_meetings(ledger, records, now),
             stops=_stops(ledger),
-            sealed=len(sealed(ledger)),
+            sealed=sealed_filings(ledger),
         )
 
     def _areas(self, ledger: Ledger, record: NoticeRecord, now: Instant) -> tuple[AreaShown, ...]:
@@ -97,6 +97,12 @@ _WORD: Final[dict[type, Literal["NO CONFLICT KNOWN", "CONFLICT"]]] = {
 def filed_form(ledger: Ledger, about: str) -> bytes:
     """The newest version of a notice as GeoJSON, as it would be filed again. Raises ``BadInput``."""
     return write_notices([notice_about(ledger, about).newest.content.notice()]).encode()
+
+
+def sealed_filings(ledger: Ledger) -> int:
+    """How many entries of others, unopened here, may be notices: hosts and observers file none."""
+    roles = ledger.view.roles
+    return sum(roles.get(entry.author) in (Role.PARTY, Role.NOTIFIER) for entry in ledger.view.sealed)
 
 
 def height_words(altitude: Altitude) -> str:

@@ -151,6 +151,7 @@ function layersOf(theme: Theme): LayerSpecification[] {
       filter: ["!=", ["get", "holds"], "over"],
       layout: {
         "icon-image": ["get", "icon"],
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 5, 0.5, 10, 0.9],
         "icon-allow-overlap": true,
         "text-field": ["step", ["zoom"], "", 5, ["get", "label"]],
         "text-font": FONT,
