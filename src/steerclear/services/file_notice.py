@@ -15,6 +15,7 @@ from steerclear.errors import BadInput, Refused
 from steerclear.formats.geojson import read_notices
 from steerclear.formats.places import Gazetteer
 from steerclear.mechanism.bodies import NoticeAmend, NoticeContent, NoticeFile, Override
+from steerclear.mechanism.civil import civil_contacts, touches_civil_use
 from steerclear.mechanism.notices import NoticeRecord
 from steerclear.mechanism.quality import QualityFinding, Severity, examine, late_minutes, position_words
 from steerclear.model.member import Role
@@ -127,7 +128,7 @@ def _through_the_gate(ledger: Ledger, notice: Notice, request: FileNotices, plac
         overrides=overrides,
         late_minutes=late_minutes(notice, annexes=ledger.view.annexes, now=now),
     )
-    return _Passed(content, (*gate, *_measured(notice, reference, gate)))
+    return _Passed(content, (*gate, *_measured(notice, reference, gate), *_civil(ledger, notice)))
 
 
 def examined(
@@ -150,6 +151,19 @@ def _measured(notice: Notice, reference: Place | None, gate: Sequence[GateRow]) 
     """Distance and bearing are shown however near it is; too far is a warning that says them already."""
     if reference is not None and all(row.code != "position" for row in gate):
         yield GateRow(code="measured", severity="shown", words=position_words(notice, reference))
+
+
+def _civil(ledger: Ledger, notice: Notice) -> Iterator[GateRow]:
+    """Who is no member is warned by their own authority, which has the text from us or hears why not."""
+    if not touches_civil_use(notice):
+        return
+    contacts = civil_contacts(ledger.view.annexes, ledger.now())
+    whom = ", ".join(f"{contact.name} ({contact.area})" for contact in contacts)
+    words = (
+        f"civil traffic may be touched: offer {whom or 'its authority'} the text (steerclear write --as "
+        "notam or cap, with --offer), or decline (steerclear say civil.decline)"
+    )
+    yield GateRow(code="civil", severity="shown", words=words)
 
 
 def _require_passable(notice: Notice, findings: Sequence[QualityFinding], request: FileNotices) -> None:
