@@ -9,7 +9,7 @@ ARGS ?=
 SOURCE_OF_CONSOLE := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/public/basemap/*' -not -name openapi.d.ts) tests/golden/openapi.json
 BUILT_CONSOLE := src/steerclear/web/dist/index.html
 
-.PHONY: console demo test lint coverage bench bench-blind bench-node bench-record bench-rules bench-screening soak soak-blind soak-parsers soak-kills soak-power simulate clean
+.PHONY: console demo test lint coverage bench bench-blind bench-node bench-record bench-rules bench-screening bench-tracking soak soak-blind soak-parsers soak-kills soak-power simulate clean
 
 $(VENV)/run-time: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("steerclear needs Python 3.11 or newer; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -80,7 +80,7 @@ $(VENV)/bench-time: $(VENV)/run-time
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	touch $@
 
-bench: bench-screening bench-record bench-rules bench-blind
+bench: bench-screening bench-record bench-rules bench-blind bench-tracking
 
 bench-screening: $(VENV)/bench-time
 	mkdir -p build
@@ -92,6 +92,9 @@ bench-rules: $(VENV)/run-time
 
 bench-blind: $(VENV)/bench-time
 	$(BIN)/python -m benchmarks.blind $(ARGS)
+
+bench-tracking: $(VENV)/bench-time
+	$(BIN)/python -m benchmarks.tracking $(ARGS)
 
 # From a filing at one node to 200 consoles at another, under load.
 bench-node: $(VENV)/run-time
