@@ -29,6 +29,20 @@ def test_the_demo_plays_to_its_end_and_leaves_nothing(short_folder: Path) -> Non
     assert not _processes_in(short_folder)
 
 
+def test_the_story_plays_with_a_host_that_reads_no_plan(short_folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "steerclear.cli", "demo", "--headless", "--blind", "--json"],
+        capture_output=True, text=True, timeout=600, check=False,
+        env={**os.environ, "TMPDIR": str(short_folder)},
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["verified"] is True
+    assert summary["annexes_in_force"] == 17
+    assert list(short_folder.iterdir()) == []
+
+
 def _processes_in(folder: Path) -> list[str]:
     """Command lines that name the folder: a node that was left behind."""
     found = []

@@ -20,6 +20,9 @@ def demo(
     headless: Annotated[
         bool, typer.Option("--headless", help="Play without pauses and end by itself.")
     ] = False,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="The same story, in which not even the host may read the plans.")
+    ] = False,
     picture: Annotated[Path | None, typer.Option("--picture", help="Save what was shown as an SVG.")] = None,
     as_json: show.Json = False,
 ) -> int:
@@ -27,9 +30,10 @@ def demo(
     import dataclasses
 
     from steerclear.cli.checkup import warmed
+    from steerclear.cli.demo.blind_story import BlindStory
     from steerclear.cli.demo.nodes import Scene
     from steerclear.cli.demo.stage import Teller
-    from steerclear.cli.demo.story import play
+    from steerclear.cli.demo.story import Story, play
 
     signal.signal(signal.SIGTERM, _as_interrupt)
     teller = Teller(quiet=as_json, hurried=headless or as_json, records=picture is not None)
@@ -37,7 +41,7 @@ def demo(
     typer.echo("Making the engine ready: the first time on a machine it is compiled.", err=True)
     list(warmed())
     with Scene() as scene:
-        summary = play(scene, teller)
+        summary = play(BlindStory(scene, teller) if blind else Story(scene, teller))
         if not (headless or as_json):
             scene.start("TUR", "ISR", "AZE")
             teller.wait_for_the_reader(scene)

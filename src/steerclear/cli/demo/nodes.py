@@ -34,7 +34,7 @@ SPEED: Final = 60.0
 """A minute of the mechanism is a second of the reader's."""
 
 OPENS_AT: Final = "2025-04-10T05:00:00Z"
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 90.0
 
 P = ParamSpec("P")
 T = TypeVar("T")

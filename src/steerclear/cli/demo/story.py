@@ -30,7 +30,7 @@ from steerclear.services.requests import (
 from steerclear.services.verbs import Request
 from steerclear.services.verify import verify_path
 
-__all__ = ["Summary", "play"]
+__all__ = ["EVERYONE", "ISR", "TUR", "Story", "Summary", "play"]
 
 TUR, ISR = PARTIES
 EVERYONE: Final = (TUR, ISR, HOST)
@@ -53,9 +53,8 @@ class Summary:
     verified: bool
 
 
-def play(scene: Scene, teller: Teller) -> Summary:
+def play(story: Story) -> Summary:
     """Play it all. Raises ``Unreachable`` (``demo-stalled``) when something does not happen."""
-    story = _Story(scene, teller)
     annexes = story.found_and_ratify()
     told_s = story.meet()
     clean_s = story.move()
@@ -64,7 +63,7 @@ def play(scene: Scene, teller: Teller) -> Summary:
     exchanged = story.lose_the_host()
     reports = story.verify()
     summary = Summary(
-        mechanism=scene.mechanism,
+        mechanism=story.mechanism,
         annexes_in_force=annexes,
         conflict_told_both_after_s=round(told_s, 2),
         rescreened_clean_after_s=round(clean_s, 2),
@@ -80,11 +79,17 @@ def play(scene: Scene, teller: Teller) -> Summary:
     return summary
 
 
-class _Story:
+class Story:
+    """The acts of the morning, as it goes when the host may read what it screens."""
+
     def __init__(self, scene: Scene, teller: Teller) -> None:
         self._scene = scene
         self._teller = teller
         self.climbed_to = 0
+
+    @property
+    def mechanism(self) -> str:
+        return self._scene.mechanism
 
     # ---- the acts --------------------------------------------------------------------------------------
 
