@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.blind.clusters import A_SIDE, Crowd, crowd, squares
+from tests.effort import effort
 
 from steerclear.blind.audit import FaultKind, Planned, audit
 from steerclear.blind.cover import cells_of_day
@@ -90,3 +91,22 @@ def test_an_inquiry_finds_a_part_of_a_plan_that_was_left_out_or_added(
     (extra,) = audit(openings, checked.evidence(), (_planned(listed[0][:-1]), _planned(listed[1])))
     assert (extra.kind, extra.side) == (FaultKind.EXTRA, 0)
     assert len(extra.cells) > 0
+
+
+def test_two_volumes_in_conflict_meet_in_a_cell_at_every_level_whatever_their_kinds(
+    pairing: Any, level: Level
+) -> None:
+    pairs = set()
+    for seed in range(3, 3 + effort(test=1, ci=7, soak=40)):
+        of = crowd(seed, 1, 0)
+        check = pairing(level, pair_day=replace(pairing.pair_day, day=DAY))
+        for row, volume in enumerate(of.volumes):
+            cells = cells_of_day([volume], of.rules.dilation(int(of.kinds[row])), DAY)
+            assert isinstance(cells, DayCells)
+            check.parties[row // A_SIDE].add(f"n{row}", cells, filed_at_s=0, ends_at_s=3_600)
+        check.round()
+        for row, other in zip(*of.conflicts(), strict=True):
+            met = [set(check.finding(side, f"n{one}").cells) for side, one in enumerate((row, other))]
+            assert met[0] & met[1]
+            pairs.add(frozenset((int(of.kinds[row]), int(of.kinds[other]))))
+    assert len(pairs) >= effort(test=70, ci=91, soak=91)  # 13 kinds: 91 pairs
