@@ -114,7 +114,7 @@ simulate: $(VENV)/run-time
 	$(BIN)/python -m tests.simulation.simulate $(SEED)
 
 soak-parsers: $(VENV)/test-time
-	STEERCLEAR_EFFORT=soak $(BIN)/python -m pytest -n logical tests/interop/test_mutations.py
+	STEERCLEAR_EFFORT=soak $(BIN)/python -m pytest -n logical tests/interop/test_mutations.py tests/formats/test_mutated_files.py
 
 # 10,000 kills of a writer, and 1,000 of a whole node.
 soak-kills: $(VENV)/test-time

@@ -217,6 +217,15 @@ def test_a_zip_bomb_is_refused_before_it_is_opened() -> None:
     assert caught.value.code == "zip-too-large"
 
 
+def test_a_workbook_whose_styles_alone_are_large_is_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("xl/styles.xml", b"<a/>" * 300_000)
+    with pytest.raises(BadInput) as caught:
+        read_bytes(out.getvalue(), where="a.xlsx")
+    assert caught.value.code == "sheet-too-large"
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -8,6 +8,7 @@ would unpack to is bounded before it is opened.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import warnings
 from collections.abc import Iterable, Iterator
@@ -32,19 +33,30 @@ from steerclear.formats.zips import Unzipped
 __all__ = ["read_xlsx", "xlsx_of"]
 
 MOST_SHEETS: Final = 20
+LARGEST_SHEET_BYTES: Final = 10_000_000
+LARGEST_PART_BYTES: Final = 1_000_000
 
 
 def read_xlsx(data: bytes) -> tuple[Sheet, ...]:
     """The visible tables. Raises ``BadInput``: ``not-a-zip``, ``zip-too-large``, ``not-a-sheet`` …"""
-    Unzipped.of(data)
+    _check_parts(Unzipped.of(data))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and validations that it does not keep
+        # The library warns about styles that it does not keep, and prints about ones that are not there.
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
             return tuple(_sheets(data))
     except BadInput:
         raise
     except Exception as error:  # the library fails on bad files by whatever comes first
         raise not_a_sheet() from error
+
+
+def _check_parts(archive: Unzipped) -> None:
+    """Sheets and their strings are read piece by piece, every other part as a whole: it must be small."""
+    for name in archive.names():
+        in_pieces = name.startswith(("xl/worksheets/", "xl/sharedStrings", "xl/media/"))
+        if archive.size(name) > (LARGEST_SHEET_BYTES if in_pieces else LARGEST_PART_BYTES):
+            raise too_large()
 
 
 def _sheets(data: bytes) -> Iterator[Sheet]:
