@@ -35,6 +35,7 @@ from steerclear.errors import (
 from steerclear.services.annexes_shown import AnnexShown
 from steerclear.services.answers import (
     AffairRow,
+    BlindDayRow,
     Carried,
     Compared,
     Inbox,
@@ -268,6 +269,15 @@ class NodeClient:
 
     def affair(self, about: str) -> AffairRow:
         return self._answer("GET", "/api/v1/affair", AffairRow, query={"about": about})
+
+    def blind(self) -> tuple[BlindDayRow, ...]:
+        """How every day stands that is compared blind with another party."""
+        return self._answer("GET", "/api/v1/blind", tuple[BlindDayRow, ...])
+
+    def blind_opening(self, other: str, day: str, attempt: int) -> bytes:
+        """What an audit of one attempt needs, sealed to the member's offline keys."""
+        asked = {"other": other, "day": day, "attempt": str(attempt)}
+        return self._send("GET", "/api/v1/blind-opening", None, asked).content
 
     def annexes(self) -> tuple[AnnexShown, ...]:
         """Every annex on the table, oldest first, with its document."""

@@ -19,6 +19,7 @@ from fastapi.openapi.utils import get_openapi
 
 from steerclear.api.affairs import affairs
 from steerclear.api.annexes import annexes
+from steerclear.api.blind import blind
 from steerclear.api.console import OPEN_PATHS, console
 from steerclear.api.events import events
 from steerclear.api.keys import keys
@@ -69,7 +70,7 @@ def build_api(node: Node, door: Door = "socket", *, built: Path | None = None) -
     app.add_middleware(Doors, node=node, door=door, open_paths=open_paths)
     app.add_middleware(Counted, gauges=gauges)
     answer_problems(app)
-    for noun in (notices, stops, signals, affairs, annexes, watch, keys, record, console, events):
+    for noun in (notices, stops, signals, affairs, annexes, blind, watch, keys, record, console, events):
         app.include_router(noun(node), prefix="/api")
     for map_part in (picture, site_maps):
         app.include_router(map_part(node), prefix="/api")

@@ -78,6 +78,9 @@ COMMANDS: Final[dict[str, Command]] = {
         "looking_on:affairs",
         "What stands beside the notices: watches, sites, standstills, incidents, claims, meetings, drills.",
     ),
+    "blind": Command(
+        "blind:blind", "Plans that nobody shows: how the checks stand, and what an audit of them needs."
+    ),
     "calendar": Command(
         "looking_on:calendar",
         "Save meetings, action items with their dates, agreed line checks and drills as iCalendar (.ics).",

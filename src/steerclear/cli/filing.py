@@ -29,7 +29,10 @@ def file(
         list[str] | None, typer.Option("--to", help="Addressee; all other parties if none.")
     ] = None,
     level: Annotated[
-        str | None, typer.Option("--level", help="L0 open, or L1 to the host alone; the annex's if left out.")
+        str | None,
+        typer.Option(
+            "--level", help="L0 open, L1 to the host alone, L2, L3 or L3p blind; the annex's if left out."
+        ),
     ] = None,
     override: Annotated[
         list[str] | None, typer.Option("--override", help="CODE=REASON for a warning of the quality gate.")
@@ -46,19 +49,19 @@ def file(
     from steerclear.errors import BadInput
     from steerclear.services.requests import FileNotices
 
-    if level not in (None, "L0", "L1"):
+    if level not in (None, "L0", "L1", "L2", "L3", "L3p"):
         raise BadInput(
             "level-unknown",
-            f"“{level}” is not a level at which this node can file.",
+            f"“{level}” is no level of disclosure.",
             where="--level",
-            remedy="Give L0 or L1; the blind levels are filed by other means.",
+            remedy="Give L0, L1, L2, L3 or L3p; never a more closed one than the annex allows.",
         )
     request = FileNotices(
         desk=desk,
         geojson=_text(path),
         where=str(path),
         to=tuple(to or ()),
-        level=level,  # type: ignore[arg-type]  # held to the two values above
+        level=level,  # type: ignore[arg-type]  # held to the values above
         overrides=_reasons(override or []),
         amends=amends,
         third_parties=third_parties,

@@ -48,6 +48,7 @@ from steerclear.services.answers import (
 )
 from steerclear.services.backup import TakeBackup, write_backup
 from steerclear.services.backup_check import CheckedBackup, checked_backup, note_checked
+from steerclear.services.blind_offline import OfflineKeys
 from steerclear.services.ceremony import save_root
 from steerclear.services.found import begin_log, has_begun, make_card
 from steerclear.services.keys_ahead import root_is_here
@@ -186,6 +187,7 @@ def compose(
     places: Gazetteer,
     machine: WaterMark | None = None,
     cosigns_twice: bool = False,
+    offline: OfflineKeys | None = None,
 ) -> Workings:
     """A node's workings over any store, keys and clock: a play hands in memory, a real node its folder.
 
@@ -203,7 +205,7 @@ def compose(
         machine=machine,
         cosigns_twice=cosigns_twice,
     )
-    return Workings(ledger, places)
+    return Workings(ledger, places, offline=offline)
 
 
 @contextmanager
@@ -227,7 +229,7 @@ def open_node(folder: Path, protection: Protection, *, log_to: TextIO) -> Iterat
         with ExitStack() as held:
             with uncollected():
                 ledger = held.enter_context(_opened(folder, settings, charter, protection))
-                workings = Workings(ledger, Gazetteer.load())
+                workings = Workings(ledger, Gazetteer.load(), offline=settings.offline)
             certificate = load_certificate(folder / "tls")
             yield Node(folder, settings, workings, certificate=certificate, ears=ConsoleBell(lines))
 
@@ -237,7 +239,7 @@ def node_at_rest(folder: Path, protection: Protection) -> Iterator[Workings]:
     """The workings of a node that does not run, held under its lock. Raises as ``open_node`` does."""
     settings = read_settings(folder)
     with _locked(folder), _opened(folder, settings, _kept_charter(folder), protection) as ledger:
-        yield Workings(ledger, Gazetteer.load())
+        yield Workings(ledger, Gazetteer.load(), offline=settings.offline)
 
 
 def carry_root_away(folder: Path, protection: Protection, *, to: Path, under: Protection) -> RootKeys:

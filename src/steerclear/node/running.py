@@ -51,6 +51,7 @@ from steerclear.record.card import MemberCard
 from steerclear.services.annexes_shown import AnnexShown
 from steerclear.services.answers import (
     AffairRow,
+    BlindDayRow,
     Carried,
     Compared,
     Inbox,
@@ -249,6 +250,14 @@ class Node:
 
     async def affair(self, about: str) -> AffairRow:
         return await self._write(lambda: self._workings.affair(about))
+
+    async def blind(self) -> tuple[BlindDayRow, ...]:
+        """How every day stands that is compared blind with another party."""
+        return await self._write(self._workings.blind)
+
+    async def blind_opening(self, other: str, day: str, attempt: int) -> bytes:
+        """What an audit of our side of one attempt needs, sealed to our offline keys."""
+        return await self._write(lambda: self._workings.blind_opening(other, day, attempt))
 
     async def annexes(self) -> tuple[AnnexShown, ...]:
         return await self._write(self._workings.annexes)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import tomllib
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from steerclear.links.ways import WaySettings, read_ways
 from steerclear.model.member import MemberId, member_id
 from steerclear.model.time import Instant, format_instant, parse_instant, parse_typed_instant_us
 from steerclear.node.doors import ConsoleSettings, MachineSettings, read_console, read_machines
+from steerclear.services.blind_offline import OfflineKeys
 
 __all__ = ["DrillTime", "Settings", "drill_time", "print_settings", "read_settings"]
 
@@ -39,7 +41,9 @@ class Settings:
     """``steerclear.toml``. ``listen`` is host and port of the peers' listener; who reaches it still needs a
     member's certificate. ``token`` names the PKCS#11 token in which some of the signing keys lie.
     ``reviewed`` names, by language, the translation of the signals that our own reviewer has signed for.
-    ``cosigns_twice``: ``[witness] mldsa44 = true``, cosign with an ML-DSA-44 key beside the Ed25519 one."""
+    ``cosigns_twice``: ``[witness] mldsa44 = true``, cosign with an ML-DSA-44 key beside the Ed25519 one.
+    ``offline``: ``[blind] offline = ["…"]`` and ``needed = 2``: the keys to which openings of blind checks
+    are sealed; ``needed`` of their holders together read every cell that this node listed."""
 
     member: MemberId
     host: str
@@ -51,6 +55,7 @@ class Settings:
     console: ConsoleSettings | None = None
     machines: MachineSettings | None = None
     cosigns_twice: bool = False
+    offline: OfflineKeys | None = None
 
 
 def read_settings(folder: Path) -> Settings:
@@ -80,6 +85,7 @@ def read_settings(folder: Path) -> Settings:
             read_console(found.get("console"), member=str(found["member"]), folder=folder),
             read_machines(found.get("machines"), folder=folder),
             cosigns_twice=_read_witness(found.get("witness")),
+            offline=_read_blind(found.get("blind")),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise _bad_settings(path, f"{type(error).__name__} {error}") from error
@@ -111,6 +117,13 @@ def _read_witness(found: Mapping[str, Any] | None) -> bool:
     if not isinstance(twice, bool):
         raise TypeError("witness.mldsa44 is neither true nor false")
     return twice
+
+
+def _read_blind(found: Mapping[str, Any] | None) -> OfflineKeys | None:
+    if found is None:
+        return None
+    publics = tuple(base64.b64decode(str(line), validate=True) for line in found["offline"])
+    return OfflineKeys(publics, int(found["needed"]))
 
 
 def _bad_settings(path: Path, why: str) -> BadInput:

@@ -15,14 +15,14 @@ from typing import Final
 
 from steerclear.blind.grid import day_of
 from steerclear.blind.messages import print_message
-from steerclear.errors import SteerclearError
+from steerclear.errors import BadInput, SteerclearError
 from steerclear.model.member import MemberId, Role
-from steerclear.model.time import Instant
+from steerclear.model.time import Instant, parse_instant
 from steerclear.services.blind_day import Outgoing, PartyDay
 from steerclear.services.blind_host import HostDay, HostDesk
 from steerclear.services.blind_mail import Mail
 from steerclear.services.blind_met import talk_about, tell_met
-from steerclear.services.blind_openings import OpeningShelf
+from steerclear.services.blind_openings import OpeningShelf, fact_of
 from steerclear.services.blind_pair import PairDesk
 from steerclear.services.blind_terms import PairTerms, pairs_of
 from steerclear.services.ledger import Ledger
@@ -78,6 +78,20 @@ class BlindDesk:
         self._forget(now)
         self._done_at = (self._ledger.view.book.size, now // 1_000)
         return filed
+
+    def opening(self, other: str, day: str, attempt: int) -> bytes:
+        """As it is kept. Raises ``BadInput`` (``blind-no-opening``); ``day``: 2025-04-10."""
+        pair = sorted((self._ledger.me, other))
+        number = day_of(parse_instant(f"{day}T00:00:00.000Z") // 1_000)
+        kept = self._ledger.store.fact(fact_of(pair, number, attempt))
+        if not kept:
+            raise BadInput(
+                "blind-no-opening",
+                f"No opening of attempt {attempt} with {other[:12]} on {day[:10]} is kept here.",
+                where="day",
+                remedy="See steerclear blind status; where no offline keys are named none is kept.",
+            )
+        return kept
 
     def next_at(self) -> Instant | None:
         """When the next tick begins; ``None``: no pair of ours is compared."""

@@ -42,7 +42,7 @@ __all__ = [
     "WithdrawAnnex",
 ]
 
-Level = Literal["L0", "L1"]
+Level = Literal["L0", "L1", "L2", "L3", "L3p"]
 """How much of a notice is shown: L0 to peer and host in full; L1 to the host, the peer sees a conflict."""
 
 KeyRole = Literal["ahead", "authority", "duty", "node", "witness", "recipient"]

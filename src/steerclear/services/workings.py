@@ -197,6 +197,10 @@ class Workings:
         """How every day stands that is compared blind with another party."""
         return self._blind_shown.days()
 
+    def blind_opening(self, other: str, day: str, attempt: int) -> bytes:
+        """What an audit of our side of one attempt needs, sealed to our offline keys."""
+        return self._blind.opening(other, day, attempt)
+
     def ask_root(self, request: NameKeys | RevokeKeys | Succeed) -> RootAsked:
         """What the root is to sign; where its keys lie here it is signed and filed at once."""
         if isinstance(request, Succeed):
