@@ -46,7 +46,7 @@ demo: $(VENV)/run-time console
 	$(BIN)/steerclear demo $(ARGS)
 
 # On all cores: no test may mind which others run beside it.
-test: $(VENV)/test-time lint
+test: $(VENV)/test-time console lint
 	$(BIN)/python -m pytest -n logical --dist worksteal $(T)
 
 # Every branch of what proves, and of the rules. The file of an incident is made by a service, and tested where

@@ -21,12 +21,21 @@ class Desk {
   readAt = $state<string | null>(null);
   /** Of a supervisor and others who speak for every desk: the one that they look at. */
   chosen = $state<string | null>(localStorage.getItem(DESK_KEY));
+  /** How often the desk was read: what else is shown is read again with it. */
+  reads = $state(0);
   #reading = false;
   #again = false;
 
   /** The desk that this person speaks for now. */
   get name(): string {
     return this.session?.desk ?? this.chosen ?? "air";
+  }
+
+  /** Has this desk acknowledged the STOP? A supervisor's own rung is a higher one than the duty officer's. */
+  hasAcknowledged(stop: string): boolean {
+    const row = [...(this.inbox?.stops ?? []), ...(this.status?.stops ?? [])].find((one) => one.id === stop);
+    const mine = (row?.acknowledged ?? []).filter((said) => said.startsWith(`${this.status?.member} ${this.name} rung `));
+    return this.session?.role === "supervisor" ? mine.some((said) => !said.includes(" rung 1 ")) : mine.length > 0;
   }
 
   choose(name: string): void {
@@ -81,6 +90,7 @@ class Desk {
         this.status = status;
         this.inbox = inbox;
         this.readAt = inbox.now;
+        this.reads += 1;
         now.heard(inbox.now);
       } while (this.#again);
     } catch (error) {
