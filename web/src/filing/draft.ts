@@ -52,6 +52,7 @@ export function freshDraft(now: Date): Draft {
   const begins = new Date(Math.ceil((now.getTime() + 2 * HOUR_MS) / HOUR_MS) * HOUR_MS);
   return {
     ...emptyDraft(),
+    id: `plan-${typed(begins).slice(5, 16).replace("T", "-").replace(":", "")}`,
     lower: { value: "0", unit: "ft", datum: "AMSL" },
     upper: { value: "10000", unit: "ft", datum: "AMSL" },
     start: typed(begins),
