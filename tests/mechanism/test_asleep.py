@@ -63,6 +63,7 @@ def went_on(before: View, duties: Duties, fresh: View, now: Instant) -> Duties:
     fresh.book.times.update(before.book.times)
     fresh.heads.go_on(before.heads.memory())
     fresh.times.go_on(before.times.memory())
+    fresh.ineffective.go_on(before.ineffective.memory())
     asleep = fresh.book.kept.asleep = Asleep(duty.asleep, duty.names, duty.latest)
     fresh.notices.go_on(duty.notices, asleep)
     kept_up = Duties(fresh)

@@ -45,7 +45,7 @@ _MAY_DIFFER: Final = {
     "Findings._crowd_for": "that Book.size",
     "Annexes._hashes": "of what was asked",
     "Ledger.kept": "the snapshot itself",
-    "Ledger.remembers": "how it was opened",
+    "Ledger.snapshot_size": "how it was opened",
     "Places._kept": "the snapshot itself",
 }
 _OUTSIDE: Final = ("steerclear.links", "steerclear.store", "structlog", "steerclear.replay")

@@ -166,6 +166,7 @@ def test_a_node_opened_from_a_snapshot_answers_as_one_that_read_all(name: str) -
             assert third.kept is not None
             whole_read = opened(ledger, cut(last, ends), at)
             require_equal(third, whole_read, at)
+            assert sum(1 for node in (third, whole_read) for _ in node.view.book.every())
             assert list(differences(third, whole_read)) == []
 
 

@@ -27,7 +27,11 @@ from steerclear.mechanism.bodies import (
     ConflictClose,
     ConflictPropose,
     Heard,
+    IncidentFinding,
+    MeetingAction,
+    MeetingMinutes,
     ScreenResult,
+    SiteConcern,
     Unreadable,
     Waive,
     read_body,
@@ -70,6 +74,18 @@ def threads_of(kind: str, body: Body) -> tuple[str, ...]:
     return targets_of(kind, body)
 
 
+def also_read(body: Body) -> tuple[str, ...]:
+    """Ids that the judgement of a body asks for beside those that it is about."""
+    match body:
+        case ScreenResult(notices=notices):
+            return tuple(one.version for one in notices if one.version != one.notice)
+        case SiteConcern(replies_to=earlier) | IncidentFinding(answers=earlier):
+            return (earlier,) if earlier is not None else ()
+        case MeetingMinutes(signs=earlier) | MeetingAction(settles=earlier):
+            return (earlier,) if earlier is not None else ()
+    return ()
+
+
 def targets_of(kind: str, body: Body) -> tuple[str, ...]:
     """The ids in the field that names what a kind is about; none where it is left null."""
     target = KINDS[kind].target
@@ -101,6 +117,10 @@ class Book:
         self._sealed: Final[dict[str, dict[Place, Sealed]]] = {}
         self._closed_to_us: Final[dict[str, set[Place]]] = {}
         self._unknown: Final[dict[Place, Statement]] = {}
+        self._also: Final[dict[str, set[str]]] = {}
+        """For an id the statements whose judgement asks for it, though they are not about it."""
+        self.touched: set[str] | None = None
+        """Names of which something was said, for ineffective.py; ``None``: it never asked."""
         self._archive: Archive | None = None
         self._brought: Final[set[str]] = set()
 
@@ -192,6 +212,22 @@ class Book:
         found = (said for id_ in ids for said in self._claims.get(id_, {}).values() if said.kind == kind)
         return tuple(sorted(found, key=_in_time))
 
+    def claims(self, id_: str) -> tuple[Said[Any], ...]:
+        """Every statement with this id; nothing that is kept asks for it."""
+        self._ask(id_)
+        return tuple(self._claims.get(id_, {}).values())
+
+    def ids_under(self, name: str) -> set[str]:
+        """What has this id, is about this thing, or is judged by it."""
+        self._ask(name)
+        about = (said.id for found in self._threads.get(name, {}).values() for said in found.values())
+        return {name, *about, *self._also.get(name, ())}
+
+    def names_of(self, id_: str) -> set[str]:
+        """Kinds and threads of every statement with this id."""
+        found = self._claims.get(id_, {}).values()
+        return {name for said in found for name in (said.kind, *self._threads_at[said.place])}
+
     def ids_of_kind(self, kind: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(said.id for said in self.of_kind(kind)))
 
@@ -206,6 +242,12 @@ class Book:
         self._bring_kind(SEALED)
         places = sorted(place for copies in self._sealed.values() for place in copies)
         return tuple(self._entries[place] for place in places)
+
+    @property
+    def sealed_places(self) -> tuple[Place, ...]:
+        here = {place for copies in self._sealed.values() for place in copies}
+        there = self._archive.of_kind(SEALED) if self._archive is not None else ()
+        return tuple(sorted(here.union(place for place in there if place not in self._entries)))
 
     @property
     def host(self) -> str | None:
@@ -288,7 +330,10 @@ class Book:
         to it."""
         for place, entry in self._entries.items():
             if place.generation != OUTSIDE_ANY_LOG:
-                yield entry, self._sort_of(entry), (entry.content.id, *self._threads_at.get(place, ()))
+                threads = self._threads_at.get(place, ())
+                body = self._claims[entry.content.id][place].body if threads else None
+                also = also_read(body) if body is not None else ()
+                yield entry, self._sort_of(entry), (entry.content.id, *threads, *also)
 
     def is_closed_to_us(self, place: Place) -> bool:
         return place in self._closed_to_us.get(place.author, ())
@@ -361,6 +406,8 @@ class Book:
         self._claims.setdefault(said.id, {})[said.place] = said
         self._of_kind.setdefault(said.kind, {})[said.place] = said
         self._threads_at[said.place] = threads
+        for name in also_read(said.body):
+            self._also.setdefault(name, set()).add(said.id)
         for thread in threads:
             self._threads.setdefault(thread, {}).setdefault(type(said.body), {})[said.place] = said
 
@@ -370,7 +417,7 @@ class Book:
             self.opened.append(said)
             self._moved(said, self._threads_at[said.place])
         elif isinstance(entry.content, Sealed):
-            self.kept.moved(entry.content.id)
+            self._touch(entry.content.id)
 
     def _forget(self, entry: Entry) -> None:
         """Take back what stood at a place, because the place now tells more."""
@@ -379,7 +426,7 @@ class Book:
         if isinstance(entry.content, Sealed):
             self._sealed[entry.content.id].pop(entry.place)
             self._closed_to_us.get(entry.author, set()).discard(entry.place)
-            self.kept.moved(entry.content.id)
+            self._touch(entry.content.id)
         if not isinstance(entry.content, Statement) or entry.place not in self._threads_at:
             return
         said = self._claims[entry.content.id].pop(entry.place)
@@ -391,7 +438,12 @@ class Book:
 
     def _moved(self, said: Said[Any], threads: tuple[str, ...]) -> None:
         for name in (said.id, said.kind, *threads):
-            self.kept.moved(name)
+            self._touch(name)
+
+    def _touch(self, name: str) -> None:
+        self.kept.moved(name)
+        if self.touched is not None:
+            self.touched.add(name)
 
 
 def _said(statement: Statement, entry: Entry, body: Body, time: TrueTime | None) -> Said[Body]:

@@ -267,11 +267,14 @@ class Notices:
         """In the order in which they were filed."""
         if self._asleep is not None and now < self._asleep.latest:
             self._asleep.wake_all()
+        return (record for record in self._may_be_live() if record.is_live(now))
+
+    def _may_be_live(self) -> Iterator[NoticeRecord]:
         self._follow()
         self._book.kept.read("notice.file")
         filed = self._book.among("notice.file", self._awake)
         records = (self.get(id_) for id_ in dict.fromkeys(said.id for said in filed))
-        return (record for record in records if record is not None and record.is_live(now))
+        return (record for record in records if record is not None)
 
     def _follow(self) -> None:
         opened = self._book.opened
@@ -285,13 +288,13 @@ class Notices:
             self._awake.add(key.removeprefix(_NOTICE))
 
     def said_by(self, author: str, kind: NoticeKind) -> Sequence[NoticeRecord]:
-        """What this author says of this kind, live or not, by the newest version.
+        """What this author says of this kind, by the newest version: all that is live, and some that is not.
 
         The gate asks it for every notice that came: all are looked through once, until something is said.
         """
         if self._said_by_for != self._book.size:
             self._said_by_for, self._said_by = self._book.size, {}
-            for record in self:
+            for record in self._may_be_live():
                 self._said_by.setdefault((record.author, record.newest.content.kind), []).append(record)
         return self._said_by.get((author, kind), ())
 

@@ -13,7 +13,6 @@ dropped.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from steerclear.mechanism.affairs import (
@@ -35,6 +34,7 @@ from steerclear.mechanism.calls import Calls, Distresses, Ownerships, Stops
 from steerclear.mechanism.entry import Entry, Place
 from steerclear.mechanism.findings import Conflicts, Findings
 from steerclear.mechanism.heads import Covering, Heads
+from steerclear.mechanism.ineffective import Ineffective, WithoutEffect
 from steerclear.mechanism.judge import FLOOR, effective, why_without_effect
 from steerclear.mechanism.lines import (
     CheckRecord,
@@ -63,17 +63,6 @@ from steerclear.record.statement import Statement
 __all__ = ["Delivered", "View", "WithoutEffect"]
 
 
-@dataclass(frozen=True, slots=True)
-class WithoutEffect:
-    """A statement that is kept and counts for nothing, and why."""
-
-    place: Place
-    id: str
-    author: str
-    kind: str
-    why: str
-
-
 class Delivered(NamedTuple):
     """Another machine had the bytes and could read them: when, by which entry (``None``: heard outside)."""
 
@@ -93,6 +82,7 @@ class View:
         self.host: Final = book.host
         self.heads: Final = Heads(book.kept, book.times)
         self.times: Final = Times(book, self.heads)
+        self.ineffective: Final = Ineffective(book)
         self.annexes: Final = Annexes(book, self.heads, me)
         self.notices: Final = Notices(book)
         self.stops: Final[Calls] = Stops(book, self.annexes)
@@ -172,6 +162,11 @@ class View:
         return self.book.sealed
 
     @property
+    def sealed_places(self) -> tuple[Place, ...]:
+        """Where those stand; cheaper than the entries."""
+        return self.book.sealed_places
+
+    @property
     def unknown(self) -> tuple[Statement, ...]:
         """Statements of kinds that this version does not know: kept, shown, derived from by nobody."""
         return self.book.unknown
@@ -179,15 +174,7 @@ class View:
     @property
     def without_effect(self) -> tuple[WithoutEffect, ...]:
         """Everything opened that counts for nothing, in order of place, each with its reason."""
-        found = [
-            WithoutEffect(place, statement.id, statement.author, statement.kind, why)
-            for place, statement, why in self.book.misread
-        ]
-        for said in self.book.every():
-            why = why_without_effect(self.book, said)
-            if why is not None:
-                found.append(WithoutEffect(said.place, said.id, said.author, said.kind, why))
-        return tuple(sorted(found, key=lambda one: (one.place, one.id)))
+        return tuple(self.ineffective)
 
     def why_without_effect(self, id_: str) -> str | None:
         """Why the statement with this id counts for nothing; ``None`` when it counts or is not known.

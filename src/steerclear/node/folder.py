@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO, cast
+from typing import Literal, TextIO, cast
 
 import structlog
 
@@ -39,6 +39,7 @@ from steerclear.node.log_lines import LogLines
 from steerclear.node.memory import uncollected
 from steerclear.node.running import Node
 from steerclear.node.settings import Settings, print_settings, read_settings
+from steerclear.node.snapshots import Snapshots
 from steerclear.record.card import MemberCard, parse_card, print_card
 from steerclear.record.charter import Charter, parse_charter, print_charter
 from steerclear.record.report import Progress
@@ -228,10 +229,20 @@ def open_node(folder: Path, protection: Protection, *, log_to: TextIO) -> Iterat
         charter = _kept_charter(folder)
         with ExitStack() as held:
             with uncollected():
-                ledger = held.enter_context(_opened(folder, settings, charter, protection))
+                ledger = held.enter_context(_opened(folder, settings, charter, protection, looked_at="later"))
                 workings = Workings(ledger, Gazetteer.load(), offline=settings.offline)
+                store = cast("SqliteStore", ledger.store)
             certificate = load_certificate(folder / "tls")
-            yield Node(folder, settings, workings, certificate=certificate, ears=ConsoleBell(lines))
+            snapshots = Snapshots(ledger, store)
+            held.callback(snapshots.end)
+            yield Node(
+                folder,
+                settings,
+                workings,
+                certificate=certificate,
+                ears=ConsoleBell(lines),
+                now_and_then=snapshots.if_due,
+            )
 
 
 @contextmanager
@@ -302,7 +313,7 @@ def change_protection(folder: Path, old: Protection, new: Protection) -> None:
 
 
 def _kept_charter(folder: Path) -> Charter:
-    with SqliteStore(folder / "node.db", None, read_only=True) as store:
+    with SqliteStore(folder / "node.db", None, read_only=True, looked_at="never") as store:
         kept = store.charter()
     if kept is None:
         raise Refused(
@@ -315,12 +326,19 @@ def _kept_charter(folder: Path) -> Charter:
 
 
 @contextmanager
-def _opened(folder: Path, settings: Settings, charter: Charter, protection: Protection) -> Iterator[Ledger]:
+def _opened(
+    folder: Path,
+    settings: Settings,
+    charter: Charter,
+    protection: Protection,
+    *,
+    looked_at: Literal["now", "later"] = "now",
+) -> Iterator[Ledger]:
     files = FileKeystore(folder / "keys", protection, SystemRandomness().bytes)
     with (
         _with_token(files, settings) as keys,
         on_this_machine(files.storage_key()) as remembered,
-        SqliteStore(folder / "node.db", files.storage_key()) as store,
+        SqliteStore(folder / "node.db", files.storage_key(), looked_at=looked_at) as store,
     ):
         ledger = Ledger(
             charter=charter,

@@ -108,11 +108,20 @@ class Node:
     largest_bundle: Final = LARGEST_BUNDLE
 
     def __init__(
-        self, folder: Path, settings: Settings, workings: Workings, *, certificate: Certificate, ears: Ears
+        self,
+        folder: Path,
+        settings: Settings,
+        workings: Workings,
+        *,
+        certificate: Certificate,
+        ears: Ears,
+        now_and_then: Callable[[], None] = lambda: None,
     ) -> None:
+        """``now_and_then`` is done in the writer's thread, after what is due."""
         self.folder = folder
         self.host, self.port = settings.host, settings.port
         self._workings = workings
+        self._now_and_then = now_and_then
         self._reviewed = settings.reviewed
         self._certificate = certificate
         self._ears: Ears = ears
@@ -428,6 +437,7 @@ class Node:
             try:
                 await self.tick()
                 await self._write(lambda: aside.if_due(self._workings.ledger.now()))
+                await self._write(self._now_and_then)
                 due_at = await self._write(self._workings.next_step_at)
             except Exception:  # noqa: BLE001 - logged with its trace; the bells must outlive any fault of ours
                 _log.exception("tick-failed")

@@ -64,7 +64,7 @@ def notices(ledger: Ledger, now: Instant) -> tuple[NoticeRow, ...]:
 
 def sealed(ledger: Ledger) -> tuple[str, ...]:
     """Entries of others that stand here unopened: unknown is shown, not left out."""
-    return tuple(f"{entry.author}-{entry.seq:04d}" for entry in ledger.view.sealed)
+    return tuple(f"{place.author}-{place.seq:04d}" for place in ledger.view.sealed_places)
 
 
 def notice(ledger: Ledger, about: str) -> NoticeRow:

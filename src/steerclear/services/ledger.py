@@ -141,6 +141,10 @@ class Ledger:
         """Of the entries that name a head which was not believed: of whose logs."""
         self.kept: KeptEntries | None = None
         """Entries that a snapshot covers, where this node was opened from one."""
+        self.snapshot_size = 0
+        """So many entries does the newest snapshot cover."""
+        self.snapshot_refused: SteerclearError | None = None
+        """Why the snapshot that was found at the start was not believed, until another is written."""
         self.notes = NoteShelf(
             charter=charter,
             me=me,
@@ -217,7 +221,11 @@ class Ledger:
     def closed_because(self) -> SteerclearError | None:
         """Why nothing can be appended to the own log now; ``None`` where nothing stands in the way."""
         try:
-            return self.refuses_because or self.continuity.why_closed(self.own, self.now())
+            return (
+                self.store.damage()
+                or self.refuses_because
+                or self.continuity.why_closed(self.own, self.now())
+            )
         except SteerclearError as error:
             return error
 

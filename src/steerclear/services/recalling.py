@@ -63,6 +63,8 @@ class Remembering(Protocol):
     places: Places
     untrue: dict[Place, Sequence[str]]
     kept: KeptEntries | None
+    snapshot_size: int
+    snapshot_refused: SteerclearError | None
     notes: NoteShelf
     unreadable: dict[str, tuple[str, str]]
     beat_owed: bool
@@ -157,6 +159,7 @@ def _sound_snapshot(ledger: Remembering) -> tuple[Snapshot | None, list[Log]]:
     except (SteerclearError, ValueError, LookupError, TypeError) as error:
         # Whatever it is: the record itself is read then, and says what is wrong with it.
         _log.warning("snapshot-not-used", why=str(error))
+        ledger.snapshot_refused = error if isinstance(error, SteerclearError) else _differs(str(error))
         return None, []
 
 
@@ -204,6 +207,7 @@ def _go_on(ledger: Remembering, snapshot: Snapshot, logs: list[Log]) -> None:
     by_place = {(log.member, log.generation): log for log in logs}
     kept = KeptEntries(snapshot, lambda place, worth: _read(ledger, by_place, place, worth))
     ledger.kept, ledger.places = kept, Places(kept)
+    ledger.snapshot_size = kept.size
     ledger.untrue.update(snapshot.untrue)
     ledger.false_heads.update(snapshot.false_heads)
     ledger.backdated.go_on(snapshot.backdated)
@@ -212,6 +216,7 @@ def _go_on(ledger: Remembering, snapshot: Snapshot, logs: list[Log]) -> None:
     view.book.times.update(snapshot.held)
     view.heads.go_on(snapshot.heads)
     view.times.go_on(snapshot.times)
+    view.ineffective.go_on(snapshot.ineffective)
     asleep = view.book.kept.asleep = Asleep(duty.asleep, duty.names, duty.latest)
     view.notices.go_on(duty.notices, asleep)
     things = (thing_named(key) for key in duty.things)

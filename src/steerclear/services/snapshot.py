@@ -22,6 +22,7 @@ from typing import Any, Final
 from steerclear.errors import NotVerified
 from steerclear.mechanism.entry import Place
 from steerclear.mechanism.heads import HeadsMemory
+from steerclear.mechanism.ineffective import WithoutEffect
 from steerclear.mechanism.kept import Reader
 from steerclear.mechanism.times import TimesMemory
 from steerclear.mechanism.true_time import TrueTime
@@ -83,7 +84,8 @@ class Snapshot:
 
     ``kinds`` and ``worths`` by number; ``names`` rows of columns.py; ``held`` true times that are not the
     claim; ``untrue`` heads that were not believed; ``ends`` of generations; ``closed`` what was sealed to us,
-    did not open and was not named yet, with its author; ``told`` digests of the notes that were judged.
+    did not open and was not named yet, with its author; ``told`` digests of the notes that were judged;
+    ``ineffective`` what counts for nothing.
     """
 
     mechanism: str
@@ -101,6 +103,7 @@ class Snapshot:
     false_heads: Mapping[str, str]
     backdated: Mapping[str, Any]
     told: Mapping[str, bytes]
+    ineffective: Sequence[WithoutEffect]
     duty: Duty
 
 
@@ -150,6 +153,7 @@ def print_snapshot(one: Snapshot) -> tuple[bytes, ...]:
         "false_heads": one.false_heads,
         "backdated": one.backdated,
         "told": {member: parts.put(digests) for member, digests in one.told.items()},
+        "ineffective": [[*w.place, w.id, w.author, w.kind, w.why] for w in one.ineffective],
         "duty": {
             "things": one.duty.things,
             "notices": one.duty.notices,
@@ -226,6 +230,10 @@ def parse_snapshot(printed: Sequence[bytes]) -> Snapshot:
         false_heads=found["false_heads"],
         backdated=found["backdated"],
         told={member: parts[number] for member, number in found["told"].items()},
+        ineffective=[
+            WithoutEffect(Place(log, generation, seq), id_, author, kind, why)
+            for log, generation, seq, id_, author, kind, why in found["ineffective"]
+        ],
         duty=Duty(
             things=tuple(duty["things"]),
             notices=tuple(duty["notices"]),

@@ -76,6 +76,8 @@ def _alarms(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard], now: Instant
     for member in ledger.two_contents.members:
         yield f"STOP THE LINE: {member} has sealed two contents under one id; both entries are kept as proof"
     yield from ledger.false_heads.values()
+    if ledger.snapshot_refused is not None:
+        yield f"the node read its record from the first entry: {ledger.snapshot_refused}"
     yield from sync.missing.words(now)
     yield from ledger.backdated.words(ledger.logs, now)
     yield from (unread_words(ledger, one) for one in unread(ledger))

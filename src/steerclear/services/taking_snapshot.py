@@ -42,8 +42,8 @@ _log = structlog.get_logger("steerclear.snapshot")
 
 def keep_snapshot(ledger: Ledger, *, least: int = WORTH_TAKING) -> bool:
     """Write a snapshot if ``least`` entries came since the last. It is a cache: a full disk stops nobody."""
-    covered = ledger.kept.size if ledger.kept is not None else 0
-    if sum(log.size for log in _logs(ledger)) - covered < least or ledger.refuses_because is not None:
+    size = sum(log.size for log in _logs(ledger))
+    if size - ledger.snapshot_size < least or ledger.refuses_because or ledger.store.damage():
         return False
     snapshot = snapshot_of(ledger)
     if snapshot is None:
@@ -53,6 +53,7 @@ def keep_snapshot(ledger: Ledger, *, least: int = WORTH_TAKING) -> bool:
     except NotKept as error:
         _log.warning("snapshot-not-kept", what=error.what)
         return False
+    ledger.snapshot_size, ledger.snapshot_refused = size, None
     return True
 
 
@@ -84,6 +85,7 @@ def snapshot_of(ledger: Ledger) -> Snapshot | None:
             )
             for member, log in ledger.logs.items()
         },
+        ineffective=view.ineffective.memory(),
         duty=duty_of(ledger.view, ledger.duties, ledger.now()),
     )
 

@@ -97,8 +97,8 @@ def settle(connection: sqlite3.Connection, path: Path) -> None:
         disk.sync_folder(path.parent)
 
 
-def open_writer(path: Path, connect: Connect = connect) -> sqlite3.Connection:
-    """The one connection that writes: checked, migrated, durable."""
+def open_writer(path: Path, connect: Connect = connect, *, is_looked_at: bool = True) -> sqlite3.Connection:
+    """The one connection that writes: checked, migrated, durable. ``is_looked_at``: every page of it."""
     _check_there(path)
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise failures.read_only(str(path))
@@ -109,11 +109,14 @@ def open_writer(path: Path, connect: Connect = connect) -> sqlite3.Connection:
             _check_ours(connection, path)
             _set_and_read_back(connection, path)
             migrate(connection, path)
-            check_whole(connection, path)
+            if is_looked_at:
+                check_whole(connection, path)
     return connection
 
 
-def open_reader(path: Path, connect: Connect = connect, *, beside_writer: bool) -> sqlite3.Connection:
+def open_reader(
+    path: Path, connect: Connect = connect, *, beside_writer: bool, is_looked_at: bool = True
+) -> sqlite3.Connection:
     """A connection that cannot write. Alone (not ``beside_writer``) it checks the file as a writer would."""
     _check_there(path)
     with spoken_plainly(path):
@@ -124,7 +127,8 @@ def open_reader(path: Path, connect: Connect = connect, *, beside_writer: bool) 
                 _check_ours(connection, path)
                 _check_up_to_date(connection, path)
                 _require_whole_log(path)
-                check_whole(connection, path)
+                if is_looked_at:
+                    check_whole(connection, path)
     return connection
 
 

@@ -151,6 +151,9 @@ class MemoryStore:
     def snapshot(self) -> tuple[bytes, ...] | None:
         return self._readable().snapshot
 
+    def damage(self) -> NotKept | None:
+        return None
+
     def close(self) -> None:
         self._closed = True
 

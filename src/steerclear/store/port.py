@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Protocol, Self
 
+from steerclear.errors import NotKept
+
 __all__ = ["LARGEST_FLOOR_MESSAGE", "LARGEST_LEAF", "Store", "StoredEntry", "StoredFloor", "StoredNote"]
 
 LARGEST_LEAF: Final = 65_535
@@ -163,6 +165,9 @@ class Store(Protocol):
 
         Raises ``NotVerified`` (``snapshot-damaged``) for what is not whole or was not written with this key.
         """
+
+    def damage(self) -> NotKept | None:
+        """What a look at the whole of it has found while the node was at work; nothing is written then."""
 
     def close(self) -> None:
         """Let go. Closing twice is no error; all else afterwards raises ``NotKept`` (``store-closed``)."""

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 from steerclear.errors import NotKept, Refused
 from steerclear.store import database, failures
@@ -31,10 +31,12 @@ from steerclear.store.admission import (
 )
 from steerclear.store.digest import digest_of
 from steerclear.store.disk import replace_durably
+from steerclear.store.later_check import LaterCheck
 from steerclear.store.port import StoredEntry, StoredFloor, StoredNote
 from steerclear.store.reserve import Reserve
 from steerclear.store.sealed_parts import parse_sealed, print_sealed, snapshot_beside
 from steerclear.store.vault import Vault
+from steerclear.store.wal import log_beside
 
 __all__ = ["RESERVE_BYTES", "SqliteStore"]
 
@@ -50,6 +52,8 @@ class SqliteStore:
     ``storage_key``    32 bytes; ``None`` only with ``read_only``: then leaves can be read and openings cannot
     ``read_only``      for verification and inquiry beside a running node
     ``reserve_bytes``  disk held back for floor messages, in ``path`` + ``.reserve``
+    ``looked_at``      when every page is: before this returns; while the node is at work (``damage``), if the
+                       file was closed well and a snapshot counts its entries; by whoever opens it next
     ``connect``        opens the database; another than the standard library's only in tests
 
     Raises ``Unreachable`` (``store-missing``), ``Refused`` (``storage-key-wrong``, ``store-not-ours``,
@@ -63,19 +67,26 @@ class SqliteStore:
         *,
         read_only: bool = False,
         reserve_bytes: int = RESERVE_BYTES,
+        looked_at: Literal["now", "later", "never"] = "now",
         connect: database.Connect = database.connect,
     ) -> None:
         self._path = path
+        self._storage_key = storage_key
         self._vault = _vault_for(storage_key, read_only=read_only)
         self._writing = threading.RLock()
         self._reading = threading.RLock()
         self._closed = False
         self._in_doubt = False
         self._reserve = Reserve(path.with_name(path.name + ".reserve"), reserve_bytes)
-        self._writer = None if read_only else database.open_writer(path, connect)
-        self._reader = database.open_reader(path, connect, beside_writer=not read_only)
+        later = looked_at == "later" and snapshot_beside(path).exists() and not log_beside(path).exists()
+        now = looked_at != "never" and not later
+        self._check: LaterCheck | None = None
+        self._writer = None if read_only else database.open_writer(path, connect, is_looked_at=now)
+        self._reader = database.open_reader(path, connect, beside_writer=not read_only, is_looked_at=now)
         try:
             self._check_key()
+            if later:
+                self._check = LaterCheck(path, connect, self._forget_snapshot)
             if not read_only:
                 with database.spoken_plainly(path):
                     self._reserve.hold()
@@ -91,6 +102,10 @@ class SqliteStore:
         with database.spoken_plainly(path):
             connection.execute("INSERT INTO vault VALUES (1, ?)", (vault.check_value(),))
         database.settle(connection, path)
+
+    def again(self) -> SqliteStore:
+        """The same file once more, to be read beside this one: in another process, too."""
+        return SqliteStore(self._path, self._storage_key, read_only=True, looked_at="never")
 
     def copy_to(self, target: Path) -> None:
         """A consistent copy while the node runs; openings in it stay sealed under the same key."""
@@ -210,7 +225,7 @@ class SqliteStore:
         return self._as_kept(_fact_place(name), rows)
 
     def keep_snapshot(self, parts: Sequence[bytes]) -> None:
-        self._writable()
+        self._check_open()
         with database.spoken_plainly(self._path):
             replace_durably(snapshot_beside(self._path), print_sealed(parts, self._key()))
 
@@ -222,7 +237,21 @@ class SqliteStore:
         with database.spoken_plainly(path):
             return parse_sealed(path.read_bytes(), self._key(), where=str(path))
 
+    def damage(self) -> NotKept | None:
+        return self._check.damage if self._check is not None else None
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Is a look at every page going on?"""
+        return self._check is not None and self._check.goes_on
+
+    def _forget_snapshot(self) -> None:
+        """So that the next start looks at every page before anything else."""
+        snapshot_beside(self._path).unlink(missing_ok=True)
+
     def close(self) -> None:
+        if self._check is not None:
+            self._check.end()
         with self._writing, self._reading:
             self._closed = True
             self._reader.close()
@@ -266,6 +295,9 @@ class SqliteStore:
             raise failures.disk_error(
                 "it failed earlier, and what it holds is not known", where=str(self._path)
             )
+        damage = self.damage()
+        if damage is not None:
+            raise damage
         return self._writer
 
     def _check_reserve(self) -> None:
