@@ -184,7 +184,8 @@ class Book:
     def copies(self, said: Said[Any]) -> list[Said[Any]]:
         """The same statement at every place where its author's log holds it (a reseal repeats it)."""
         self._ask(said.id)
-        return [copy for copy in self._claims[said.id].values() if copy.author == said.author]
+        found = [copy for copy in self._claims[said.id].values() if copy.author == said.author]
+        return sorted(found, key=order_of) if len(found) > 1 else found
 
     def statements(self, said: Said[Any]) -> Iterator[Statement]:
         """What its copies hold, to compare with what somebody else says that he heard."""

@@ -91,7 +91,8 @@ def recall(ledger: Remembering) -> None:
         if snapshot is None:
             recall_log(ledger, member)
         else:
-            _recall_entries(ledger, ledger.logs[member])
+            for log in (*ledger.generations.of(member), ledger.logs[member]):
+                _recall_entries(ledger, log)
     _recall_unreadable(ledger, snapshot)
     ledger.notes.recall(snapshot.told if snapshot is not None else {})
     ledger.two_contents.recall()
