@@ -58,26 +58,24 @@ _Flights = Mapping[str, Sequence[tuple[int, str]]]
 """Of each party when it files, and the id of what it files."""
 
 
-def opening(folder: Path, record: Path, seed: int, *, from_first: bool) -> dict[str, float]:
+def opening(folder: Path, record: Path, seed: int) -> dict[str, float]:
     """Figures of one node: seconds and memory of each opening, and the snapshot's size.
 
     The first opening reads every entry and leaves the snapshot, as a node's first start with this version
-    does; ``from_first`` says whether its time is one of the figures.
+    does.
     """
     entries = make_node(folder, record, seed)
     first = _served(folder)
     snapshot = snapshot_beside(folder / "node.db")
     kept = [_served(folder) for _ in range(3)]
     best = min(kept, key=lambda one: one["seconds"])
-    figures = {
+    return {
         "entries": entries,
         "database_mib": (folder / "node.db").stat().st_size / 1024**2,
         "snapshot_mib": snapshot.stat().st_size / 1024**2,
         **{f"snapshot_{name}": value for name, value in best.items()},
+        **{f"first_{name}": value for name, value in first.items()},
     }
-    if from_first:
-        figures |= {f"first_{name}": value for name, value in first.items()}
-    return figures
 
 
 def _served(folder: Path) -> dict[str, float]:

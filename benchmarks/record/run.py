@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.record import measures
+from benchmarks.record.opening import opening
 from benchmarks.record.work import make_record
 from benchmarks.screening.peers.registry import Absent
 from benchmarks.screening.results import Machine, load_now, machine, today
@@ -89,11 +90,13 @@ def _steps(plan: Plan, results: Results) -> Iterator[tuple[str, dict[str, float]
         yield "catching up", measures.catching_up(folder / "behind", plan.behind)
         for processes in (1, 2):
             yield f"verify, {plan.verified[0]}, {processes}", measures.verifying(record, processes)
+        yield f"opening, {plan.verified[0]}", opening(folder / "node", record, plan.seed)
         for size in plan.verified[1:]:
             begin = time.perf_counter()
             made = make_record(folder / f"record-{size}", size, plan.seed)
             yield f"made, {size}", {"entries": made, "seconds": time.perf_counter() - begin}
             yield f"verify, {size}, 2", measures.verifying(folder / f"record-{size}", 2)
+            yield f"opening, {size}", opening(folder / f"node-{size}", folder / f"record-{size}", plan.seed)
 
 
 # ---- what is told ----------------------------------------------------------------------------------------
@@ -103,7 +106,7 @@ Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 
 def tables(results: Results) -> list[Table]:
     """Title, header and rows of each."""
-    return [_reached(results), _filing(results), _verifying(results)]
+    return [_reached(results), _filing(results), _verifying(results), *_opening(results)]
 
 
 def _reached(results: Results) -> Table:
@@ -180,6 +183,25 @@ def _verifying(results: Results) -> Table:
     )
     header = ("", "processes", "time", "entries/s", "memory")
     return "Checking and catching up", header, lines
+
+
+def _opening(results: Results) -> list[Table]:
+    """No table for figures that were kept before openings were measured."""
+    lines: list[tuple[str, ...]] = []
+    for name, found in results.rows.items():
+        if name.startswith("opening, "):
+            for key, title in (("snapshot", "its snapshot"), ("first", "its first entry")):
+                lines.append(
+                    (
+                        f"open {found['entries']:,.0f} entries from {title}",
+                        f"{found[f'{key}_seconds']:,.1f} s",
+                        f"{found[f'{key}_processor_s']:,.1f} s",
+                        f"{found[f'{key}_memory_mib']:,.0f} MiB",
+                        f"{found['snapshot_mib']:,.0f} of {found['database_mib']:,.0f} MiB",
+                    )
+                )
+    header = ("", "until it serves", "processor time", "memory", "snapshot, of the database")
+    return [("Opening", header, lines)] if lines else []
 
 
 def versions() -> str:
