@@ -190,6 +190,16 @@ def test_an_open_notice_meets_a_blind_one(channel: Channel, draw: Draw) -> None:
     assert not row(channel, "TUR", "i1").screened.startswith("NO CONFLICT")
 
 
+def test_a_node_that_was_just_started_knows_nothing(channel: Channel, draw: Draw) -> None:
+    """The engines' word on an open notice says nothing about what is compared blind."""
+    agree(channel, Level.L3)
+    channel.file("TUR", draw("t1", "TUR"), level="L0")
+    tick(channel, "05:13", "05:14")
+    assert row(channel, "TUR", "t1").screened.startswith("NO CONFLICT KNOWN")
+    channel.restart("TUR")
+    assert row(channel, "TUR", "t1").screened.startswith("UNDETERMINED")
+
+
 def test_the_host_reads_nothing_and_no_engine_tells_a_blind_notice(channel: Channel, draw: Draw) -> None:
     agree(channel, Level.L3)
     filed = channel.file("TUR", draw("t1", "TUR"))

@@ -53,6 +53,11 @@ class BlindDesk:
         self._done_at: tuple[int, int] | None = None
         """When nothing was left to say: how much the book held, and the second."""
 
+    def pairs_now(self) -> tuple[PairDesk, ...]:
+        """Every pair of ours that the annex has compared, whether or not anything was done for it yet."""
+        terms = pairs_of(self._ledger.view, self._ledger.now())
+        return tuple(self._pair(one) for one in terms if self._ledger.me in one.pair)
+
     @property
     def can_be_audited(self) -> bool:
         """Are there offline keys to which openings go?"""

@@ -8,7 +8,7 @@ another's notice     of a pair that is compared: an engine's *no conflict* says 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -37,12 +37,17 @@ class BlindShown:
         self._desk = desk
 
     def shown(self, rows: tuple[NoticeRow, ...]) -> tuple[NoticeRow, ...]:
-        return tuple(self.shown_on(row) for row in rows)
+        """Each row with a finding for each pair that its author is in with us."""
+        pairs = self._desk.pairs_now()
+        return tuple(self._shown_on(row, pairs) for row in rows)
 
     def shown_on(self, row: NoticeRow) -> NoticeRow:
-        """The row with a finding for each pair that its author is in with us."""
+        """The same for one."""
+        return self._shown_on(row, self._desk.pairs_now())
+
+    def _shown_on(self, row: NoticeRow, ours: Sequence[PairDesk]) -> NoticeRow:
         record = self._ledger.view.notices.get(row.id)
-        pairs = [pair for pair in self._desk.pairs.values() if row.author in pair.terms.pair]
+        pairs = [pair for pair in ours if row.author in pair.terms.pair]
         if record is None or not (pairs or self._is_ours_and_blind(record)):
             return row
         if record.author != self._ledger.me:
@@ -60,14 +65,14 @@ class BlindShown:
     def days(self) -> tuple[BlindDayRow, ...]:
         """Every day of every pair of ours."""
         now = self._ledger.now()
-        return tuple(row for pair in self._desk.pairs.values() for row in self._day_rows(pair, now))
+        return tuple(row for pair in self._desk.pairs_now() for row in self._day_rows(pair, now))
 
     def alarms(self) -> Iterator[str]:
         """What a desk has to know of the checks themselves."""
-        for pair in self._desk.pairs.values():
+        for pair in self._desk.pairs_now():
             if pair.why_not is not None:
                 yield f"nothing is compared blind with {pair.other}: {pair.why_not}"
-        if self._desk.pairs and not self._desk.can_be_audited:
+        if self._desk.pairs_now() and not self._desk.can_be_audited:
             yield (
                 "what this node lists for blind checks cannot be audited: "
                 "name offline keys in steerclear.toml (steerclear blind key)"
@@ -130,7 +135,7 @@ class BlindShown:
 
     def _not_compared(self, record: NoticeRecord, now: Instant) -> list[FindingRow]:
         """Whoever files beside the pairs that are compared: nobody has held this notice against theirs."""
-        compared = {pair.other for pair in self._desk.pairs.values()}
+        compared = {pair.other for pair in self._desk.pairs_now()}
         others = self._others_who_file() - compared
         return [
             FindingRow(
