@@ -179,7 +179,7 @@ def _listened(context: BrowserContext, origin: str) -> Seat:
     return seat
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as running:
         chromium = running.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))

@@ -43,6 +43,7 @@ def demo(
     with Scene() as scene:
         summary = play(BlindStory(scene, teller) if blind else Story(scene, teller))
         if not (headless or as_json):
+            scene.open_consoles()
             scene.start("TUR", "ISR", "AZE")
             teller.wait_for_the_reader(scene)
     if picture is not None:

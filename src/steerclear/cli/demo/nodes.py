@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -112,6 +112,25 @@ class Scene:
         for member in (HOST, *PARTIES):
             begin(self.path(member), self.charter, Unencrypted(), founds=member == HOST)
         return self.charter
+
+    def open_consoles(self) -> None:
+        """Each node answers a browser too, from its next start on. Passkeys refuse bare addresses."""
+        members = (*PARTIES, HOST)
+        for member, port in zip(members, _free_ports(len(members)), strict=True):
+            with (self.path(member) / "steerclear.toml").open("a", encoding="utf-8") as settings:
+                settings.write(f'\n[console]\nlisten = "127.0.0.1:{port}"\n')
+
+    def invite(self) -> Mapping[str, str]:
+        """A link to a place at each console, which works once."""
+        return {
+            "TUR, duty officer": self._link(PARTIES[0], "duty-officer", "air"),
+            "ISR, duty officer": self._link(PARTIES[1], "duty-officer", "air"),
+            "AZE, host": self._link(HOST, "host", None),
+        }
+
+    def _link(self, member: str, role: str, desk: str | None) -> str:
+        with self.node(member) as node:
+            return node.invite(role, desk).link
 
     def path(self, member: str) -> Path:
         return self.folder / member.lower()

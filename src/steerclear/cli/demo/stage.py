@@ -80,7 +80,10 @@ class Teller:
     def wait_for_the_reader(self, scene: Scene) -> None:
         """Leave the nodes up, to be looked at from another terminal, until Ctrl-C."""
         self._console.print()
-        self._console.print("The nodes stay up. In another terminal:")
+        self._console.print("The nodes stay up. In a browser on this machine, each link once:")
+        for place, link in scene.invite().items():
+            self._console.print(Text(f"    {place:<18} {link}"), soft_wrap=True)
+        self._console.print("In another terminal:")
         for member in ("tur", "isr", "aze"):
             self._console.print(f"    steerclear status --node {scene.folder / member}")
         self._console.print("Ctrl-C ends them and leaves nothing.")
