@@ -3,7 +3,7 @@
 
 The plane is tangent to the ellipsoid below the track; places are put into it by their distance and direction
 (azimuthal equidistant on the sphere of the same curvature). So the track's own path, a geodesic, is straight
-and true to length, and an edge is straight to 0.7 m for 50 km of it at 90 km.
+and true to length, and an edge is straight to 0.5 m for 50 km of it at 90 km.
 
     p(t) = v·t        edge A–B        too close:  dist(p(t), A–B)  <  reach + growth·t,  or p(t) inside
 
