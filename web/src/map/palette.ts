@@ -15,9 +15,9 @@ export interface Ground {
 }
 
 export const GROUNDS: Record<Theme, Ground> = {
-  light: { sea: "#d6e2ea", land: "#f4f2ec", coast: "#7d93a3", border: "#8d8577", water: "#b9d0de", ink: "#22303c", soft: "#5d6b76", halo: "#ffffff" },
-  dark: { sea: "#0a121a", land: "#18222b", coast: "#4b6272", border: "#6b7783", water: "#12222e", ink: "#d4dee6", soft: "#8fa0ae", halo: "#0d141b" },
-  night: { sea: "#050201", land: "#140a07", coast: "#54301f", border: "#5c3b2c", water: "#0c0504", ink: "#d59a80", soft: "#94644f", halo: "#080403" },
+  light: { sea: "#d6e2ea", land: "#f4f2ec", coast: "#7d93a3", border: "#8d8577", water: "#9dbfd3", ink: "#22303c", soft: "#5d6b76", halo: "#ffffff" },
+  dark: { sea: "#0a121a", land: "#18222b", coast: "#4b6272", border: "#6b7783", water: "#24475c", ink: "#d4dee6", soft: "#8fa0ae", halo: "#0d141b" },
+  night: { sea: "#050201", land: "#140a07", coast: "#54301f", border: "#5c3b2c", water: "#38231a", ink: "#d59a80", soft: "#94644f", halo: "#080403" },
 };
 
 export type Pattern = "rising" | "falling" | "dots" | "level" | "upright";
