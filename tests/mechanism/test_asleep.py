@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.effort import effort
@@ -14,6 +15,7 @@ from tests.mechanism.babble import babbled
 
 from steerclear.mechanism.asleep import Asleep
 from steerclear.mechanism.bodies import KINDS
+from steerclear.mechanism.columns import Names
 from steerclear.mechanism.duties import Duties
 from steerclear.mechanism.entry import Entry, Place
 from steerclear.mechanism.obligations import next_due_at, obligations
@@ -79,6 +81,19 @@ def went_on(before: View, duties: Duties, fresh: View, now: Instant) -> Duties:
 def test_whatever_is_said_later_the_answers_are_those_of_a_view_that_heard_all(
     new_table: type[Table], speech: type[Speech], seed: int, me: str
 ) -> None:
+    live_through(new_table, speech, seed, me)
+
+
+@pytest.mark.parametrize("me", ["TUR", "ISR", "AZE", "MSF"])
+@pytest.mark.parametrize("seed", range(6))
+def test_in_conversations_that_are_always_the_same(
+    new_table: type[Table], speech: type[Speech], seed: int, me: str
+) -> None:
+    live_through(new_table, speech, seed, me)
+
+
+def live_through(new_table: type[Table], speech: type[Speech], seed: int, me: str) -> None:
+    """A conversation, its view put away and gone on from at two moments of it."""
     table, rng = babbled(new_table, speech, seed, length=50), random.Random(seed)
     entries = [table.as_seen_by(me, entry) for entry in table.entries]
     cuts = sorted((rng.randrange(len(entries)), rng.randrange(len(entries))))
@@ -99,6 +114,9 @@ def test_whatever_is_said_later_the_answers_are_those_of_a_view_that_heard_all(
     for log, size, by, at in table.cosigned:
         view.cosigned(log, size, by, at)
         whole.cosigned(log, size, by, at)
+    for before in (speech.at("00:30"), speech.at("12:00")):
+        assert [r.id for r in view.notices.live(before)] == [r.id for r in whole.notices.live(before)]
+        assert list(duties.owed(before)) == [one for one in obligations(whole, before) if one.is_owed]
     now = Instant(speech.at("15:30") + rng.randrange(-3_600_000, 40 * 86_400_000))
     assert list(duties.owed(now)) == [one for one in obligations(whole, now) if one.is_owed]
     assert duties.next_due_at(now) == next_due_at(whole, now)
@@ -107,9 +125,20 @@ def test_whatever_is_said_later_the_answers_are_those_of_a_view_that_heard_all(
     assert answers(view, now) == answers(whole, now)
 
 
+def test_what_is_not_kept_stands_on_nothing_that_could_be_told(new_table: type[Table]) -> None:
+    view = new_table().view("TUR")
+    assert view.book.kept.stands_on("nothing of this name", view.heads.first_seen_by) is None
+
+
+def test_rows_of_another_length_are_no_rows() -> None:
+    with pytest.raises(ValueError, match="a row of a name has"):
+        Names(bytes(13))
+
+
 def answers(view: View, now: Instant) -> dict[str, Any]:
     return {
         "kinds": {kind: view.book.of_kind(kind) for kind in KINDS},
+        "sealed places": view.sealed_places,
         "sealed": view.sealed,
         "newest sealed": [view.book.newest_sealed(member) for member in view.members],
         "unknown": view.unknown,

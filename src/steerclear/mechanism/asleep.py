@@ -40,9 +40,6 @@ class Asleep:
         """``tell`` hears the key of whatever wakes."""
         self._tell.append(tell)
 
-    def sleeps(self, key: str) -> bool:
-        return key in self._numbers
-
     def sleeping(self) -> Iterator[tuple[str, int]]:
         """Keys and numbers of all that still sleep."""
         return iter(self._numbers.items())
