@@ -78,7 +78,7 @@ class SqliteStore:
         self._closed = False
         self._in_doubt = False
         self._reserve = Reserve(path.with_name(path.name + ".reserve"), reserve_bytes)
-        later = looked_at == "later" and snapshot_beside(path).exists() and not log_beside(path).exists()
+        later = looked_at == "later" and snapshot_beside(path).exists() and _is_closed_well(path)
         now = looked_at != "never" and not later
         self._check: LaterCheck | None = None
         self._writer = None if read_only else database.open_writer(path, connect, is_looked_at=now)
@@ -458,6 +458,12 @@ def _vault_for(storage_key: bytes | None, *, read_only: bool) -> Vault | None:
             remedy="Open the node's keystore, or open the store to read only.",
         )
     return None
+
+
+def _is_closed_well(path: Path) -> bool:
+    """Nothing is left to be carried over from a log beside it; an empty one is a reader's."""
+    log = log_beside(path)
+    return not log.exists() or not log.stat().st_size
 
 
 def _log_id(writer: sqlite3.Connection, entry: StoredEntry) -> int:
