@@ -10,7 +10,7 @@ import structlog
 from tests.effort import effort
 from tests.simulation.simulate import live, told
 
-DAYS = effort(test=2, ci=30, soak=2_000)
+DAYS = effort(test=2, ci=200, soak=2_000)
 
 
 @pytest.fixture(autouse=True)

@@ -108,7 +108,6 @@ def _add_people(router: APIRouter, node: Node) -> None:
     async def remove(asked: Place, speaker: Spoken) -> PersonRow:
         return await node.console.remove(speaker, asked.person)
 
-
     @router.post("/v1/confirmed-places", summary="After a restore: this place is still whose it was")
     async def confirm(asked: Place, speaker: Spoken) -> PersonRow:
         return await node.console.confirm(speaker, asked.person)
