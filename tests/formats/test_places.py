@@ -139,3 +139,11 @@ def test_the_notified_position_of_2016_was_nine_kilometres_off() -> None:
 def test_no_text_brings_it_down(text: str) -> None:
     found = GAZETTEER.resolve(text)
     assert found is None or found.name
+
+
+def test_what_is_loaded_on_demand_knows_the_same() -> None:
+    later = Gazetteer.on_demand()
+    assert later.resolve("12 km NE of Deir ez-Zor") == GAZETTEER.resolve("12 km NE of Deir ez-Zor")
+    assert later.find("nobody knows this place") is None
+    assert dict(later.places) == dict(GAZETTEER.places)
+    assert len(later.places) == len(GAZETTEER.places)

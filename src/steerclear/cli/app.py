@@ -52,7 +52,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "join": Command("founding:join", "Accept a charter: begin this node's log with its hash."),
     "keys": Command("keys:keys", "The root's ceremony, and which keys hold."),
     "serve": Command("serving:serve", "Run the node until it is interrupted."),
-    "console": Command("console:console", "Who may sit at the node's console: invite, list, remove, confirm."),
+    "console": Command("console:console", "Who may sit at the node's console: invite, list, end, confirm."),
     "propose": Command("annexes:propose", "Propose every annex of a template."),
     "ratify": Command("annexes:ratify", "Ratify proposed annexes with the authority key."),
     "annexes": Command(

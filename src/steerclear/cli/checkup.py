@@ -72,11 +72,14 @@ def _run_at_once(lots: tuple[tuple[str, ...], ...]) -> None:
 
 
 def warm_in_background() -> None:
-    """So that the first notice need not wait: a node begins to serve while its engine is made ready."""
+    """So that the first notice need not wait: a node serves while its engine and its gazetteer are loaded."""
     threading.Thread(target=_loaded, name="warm", daemon=True).start()
 
 
 def _loaded() -> None:
+    from steerclear.formats.places import Gazetteer
+
+    Gazetteer.load()
     for _, work in _every_part():
         work()
 

@@ -17,7 +17,7 @@ console = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mo
 
 @console.callback()
 def people() -> None:
-    """Who may sit at the node's console: invite, list, remove, confirm."""
+    """Who may sit at the node's console: invite, list, end, confirm."""
 
 
 @console.command()

@@ -47,8 +47,8 @@ def serve(
                         f"Its console is at {console.origin}; who sits there is invited: console invite."
                     )
             sys.stdout.flush()
+            warm_in_background()
 
-        warm_in_background()
         asyncio.run(serve_node(running, when_ready=ready))
     return 0
 

@@ -13,8 +13,9 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
@@ -51,14 +52,19 @@ _LETTERLIKE: Final = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "ß": "ss",
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """Places by every spelling that is known for them; made once with ``load``, then only read."""
+    """Places by every spelling that is known for them; only read."""
 
     places: Mapping[str, Place]
 
     @classmethod
     def load(cls) -> Gazetteer:
-        """Our own names and the world's airports: about 60,000 spellings, a quarter of a second."""
-        return cls(MappingProxyType({**_airports(), **_own_places()}))
+        """Our own names and the world's airports: about 60,000 spellings, half a second the first time."""
+        return cls(_world())
+
+    @classmethod
+    def on_demand(cls) -> Gazetteer:
+        """The same, loaded when the first name is looked up: a node that starts does not wait for it."""
+        return cls(_OnDemand())
 
     def find(self, name: str) -> Place | None:
         """The place of this name or code."""
@@ -75,6 +81,22 @@ class Gazetteer:
             return self.find(typed) or self.find(re.sub(r"^(?:near|at) ", "", typed, flags=re.IGNORECASE))
         base = self.find(match["name"])
         return None if base is None else _offset(base, match)
+
+
+class _OnDemand(Mapping[str, Place]):
+    def __getitem__(self, key: str) -> Place:
+        return _world()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_world())
+
+    def __len__(self) -> int:
+        return len(_world())
+
+
+@cache
+def _world() -> Mapping[str, Place]:
+    return MappingProxyType({**_airports(), **_own_places()})
 
 
 def _offset(base: Place, match: re.Match[str]) -> Place | None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from queue import SimpleQueue
 from typing import Final, NamedTuple, TypeVar
 
@@ -217,7 +217,7 @@ class BoxGrid:
     def meeting_packed(self, asked: I32, party: int) -> Rows:
         """As ``meeting``, for ten int32 as ``packed`` gives them. The answer is overwritten by the next."""
         found = 0
-        blocks = self._blocks or [_NOTHING]
+        blocks = self._blocks or [_empty_block()]
         pending = self._pending
         for sized in blocks:
             while True:
@@ -508,11 +508,10 @@ def _room(widest: int) -> Room:
     )
 
 
+@cache
 def _empty_block() -> _Sized:
+    """Made when it is first asked for: the compiled code that makes it takes a second to load."""
     nothing = np.empty(0, dtype=np.int32)
     shape, level = _shape_of(np.empty((0, 2 * AXES), dtype=np.int32), 0, 0)
     block = _block(np.empty((0, 2 * AXES), dtype=np.int32), nothing, nothing, shape, level, 0)
     return _Sized(block, 0, 0, 0, nothing, level)
-
-
-_NOTHING: Final = _empty_block()

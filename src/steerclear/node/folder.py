@@ -230,7 +230,7 @@ def open_node(folder: Path, protection: Protection, *, log_to: TextIO) -> Iterat
         with ExitStack() as held:
             with uncollected():
                 ledger = held.enter_context(_opened(folder, settings, charter, protection, looked_at="later"))
-                workings = Workings(ledger, Gazetteer.load(), offline=settings.offline)
+                workings = Workings(ledger, Gazetteer.on_demand(), offline=settings.offline)
                 store = cast("SqliteStore", ledger.store)
             certificate = load_certificate(folder / "tls")
             snapshots = Snapshots(ledger, store)
@@ -250,7 +250,7 @@ def node_at_rest(folder: Path, protection: Protection) -> Iterator[Workings]:
     """The workings of a node that does not run, held under its lock. Raises as ``open_node`` does."""
     settings = read_settings(folder)
     with _locked(folder), _opened(folder, settings, _kept_charter(folder), protection) as ledger:
-        yield Workings(ledger, Gazetteer.load(), offline=settings.offline)
+        yield Workings(ledger, Gazetteer.on_demand(), offline=settings.offline)
 
 
 def carry_root_away(folder: Path, protection: Protection, *, to: Path, under: Protection) -> RootKeys:
