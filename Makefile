@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 T ?= tests
 ARGS ?=
+# Node believes its own list of authorities alone; a site that has one of its own keeps it in the system's.
+export NODE_OPTIONS ?= --use-system-ca
 
 SOURCE_OF_CONSOLE := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/public/basemap/*' -not -name openapi.d.ts) tests/golden/openapi.json
 BUILT_CONSOLE := src/steerclear/web/dist/index.html
