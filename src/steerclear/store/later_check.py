@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Is every page of a database where it should be? Looked at while the node that opened it is at work already.
 
-Two seconds for a million entries, in a thread and on a connection of its own. What the node reads meanwhile
-is held against hashes, entry by entry; this finds what hides entries, in an index or a page between.
+A disk of some gigabytes takes minutes to read, in a thread and on a connection of its own. What the node
+reads meanwhile is held against hashes, entry by entry; this finds what hides entries, in an index or a page
+between.
 """
 
 from __future__ import annotations
