@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fastapi import FastAPI
 from tests.api.authenticator import Authenticator
 from tests.api.conftest import Browser, console_app, node_of
 
 from steerclear.api.app import build_api
 from steerclear.api.limits import LARGEST_REQUEST, BoundedBodies, Rates
+from steerclear.api.pages import add_console_files
 from steerclear.links.clock import SystemClock
 from steerclear.services.people import SESSION_MS
 from steerclear.services.roles import OPERATOR, Speaker
@@ -407,11 +409,17 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_script(console_node: Node
         assert "default-src 'none'" in policy
         assert "frame-ancestors 'none'" in policy
         assert reply.headers["x-content-type-options"] == "nosniff"
-    page = nobody.ask("GET", "/api/docs").text
-    assert not re.search(r"https?://|<script>|<style|\son\w+=|style=", page)
-    for link in re.findall(r'(?:src|href)="([^"]+)"', page):
-        assert nobody.ask("GET", link).status_code == 200, link
-    assert "make console" in nobody.ask("GET", "/").text
+    for page in (nobody.ask("GET", path).text for path in ("/", "/api/docs")):
+        assert not re.search(r"https?://|<script>|<style|\son\w+=|style=", page)
+        for link in re.findall(r'(?:src|href)="([^"]+)"', page):
+            assert nobody.ask("GET", link).status_code == 200, link
+
+
+def test_a_console_that_was_not_built_says_how(console_node: Node, tmp_path: Path) -> None:
+    app = FastAPI()
+    add_console_files(app, built=tmp_path)
+    page = Browser(console_node, app=app).ask("GET", "/").text
+    assert "make console" in page
 
 
 def test_health_is_told_to_whoever_knows_the_address(console_node: Node) -> None:
