@@ -81,7 +81,15 @@ def legs(draw: st.DrawFn) -> Legs:
     count = draw(st.integers(min_value=2, max_value=5))
     steps = draw(st.lists(st.integers(min_value=1, max_value=9_000), min_size=count, max_size=count))
     times_s = tuple(START_S + sum(steps[: place + 1]) for place in range(count))
-    points = tuple(draw(positions) for _ in range(count))
+    # A flight's places are some thousand kilometres apart; of nearly opposite ones no form draws a line.
+    first, away = draw(positions), st.integers(min_value=-100_000_000, max_value=100_000_000)
+    points = tuple(
+        Position(
+            max(-800_000_000, min(first.lat_e7 + draw(away), 800_000_000)),
+            max(-1_790_000_000, min(first.lon_e7 + 2 * draw(away), 1_790_000_000)),
+        )
+        for _ in range(count)
+    )
     return Legs(points, times_s, tuple(draw(radii) for _ in range(count)))
 
 
