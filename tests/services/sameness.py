@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from array import array
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
 from steerclear.mechanism.duties import Duties
@@ -108,4 +108,6 @@ def _is_outside(one: object) -> bool:
 def _is_value(one: object) -> bool:
     if isinstance(one, _PLAIN) or hasattr(one, "_fields"):
         return True
-    return is_dataclass(one) and getattr(type(one), "__dataclass_params__").frozen  # noqa: B009 - not in the stubs
+    if not is_dataclass(one) or not getattr(type(one), "__dataclass_params__").frozen:  # noqa: B009 - not in the stubs
+        return False
+    return not any(f"{type(one).__name__}.{field.name}" in _MAY_DIFFER for field in fields(one))
