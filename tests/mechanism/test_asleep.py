@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from tests.effort import effort
 from tests.mechanism.babble import babbled
 
+from steerclear.mechanism.archive import UNKNOWN
 from steerclear.mechanism.asleep import Asleep
 from steerclear.mechanism.bodies import KINDS
 from steerclear.mechanism.columns import Names
 from steerclear.mechanism.duties import Duties
 from steerclear.mechanism.entry import Entry, Place
 from steerclear.mechanism.obligations import next_due_at, obligations
-from steerclear.mechanism.things import thing_named
+from steerclear.mechanism.things import Sort, Thing, thing_named
 from steerclear.mechanism.view import View
 from steerclear.model.time import Instant
 from steerclear.services.taking_snapshot import duty_of
@@ -123,6 +124,43 @@ def live_through(new_table: type[Table], speech: type[Speech], seed: int, me: st
     assert list(duties.all(now)) == list(obligations(whole, now))
     assert list(obligations(view, now)) == list(obligations(whole, now))
     assert answers(view, now) == answers(whole, now)
+
+
+def recalled(table: Table, now: Instant) -> tuple[View, View, Duties]:
+    """TUR's view as it was told, one that stands on it as an archive, and the duties of that."""
+    before = table.view()
+    fresh = View("TUR", dict(before.roles), carried_by=dict(before.book.carried_by))
+    return before, fresh, went_on(before, Duties(before), fresh, now)
+
+
+def test_a_kind_of_tomorrow_keeps_its_sort_and_what_was_overheard_is_no_entry_of_a_log(
+    founded: Table, speech: type[Speech]
+) -> None:
+    founded.say("TUR", speech.file(), when="12:00", kind="notice.foretell")
+    founded.say("ISR", speech.stop(), when="13:24", to=("TUR",))
+    view = founded.view(upto="13:00")
+    view.overhear(founded.entries[-1].content, at=speech.at("13:24"), signed_as=frozenset({"duty"}))
+    told = {entry.place: kind for entry, kind, _ in view.book.told()}
+    assert told[founded.entries[-2].place] == UNKNOWN
+    assert founded.entries[-1].place not in told
+
+
+def test_an_entry_is_brought_when_its_time_moves(founded: Table, speech: type[Speech]) -> None:
+    founded.say("TUR", speech.file(), when="12:00")
+    before, fresh, _ = recalled(founded, speech.at("12:30"))
+    place = founded.entries[-1].place
+    assert fresh.book.entry_at(place) == before.book.entry_at(place)
+    assert fresh.book.entry_at(place) is fresh.book.entry_at(place)
+
+
+def test_what_sleeps_is_folded_when_it_is_asked_about(founded: Table, speech: type[Speech]) -> None:
+    notice = founded.say("TUR", speech.file(), when="12:00")
+    founded.all_beat("12:01")
+    now = speech.at("23:00")
+    before, _, duties = recalled(founded, now)
+    known = Duties(before)
+    thing = Thing(Sort.NOTICE, notice)
+    assert duties.about(thing, now) == known.about(thing, now) != ()
 
 
 def test_what_is_not_kept_stands_on_nothing_that_could_be_told(new_table: type[Table]) -> None:

@@ -455,3 +455,14 @@ def test_every_field_has_a_sentence() -> None:
     for kind in set(KINDS) - {"heard", "node.beat"}:
         for form in fields_of(KINDS[kind].body):
             assert form.says.endswith((".", "?")), (kind, form.name)
+
+
+@pytest.mark.parametrize(
+    "public", [7, "not base64!", "QUI", "QUJ="], ids=["no text", "no alphabet", "cut", "loose"]
+)
+def test_bytes_have_one_spelling(public: Any) -> None:
+    key = say.BlindKey((MemberId("ISR"), MemberId("TUR")), 20_000, 0, "0" * 64, b"AB")
+    written = body_of(key)
+    assert read_body("blind.key", written) == key
+    with pytest.raises(BadInput, match="base64"):
+        read_body("blind.key", {**written, "public": public})
