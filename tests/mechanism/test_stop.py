@@ -15,11 +15,13 @@ from steerclear.mechanism import bodies as say
 from steerclear.mechanism.classes import STANDING_RESPONSE
 from steerclear.mechanism.measures import minutes_to_acknowledge, minutes_to_authority, minutes_to_halt
 from steerclear.mechanism.obligation import State
-from steerclear.mechanism.obligations import next_due_at
+from steerclear.mechanism.obligations import next_due_at, obligations
 from steerclear.model.annex import Annex, AnnexName
 from steerclear.model.member import MemberId
 from steerclear.model.response import ResponseClass
 from steerclear.model.time import Instant
+from steerclear.record.heard import Heard
+from steerclear.record.statement import Statement
 
 if TYPE_CHECKING:
     from tests.mechanism.conftest import Speech, Table
@@ -201,6 +203,154 @@ def test_a_joined_stop_after_an_acknowledgement_starts_anew(
     assert [one.state for one in table.owes("13:43", what="outcome")] == [State.MET, State.OPEN]
 
 
+def abouts(table: Table, now: str, what: str = "acknowledgement", **wanted: Any) -> Any:
+    """What stands about each round of an alarm: its first call, and whether that is met."""
+    desk = {"desk": "air"} if what == "acknowledgement" else {}
+    found = table.owes(now, what=what, who="TUR", **desk, **wanted)
+    return [(one.about, one.state is State.MET) for one in found]
+
+
+def test_a_fast_clock_keeps_no_second_stop_quiet(called: tuple[Table, str], speech: type[Speech]) -> None:
+    """The machine of TUR dates its acknowledgement twenty minutes ahead: it knew of the first call alone."""
+    table, stop = called
+    table.say("TUR", speech.ack(stop), when="13:45")
+    table.say("TUR", speech.answer(stop), when="13:46")
+    again = table.say("ISR", speech.stop(), when="13:30", to=("TUR",))
+    table.beat("TUR", "13:50")
+    assert abouts(table, "13:55") == [(stop, True), (again, False)]
+    assert abouts(table, "13:55", "outcome") == [(stop, True), (again, False)]
+
+
+def test_a_call_that_was_under_way_is_not_acknowledged(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
+    """Called before the acknowledgement was said, and delivered after it: nobody there knew of it."""
+    table, stop = called
+    again = table.say("ISR", speech.stop(), when="13:25", to=("TUR",))
+    table.say("TUR", speech.ack(stop), when="13:26")
+    table.beat("TUR", "13:40")
+    assert abouts(table, "13:41") == [(stop, True), (again, False)]
+
+
+def test_an_acknowledgement_covers_what_the_desk_had(called: tuple[Table, str], speech: type[Speech]) -> None:
+    """However slow its clock: its log shows that the second call was there."""
+    table, stop = called
+    table.say("ISR", speech.stop(), when="13:25", to=("TUR",))
+    table.beat("TUR", "13:24:10")
+    table.say("TUR", speech.ack(stop), when="13:24:20")
+    assert abouts(table, "13:30") == [(stop, True)]
+
+
+def test_a_call_after_an_outcome_sounds_though_nobody_acknowledged(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
+    table, stop = called
+    table.say("TUR", speech.answer(stop), when="13:26")
+    again = table.say("ISR", speech.stop(), when="13:30", to=("TUR",))
+    table.beat("TUR", "13:30:02")
+    assert abouts(table, "13:31") == [(stop, True), (again, False)]
+    assert abouts(table, "13:31", "outcome") == [(stop, True), (again, False)]
+
+
+def test_after_not_known_the_climb_goes_on_and_the_call_joins_it(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
+    table, stop = called
+    table.say("TUR", speech.answer(stop, say.StopOutcome.NOT_KNOWN), when="13:25")
+    table.say("ISR", speech.stop(), when="13:26", to=("TUR",))
+    table.beat("TUR", "13:26:02")
+    assert abouts(table, "13:27") == [(stop, False)]
+    assert abouts(table, "13:27", "outcome") == [(stop, True)]
+
+
+def test_an_outcome_of_a_later_call_answers_the_earlier_rounds(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
+    table, stop = called
+    table.say("TUR", speech.ack(stop), when="13:25")
+    again = table.say("ISR", speech.stop(), when="13:30", to=("TUR",))
+    table.beat("TUR", "13:30:02")
+    table.say("TUR", speech.answer(again), when="13:31")
+    assert abouts(table, "13:32", "outcome") == [(stop, True), (again, True)]
+    assert abouts(table, "13:32") == [(stop, True), (again, True)]
+
+
+def test_what_was_said_aside_knew_of_nothing_that_came_before_its_log_had_it(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
+    """Said at 13:25 while the disk was full; it comes into the log after the second call did."""
+    table, stop = called
+    again = table.say("ISR", speech.stop(), when="13:30", to=("TUR",))
+    table.beat("TUR", "13:30:02")
+    ack = table.say("TUR", speech.ack(stop), when="13:40")
+    entry = table.entries.pop()
+    assert isinstance(entry.content, Statement)
+    table.entries.append(replace(entry, content=replace(entry.content, at=speech.at("13:25"))))
+    assert entry.content.id == ack
+    assert abouts(table, "13:41") == [(stop, True), (again, False)]
+
+
+def test_outside_any_log_an_acknowledgement_covers_what_it_names(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
+    table, stop = called
+    again = table.say("ISR", speech.stop(), when="13:25", to=("TUR",))
+    table.beat("TUR", "13:25:02")
+    table.say("TUR", speech.answer(stop), when="13:26")
+    entry = table.entries.pop()
+    view = table.view("AZE")
+    view.overhear(entry.content, at=speech.at("13:26"), signed_as=frozenset({"duty"}))
+    now = speech.at("13:27")
+    owed = [
+        one for one in obligations(view, now) if (one.what, one.debtor.desk) == ("acknowledgement", "air")
+    ]
+    assert [(one.about, one.state) for one in owed] == [(stop, State.MET), (again, State.OPEN)]
+
+
+@pytest.mark.parametrize("heard_at", ["13:31", "13:33"])
+def test_a_call_heard_outside_the_log_was_known(
+    called: tuple[Table, str], speech: type[Speech], heard_at: str
+) -> None:
+    """Heard before the acknowledgement it counts; a *heard* that is dated after it does not."""
+    table, stop = called
+    again = table.say("ISR", speech.stop(), when="13:30", to=("TUR",))
+    table.say("TUR", Heard("ISR", again, "cd" * 32), when=heard_at, signed_as=frozenset({"node"}))
+    table.say("TUR", speech.ack(stop), when="13:32")
+    rounds = [(stop, True)] if heard_at == "13:31" else [(stop, True), (again, False)]
+    assert abouts(table, "13:34") == rounds
+
+
+def test_a_call_that_could_not_be_read_was_not_known(called: tuple[Table, str], speech: type[Speech]) -> None:
+    table, stop = called
+    again = table.say("ISR", speech.stop(), when="13:30", to=("TUR",))
+    table.beat("TUR", "13:30:02", unreadable=(again,))
+    table.say("TUR", speech.ack(stop), when="13:32")
+    assert abouts(table, "13:34") == [(stop, True), (again, False)]
+
+
+def test_an_acknowledgement_of_the_second_call_alone_leaves_the_first_to_be_known(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
+    """The caller's clock went back, and the second call, dated earlier, leads the round."""
+    table, stop = called
+    earlier = table.say("ISR", speech.stop(), when="13:20", to=("TUR",))
+    table.say("TUR", speech.ack(stop), when="13:25")
+    table.beat("TUR", "13:40")
+    assert abouts(table, "13:41") == [(earlier, False)]
+
+
+def test_a_carrier_who_calls_had_his_own_call(founded: Table, speech: type[Speech]) -> None:
+    """MSF answers in the log of its carrier, and that carrier is the caller."""
+    founded.carried_by["MSF"] = "TUR"
+    first = founded.say("TUR", speech.stop(), when="13:24", to=("MSF",))
+    founded.say("TUR", speech.stop(), when="13:25", to=("MSF",))
+    founded.say("MSF", speech.ack(first, rung=1), when="13:26", desk="duty", log="TUR")
+    again = founded.say("TUR", speech.stop(), when="13:30", to=("MSF",))
+    owed = founded.owes("13:31", what="acknowledgement", who="MSF")
+    assert {(one.about, one.state) for one in owed if one.state is State.MET} == {(first, State.MET)}
+    assert {one.about for one in owed if one.state is not State.MET} == {again}
+
+
 @pytest.mark.parametrize(
     ("when", "lat", "by"),
     [("13:25", 35.2, "ISR"), ("13:55", 35.1, "ISR"), ("13:25", 35.1, "AZE")],
@@ -271,8 +421,6 @@ def test_a_stop_to_all_members_owes_outcomes_of_parties_alone(founded: Table, sp
 
 def test_an_overheard_stop_is_acted_on_at_once(founded: Table, speech: type[Speech]) -> None:
     """A floor message by any path: *heard* by anybody is its FILED, the addressee's is its DELIVERED."""
-    from steerclear.record.heard import Heard
-
     stop = founded.say("ISR", speech.stop(), when="13:24", to=("TUR",))
     entry = founded.entries.pop()
     view = founded.view("TUR")

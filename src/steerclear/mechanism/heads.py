@@ -34,11 +34,15 @@ __all__ = ["Covering", "Heads", "HeadsMemory", "Seen"]
 
 
 class Covering(NamedTuple):
-    """The first entry of a member that covers a leaf, or the one since then that calls it unreadable."""
+    """The first entry of a member that covers a leaf, or the one since then that calls it unreadable.
+
+    ``at`` when that entry is held to be written; ``claimed_at`` what its own clock said.
+    """
 
     place: Place
     at: Instant
-    unreadable: bool
+    claimed_at: Instant
+    unreadable: bool = False
 
 
 _SEQ_BITS: Final = 40
@@ -163,7 +167,7 @@ class Heads:
     def covering(self, member: str, said: Said[Any]) -> Covering | None:
         """The first entry of ``member`` that covers this leaf, or ``None`` when it has not been seen."""
         if member == said.place.author:
-            return Covering(said.place, said.at, unreadable=False)  # its own log carries it for the author
+            return Covering(said.place, said.at, said.said_at)  # its own log carries it for the author
         return self.covering_copy(member, said.id, said.place)
 
     def covering_copy(self, member: str, id_: str, wanted: Place) -> Covering | None:
@@ -175,8 +179,9 @@ class Heads:
         named = self._unreadable.get(member, {}).get(id_)
         unread = min((place for place in named if place >= first[0]), default=None) if named else None
         if named and unread is not None:
-            return Covering(unread, self._held(unread, named[unread]), unreadable=True)
-        return Covering(*first, unreadable=False)
+            return Covering(unread, self._held(unread, named[unread]), named[unread], unreadable=True)
+        place, claimed = first
+        return Covering(place, self._held(place, claimed), claimed)
 
     def unreadable_by(self, member: str) -> Iterator[str]:
         """Ids that this member ever called unreadable."""
@@ -191,15 +196,15 @@ class Heads:
             first = self._first(member, place)
             if first is None:
                 return None
-            latest = max(latest, first[1])
+            latest = max(latest, self._held(*first))
         return latest
 
     def _first(self, member: str, wanted: Place) -> tuple[Place, Instant] | None:
+        """The first entry that covers it, and what it claims of its time."""
         reader = Reader(member, wanted.author, wanted.generation)
         self._kept.read_leaf(reader, wanted.seq)
         seen = self._seen.get(reader)
-        first = seen.first_above(wanted.seq) if seen is not None else None
-        return None if first is None else (first[0], self._held(*first))
+        return seen.first_above(wanted.seq) if seen is not None else None
 
     def _held(self, place: Place, claimed: Instant) -> Instant:
         time = self._times.get(place)

@@ -55,6 +55,7 @@ from steerclear.mechanism.meetings import (
 from steerclear.mechanism.notices import Notices
 from steerclear.mechanism.said import Said
 from steerclear.mechanism.times import Times
+from steerclear.mechanism.track_alarms import TrackAlarmRecord, track_alarm_of
 from steerclear.mechanism.true_time import TrueTime
 from steerclear.model.member import Role
 from steerclear.model.time import Instant
@@ -99,6 +100,7 @@ class View:
         self.violations: Final[Register[ViolationRecord]] = Register(book, "violation.claim", violation_of)
         self.signals: Final[Register[SignalRecord]] = Register(book, "signal.send", signal_of)
         self.checks: Final[Register[CheckRecord]] = Register(book, "check.call", check_of)
+        self.track_alarms: Final[Register[TrackAlarmRecord]] = Register(book, "track.alarm", track_alarm_of)
         self.drills: Final[Register[DrillRecord]] = Register(book, "drill.start", drill_of)
         self.meetings: Final[Register[MeetingRecord]] = Register(book, "meeting.convene", meeting_of)
         self.communiques: Final[Register[CommuniqueRecord]] = Register(
@@ -217,6 +219,25 @@ class View:
         if self.delivered(said, member) is not None:
             return None
         return min((c.at for c in self._coverings(said, member) if c.unreadable), default=None)
+
+    def had_before_saying(self, said: Said[Any], earlier: Said[Any]) -> bool:
+        """Had the machine whose log holds ``said`` got ``earlier`` by then? Its own log alone is asked.
+
+        Shown by an entry that stands before it, covers ``earlier`` or says that it was heard, and is dated no
+        later than ``said`` claims: one clock wrote both. What was said aside of a log comes into it late, and
+        what the log shows by then its author may not have known. Outside any log nothing is shown.
+        """
+        log = said.place.author
+        coverings = (self.heads.covering(log, copy) for copy in self.book.copies(earlier) if copy.is_in_a_log)
+        shown = [(one.place, one.claimed_at) for one in coverings if one is not None and not one.unreadable]
+        shown += [
+            (heard.place, heard.said_at)
+            for heard in effective(self.book, self.book.about(earlier.id, Heard))
+            if heard.place.author == log and heard.is_in_a_log
+        ]
+        return said.is_in_a_log and any(
+            place < said.place and claimed_at <= said.said_at for place, claimed_at in shown
+        )
 
     def recorded_at(self, said: Said[Any]) -> Instant | None:
         """When all parties and the host had cosigned a checkpoint that holds it (its log's own aside)."""

@@ -5,8 +5,10 @@
     each party addressed   outcome after DELIVERED, then renewal until the caller closes
     the caller             close, once every party has stopped or is not concerned
 
-A call that joins an alarm already acknowledged by a member begins a new round for that member: it sounds,
-climbs and owes an outcome anew. A mechanism without written STOP (a bare telephone) owes nothing here.
+A member that acknowledges or answers speaks for the calls that it knew of. A call that joins an alarm after
+that, or that its machine had not got yet, begins a new round for that member: it sounds, climbs and owes an
+outcome anew. What the member's log shows decides, never whose clock is fast. A mechanism without written STOP
+(a bare telephone) owes nothing here.
 """
 
 from __future__ import annotations
@@ -15,12 +17,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from steerclear.mechanism.bodies import DistressOutcome, StopOutcome
+from steerclear.mechanism.bodies import Acknowledge, DistressAnswer, DistressOutcome, StopOutcome
 from steerclear.mechanism.calls import Answered, Call, CallRecord, OwnershipRecord
 from steerclear.mechanism.classes import Phase
 from steerclear.mechanism.ladder import climb, desks_of, is_may_act, ladder_of
 from steerclear.mechanism.obligation import Debtor, Obligation
 from steerclear.mechanism.owed.scene import Clock, Scene, short_name
+from steerclear.mechanism.said import Said
+from steerclear.mechanism.view import View
 from steerclear.model.member import Role
 from steerclear.model.response import ClassTerms, ResponseClass
 from steerclear.model.time import Instant
@@ -45,14 +49,14 @@ class Round:
         return frozenset(call.id for call in self.calls)
 
 
-def rounds_of(record: CallRecord, member: str) -> tuple[Round, ...]:
-    """The alarm as one addressee must answer it: a new round when it had acknowledged what went before."""
+def rounds_of(view: View, record: CallRecord, member: str) -> tuple[Round, ...]:
+    """The alarm as one addressee must answer it: a new round for what it did not know of when it spoke."""
     rounds: list[Round] = []
     for call in record.calls:
         if member not in call.to:
             continue
         before = rounds[-1] if rounds else None
-        if before is None or _was_acknowledged(record, before, member, call.at):
+        if before is None or _spoke_without_knowing(view, record, before, member, call):
             rounds.append(Round((call,)))
         else:
             rounds[-1] = Round((*before.calls, call))
@@ -66,19 +70,35 @@ def owed_on_call(scene: Scene, record: CallRecord) -> Iterator[Obligation]:
     if not scene.response.written_stop or terms is None:
         return
     for member in record.to:
-        rounds = rounds_of(record, member)
-        for one in rounds:
+        for one in rounds_of(scene.view, record, member):
             yield from _owed_by_member(scene, record, one, member, terms)
         if scene.view.roles.get(member) is Role.PARTY:
             yield from _renewals(scene, record, member)
     yield from _close(scene, record)
 
 
-def _was_acknowledged(record: CallRecord, before: Round, member: str, at: Instant) -> bool:
-    return any(
-        ack.author == member and ack.body.about in before.ids and ack.at <= at
-        for ack in record.acknowledgements
+def _spoke_without_knowing(view: View, record: CallRecord, before: Round, member: str, call: Call) -> bool:
+    """Has it acknowledged the calls before, or said what is done about them, without knowing of this one?"""
+    acknowledged = any(not _knew(view, ack, call) for ack in _acknowledgements_of(record, before, member))
+    return acknowledged or any(
+        not _knew(view, answer, call) for answer in _known_outcomes(view, record, before, member)
     )
+
+
+def _knew(view: View, spoken: Said[Acknowledge] | Answered, call: Call) -> bool:
+    """Did its author know of the call when it said this: by naming it, or by what its log shows?"""
+    return _named_in(spoken) == call.id or view.had_before_saying(spoken, call)
+
+
+def _named_in(spoken: Said[Acknowledge] | Answered) -> str:
+    body = spoken.body
+    if isinstance(body, Acknowledge):
+        return body.about
+    return body.distress if isinstance(body, DistressAnswer) else body.stop
+
+
+def _acknowledgements_of(record: CallRecord, one: Round, member: str) -> Iterator[Said[Acknowledge]]:
+    return (ack for ack in record.acknowledgements if ack.author == member and ack.body.about in one.ids)
 
 
 def _owed_by_member(
@@ -104,10 +124,10 @@ def _acknowledgement(
     ladder = ladder_of(scene.response, debtor.member, desk)
     ended = [
         ack.at
-        for ack in record.acknowledgements
-        if ack.author == debtor.member and ack.body.about in one.ids and is_may_act(scene.response, ack, desk)
+        for ack in _acknowledgements_of(record, one, debtor.member)
+        if is_may_act(scene.response, ack, desk) and all(_knew(scene.view, ack, call) for call in one.calls)
     ]
-    ended += [a.at for a in _answers_since(record, one, debtor.member) if not _is_not_known(a)]
+    ended += [answer.at for answer in _known_outcomes(scene.view, record, one, debtor.member)]
     met_at = min(ended, default=None)
     return scene.owed(
         what="acknowledgement",
@@ -136,7 +156,7 @@ def _acknowledgement(
 def _outcome(
     scene: Scene, record: CallRecord, one: Round, member: str, clock: Clock, terms: ClassTerms
 ) -> Obligation:
-    answered = [answer.at for answer in _answers_since(record, one, member)]
+    answered = [answer.at for answer in _answers_to(scene.view, record, one, member)]
     return scene.owed(
         what="outcome",
         creditor=record.caller,
@@ -192,8 +212,14 @@ def _close(scene: Scene, record: CallRecord) -> Iterator[Obligation]:
     )
 
 
-def _answers_since(record: CallRecord, one: Round, member: str) -> list[Answered]:
-    return [answer for answer in record.answers_of(member) if answer.at >= one.first.at]
+def _answers_to(view: View, record: CallRecord, one: Round, member: str) -> list[Answered]:
+    """What the member said of the alarm when it knew what began the round."""
+    return [answer for answer in record.answers_of(member) if _knew(view, answer, one.first)]
+
+
+def _known_outcomes(view: View, record: CallRecord, one: Round, member: str) -> list[Answered]:
+    """Those of them that say more than that nobody knows."""
+    return [answer for answer in _answers_to(view, record, one, member) if not _is_not_known(answer)]
 
 
 def _is_not_known(answer: Answered) -> bool:
