@@ -9,12 +9,16 @@ import App from "./App.svelte";
 import { startLanguage } from "./i18n/i18n.svelte";
 import { startRouter } from "./router.svelte";
 import { startClock } from "./state/clock.svelte";
+import { startCut } from "./state/cut.svelte";
 import { desk, startDesk } from "./state/desk.svelte";
+import { startLive } from "./state/live.svelte";
 
 theme.show();
 startRouter();
 startClock();
+startLive();
 startDesk();
+startCut();
 await Promise.all([startLanguage(), desk.start()]);
 
 const place = document.getElementById("console");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How does the console speak to its node? Two verbs; whatever goes wrong is a Problem with a remedy.
 
+import { t } from "../i18n/i18n.svelte";
+
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
@@ -18,6 +20,13 @@ export class Problem extends Error {
   get title(): string {
     return this.message;
   }
+}
+
+const unreached = new Set<() => void>();
+
+/** Told whenever a request did not reach the node, or was not answered in time. */
+export function onunreachable(listener: () => void): void {
+  unreached.add(listener);
 }
 
 type Query = Record<string, string | null>;
@@ -51,6 +60,7 @@ async function reach(method: string, path: string, body?: unknown, once?: string
     });
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
+    for (const listener of unreached) listener();
     throw unreachable();
   }
   if (!answer.ok) throw await problemOf(answer);
@@ -63,8 +73,8 @@ export function unreachable(): Problem {
   return new Problem({
     status: 0,
     code: "unreachable",
-    title: "Your own node does not answer.",
-    remedy: "Nothing was sent; what you typed is still here. If it lasts, use the telephone and tell whoever runs the node.",
+    title: t("Your own node does not answer."),
+    remedy: t("Nothing was sent; what you typed is still here. If it lasts, use the telephone and tell whoever runs the node."),
   });
 }
 

@@ -33,6 +33,16 @@ export const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
 
 /** Phrases of the catalogues. */
 const NAMES: Readonly<Record<string, string>> = {
+  "notice.file": "Notice",
+  "notice.amend": "Notice amended",
+  "notice.withdraw": "Notice withdrawn",
+  "notice.activate": "Area is hot",
+  "notice.cold": "Area is cold",
+  "stop.call": "STOP",
+  "stop.answer": "Answer to a STOP",
+  "stop.renew": "Answer to a STOP",
+  "stop.close": "STOP closed",
+  "signal.send": "Signal",
   watch: "Watch",
   "watch.take": "Take the watch",
   "watch.hand-over": "Hand the watch over",

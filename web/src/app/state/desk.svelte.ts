@@ -23,7 +23,7 @@ class Desk {
   chosen = $state<string | null>(localStorage.getItem(DESK_KEY));
   /** How often the desk was read: what else is shown is read again with it. */
   reads = $state(0);
-  #reading = false;
+  #reading: Promise<void> | null = null;
   #again = false;
 
   /** The desk that this person speaks for now. */
@@ -72,16 +72,17 @@ class Desk {
     this.inbox = null;
   }
 
-  /** Read everything again; calls that come while it is read are one more reading. */
-  async refresh(): Promise<void> {
-    if (this.session === null) return;
-    if (this.#reading) {
-      this.#again = true;
-      return;
-    }
-    this.#reading = true;
+  /** Read everything again; calls that come while it is read are one more reading. Ends when all were read. */
+  refresh(): Promise<void> {
+    if (this.session === null) return Promise.resolve();
+    this.#again = true;
+    this.#reading ??= this.#readUntilStill().finally(() => (this.#reading = null));
+    return this.#reading;
+  }
+
+  async #readUntilStill(): Promise<void> {
     try {
-      do {
+      while (this.#again) {
         this.#again = false;
         const [status, inbox] = await Promise.all([
           get<Status>("/v1/status"),
@@ -92,12 +93,10 @@ class Desk {
         this.readAt = inbox.now;
         this.reads += 1;
         now.heard(inbox.now);
-      } while (this.#again);
+      }
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (error.status === 401) this.forget();
-    } finally {
-      this.#reading = false;
     }
   }
 }
