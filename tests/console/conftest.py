@@ -2,33 +2,55 @@
 """Consoles of a channel in real browsers: each node over its real API on loopback, its clock scripted.
 
 Whoever signs in does so by the link of an invitation, with a passkey that Chromium itself makes.
+``STEERCLEAR_PICTURES=docs/pictures`` takes the documents' pictures anew; else they go where nothing is kept.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
+import os
+import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from babel.messages.pofile import read_po
+from PIL import Image
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Locator,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
 from tests.api.test_serving import free_ports
+from tests.console.cable import Cable
 from tests.services.conftest import Channel, certificates, copy_of, ratified
 
 from steerclear.api.app import build_api
-from steerclear.links.notifier import MemoryEars
+from steerclear.links.notifier import Alarm, MemoryEars
 from steerclear.model.member import MemberId
 from steerclear.node import Node, Settings
 from steerclear.node.doors import ConsoleSettings
+from steerclear.services.events import alarm_data
 from steerclear.services.roles import OPERATOR
 
-BUILT = Path(__file__).parents[2] / "src" / "steerclear" / "web" / "dist"
-PICTURES = Path(__file__).parents[2] / "build" / "pictures"
+ROOT = Path(__file__).parents[2]
+BUILT = ROOT / "src" / "steerclear" / "web" / "dist"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = ROOT / "build" / "pictures"
+KEPT = os.environ.get("STEERCLEAR_PICTURES")
+LARGEST_PICTURE = 120_000
 PATIENCE_MS = 30_000
 CHROMIUM = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu")
 AUTHENTICATOR = {
@@ -45,17 +67,18 @@ class Served:
     """One node, answering at its console's address from a thread of its own."""
 
     def __init__(self, channel: Channel, member: str, folder: Path) -> None:
-        (port,) = free_ports(1)
+        port, behind = free_ports(2)
+        self.member = member
         self.origin = f"http://{member.lower()}.localhost:{port}"
         settings = Settings(
-            MemberId(member), "127.0.0.1", 0, console=ConsoleSettings("127.0.0.1", port, self.origin)
+            MemberId(member), "127.0.0.1", 0, console=ConsoleSettings("127.0.0.1", behind, self.origin)
         )
         self.node = Node(
             folder, settings, channel.node(member), certificate=certificates()[member], ears=MemoryEars()
         )
         app = build_api(self.node, "console", built=BUILT)
         self._server = uvicorn.Server(
-            uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", log_config=None)
+            uvicorn.Config(app, host="127.0.0.1", port=behind, lifespan="off", log_config=None)
         )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run)
@@ -63,6 +86,8 @@ class Served:
         while not self._server.started:
             assert self._thread.is_alive(), "the server ended before it began"
             threading.Event().wait(0.01)
+        self.cable = Cable(port, behind)
+        """Between this console's browsers and the node."""
 
     def _run(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
@@ -74,14 +99,32 @@ class Served:
             work = self.node.console.invite(OPERATOR, role, desk)
             return beside.submit(asyncio.run, work).result().link
 
-    def tell(self) -> None:
-        """As the node tells its consoles when its ledger has moved."""
+    def tell(self, alarms: Sequence[Alarm]) -> None:
+        """As the node tells its consoles when its ledger has moved, and which bells it rang."""
+        for alarm in alarms:
+            if alarm.member == self.member:
+                self._loop.call_soon_threadsafe(self.node.console.tell, "alarm", alarm_data(alarm))
         self._loop.call_soon_threadsafe(self.node.console.tell, "duties", {"things": []})
 
+    def line(self, member: str, *, up: bool) -> None:
+        """As the node's courier tells it that a peer answered, or no longer does."""
+        self._loop.call_soon_threadsafe(lambda: self.node._note_line(member, up=up))
+
     def end(self) -> None:
+        self.cable.remove()
         self.node.console.end()
         self._server.should_exit = True
         self._thread.join()
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """English → what the console says instead; read by Babel, where the build reads with our own."""
+    words: dict[str, str] = {}
+    for path in sorted((ROOT / "web" / "catalogues").glob(f"*.{language}.po")):
+        with path.open("rb") as file:
+            words |= {str(one.id): str(one.string) for one in read_po(file, locale=language) if one.string}
+    return words
 
 
 @dataclass
@@ -89,26 +132,89 @@ class Seat:
     """A person at a console: the page, and what went wrong on it or was asked for elsewhere."""
 
     page: Page
+    devtools: CDPSession
+    language: str = "en"
+    key: str = ""
     faults: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
+    def says(self, english: str, **given: object) -> str:
+        """What the console says for it in the language of this seat."""
+        words = english if self.language == "en" else catalogue(self.language)[english]
+        return re.sub(r"\{(\w+)\}", lambda gap: str(given[gap[1]]), words)
+
+    def button(self, english: str, **given: object) -> Locator:
+        return self.page.get_by_role("button", name=self.says(english, **given), exact=True)
+
+    def field(self, english: str) -> Locator:
+        return self.page.get_by_label(self.says(english), exact=True)
+
+    def press(self, english: str, **given: object) -> None:
+        self.button(english, **given).click()
+
+    def owed(self, english: str, **given: object) -> Locator:
+        """A duty on the left, by its words."""
+        return self.page.locator("aside li", has_text=self.says(english, **given))
+
+    def with_another_key(self) -> None:
+        """Who sat here takes his key along, and the next one brings hers."""
+        if self.key:
+            self.devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self.key})
+        made = self.devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+        self.key = made["authenticatorId"]
+
+    def hear(self) -> None:
+        self.page.locator("dialog button").first.click()
+
     def begin(self, *, takes: bool = False) -> None:
         """The first minute: hear the tone; take the watch, or go on without it."""
+        self.hear()
         buttons = self.page.locator("dialog .end button")
-        self.page.locator("dialog button").first.click()
         (buttons.first if takes else buttons.last).click()
         self.page.locator("dialog").wait_for(state="detached")
 
     def go(self, page: str) -> None:
         self.page.locator(f'nav a[href="/{page}"]').click()
 
-    def picture(self, name: str) -> None:
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png")
+    def picture(self, name: str, *, kept: bool = False) -> None:
+        """``kept``: one of the documents' pictures, small, where the environment asks for them."""
+        folder = ROOT / KEPT if kept and KEPT else PICTURES
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = self.page.screenshot()
+        (folder / f"{name}.png").write_bytes(_small(taken) if kept else taken)
+
+    def serious(self) -> list[str]:
+        """What axe-core finds that is serious or critical; evaluated, so the page's policy binds it not."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        # A map's own canvas has no words to compare.
+        found = self.page.evaluate("axe.run({exclude: [['.map canvas']]}, {resultTypes: ['violations']})")
+        return [
+            f"{one['id']}: {one['nodes'][0]['html'][:200]}"
+            for one in found["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+
+    def is_usable(self, name: str, *, kept: bool = False) -> None:
+        """A page of a story: turned the right way round, and of use to whoever cannot see it."""
+        turned = "rtl" if self.language in ("ar", "he") else "ltr"
+        assert self.page.evaluate("document.documentElement.dir") == turned
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is too wide"
+        self.picture(f"{name}-{self.language}", kept=kept)
+        assert self.serious() == [], name
 
     def is_clean(self) -> None:
         assert self.faults == []
         assert self.outside == []
+
+
+def _small(png: bytes) -> bytes:
+    """The same picture in as many of 192 colours as it needs."""
+    out = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(192, dither=Image.Dither.NONE).save(
+        out, "PNG", optimize=True
+    )
+    assert out.tell() <= LARGEST_PICTURE, f"a picture of {out.tell()} bytes"
+    return out.getvalue()
 
 
 class Table:
@@ -142,7 +248,7 @@ class Table:
             f"localStorage.setItem('steerclear.language', '{language}');"
             f"localStorage.setItem('steerclear.theme', '{theme}');"
         )
-        seat = _listened(context, served.origin)
+        seat = _listened(context, served.origin, language)
         seat.page.goto(served.invite(role, desk))
         seat.page.locator("button.main").click()
         seat.page.locator("dialog").wait_for()
@@ -152,21 +258,26 @@ class Table:
     def settle(self) -> None:
         """Whatever was said goes over the lines, and the consoles hear that something moved."""
         self.channel.settle()
+        alarms, self.channel.alarms = self.channel.alarms, []
+        whole = set(self.channel.lines())
         for served in self.served.values():
-            served.tell()
+            for peer in self.channel.stations.keys() - {served.member}:
+                served.line(peer, up=(served.member, peer) in whole)
+            served.tell(alarms)
 
 
-def _listened(context: BrowserContext, origin: str) -> Seat:
+def _listened(context: BrowserContext, origin: str, language: str) -> Seat:
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     devtools = context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
-    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-    seat = Seat(page)
+    seat = Seat(page, devtools, language)
+    seat.with_another_key()
 
-    def ask(request: Any) -> None:
-        if not request.url.startswith((f"{origin}/", "data:", "blob:")):
-            seat.outside.append(request.url)
+    def refuse(route: Route) -> None:
+        """Whatever is asked for elsewhere is written down, and fails."""
+        seat.outside.append(route.request.url)
+        route.abort()
 
     # What the node refuses is an answer, and no fault of the page.
     def said(message: Any) -> None:
@@ -175,7 +286,7 @@ def _listened(context: BrowserContext, origin: str) -> Seat:
 
     page.on("console", said)
     page.on("pageerror", lambda error: seat.faults.append(str(error)))
-    page.on("request", ask)
+    context.route(re.compile(rf"^(?!{re.escape(origin)}/|data:|blob:)"), refuse)
     return seat
 
 

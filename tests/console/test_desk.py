@@ -8,14 +8,13 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from tests.console.conftest import Seat, Table
 from tests.services.conftest import area
 
 from steerclear.services import requests as ask
 
 WEB = Path(__file__).parents[2] / "web"
-AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 LANGUAGES = ("en", "tr", "he", "ar", "az", "ru")
 PAGES = ("notices", "conflicts", "signals", "watch", "places", "incidents", "meetings", "annexes", "board",
          "statistics", "settings")  # fmt: skip
@@ -118,30 +117,18 @@ def test_every_page_is_usable_by_whoever_cannot_see_it(table: Table, language: s
     table.channel.file("ISR", area("flight", "ISR", lat=34.5423, lon=37.66))
     table.channel.do("TUR", ask.SendSignal(desk="air", code="line-check"))
     officer = table.sit("ISR", language=language, theme="light" if language == "en" else "dark")
-    assert _serious(officer.page) == [], "the first minute"
+    assert officer.serious() == [], "the first minute"
     officer.begin()
     assert officer.page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
     assert officer.page.locator("aside li").count() > 0
     officer.picture(f"desk-{language}")
-    assert _serious(officer.page) == [], "the desk"
+    assert officer.serious() == [], "the desk"
     for name in PAGES:
         officer.go(name)
         expect(officer.page.locator("main h1").first).to_be_visible()
-        assert _serious(officer.page) == [], name
+        assert officer.serious() == [], name
         officer.picture(f"{name}-{language}")
     officer.is_clean()
-
-
-def _serious(page: Page) -> list[str]:
-    """What axe-core finds that is serious or critical; evaluated, so the page's policy does not bind it."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    # A map's own canvas has no words to compare.
-    found = page.evaluate("axe.run({exclude: [['.map canvas']]}, {resultTypes: ['violations']})")
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:200]}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 def test_the_main_screens_speak_all_six_languages(table: Table) -> None:

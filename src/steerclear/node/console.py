@@ -236,6 +236,9 @@ class Console:
                 lambda: self._signed(id, speaker, encoded(person.passkey.id), made, now_ms)
             )
             self._on_filed(done.receipts)
+            if gesture.needed > 1:
+                # No entry says that it waits, or waits no more; the other person's console looks all the same.
+                self.tell("duties", {"things": ()})
         finally:
             # Only now: a full disk that cannot keep the passkey's counter must not hold up the STOP under it.
             await self._keep_if_it_can(self._keep_people)

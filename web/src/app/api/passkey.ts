@@ -6,6 +6,12 @@ import type { GestureDone, GestureShown, SessionShown } from "./types";
 
 type Json = Record<string, unknown>;
 
+const HAS_A_PLACE = {
+  code: "key-has-a-place",
+  title: "This key has a place here already, and one key is one person.",
+  remedy: "Use another key, phone or machine for this place; or sign in with this one.",
+};
+
 export async function signIn(): Promise<SessionShown> {
   const options = await ask<Json>("/v1/sign-in-options", {});
   return ask<SessionShown>("/v1/sessions", { credential: await use(options) });
@@ -46,6 +52,8 @@ async function shown(gesture: () => Promise<Credential | null>): Promise<unknown
     if (credential instanceof PublicKeyCredential) return credential.toJSON();
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
+    // One key is one person: the node names the keys that have a place, and the browser refuses to make another with them.
+    if (error.name === "InvalidStateError") throw new Problem({ status: 0, ...HAS_A_PLACE });
   }
   throw new Problem({
     status: 0,

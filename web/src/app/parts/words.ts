@@ -173,6 +173,25 @@ export function finding(name: string): string {
   return words[name] ?? name;
 }
 
+/** The annexes of the mechanism, as they are spoken of. */
+export function annexName(name: string): string {
+  const words: Record<string, string> = {
+    theatre: t("Theatre"),
+    notices: t("Which notices are owed"),
+    separation: t("Separation"),
+    response: t("Response to STOP"),
+    "comm-checks": t("Checks of the line"),
+    vocabulary: t("Vocabulary of signals"),
+    frequencies: t("Frequencies"),
+    disclosure: t("Disclosure"),
+    "protected-sites": t("Protected sites"),
+    rescue: t("Rescue"),
+    civil: t("Civil aviation"),
+    incidents: t("Incidents"),
+  };
+  return words[name] ?? name;
+}
+
 /** By which ink a finding is shown; its words say the same. */
 export function inkOf(name: string): string {
   if (name === "CONFLICT") return "danger-ink";
