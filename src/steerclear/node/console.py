@@ -237,7 +237,7 @@ class Console:
             )
             self._on_filed(done.receipts)
             if gesture.needed > 1:
-                # No entry says that it waits, or waits no more; the other person's console looks all the same.
+                # No entry says that it waits, or waits no more: the other person's console has to look.
                 self.tell("duties", {"things": ()})
         finally:
             # Only now: a full disk that cannot keep the passkey's counter must not hold up the STOP under it.
