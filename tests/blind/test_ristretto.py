@@ -12,7 +12,15 @@ import pytest
 
 from steerclear.blind import decaf, ristretto, sodium
 from steerclear.blind.decaf import has_decaf
-from steerclear.blind.proofs import BATCH, adding_up, is_proved, proof_bytes, prove
+from steerclear.blind.proofs import (
+    LEAST_BATCH,
+    MOST_BATCH,
+    adding_up,
+    batch_of,
+    is_proved,
+    proof_bytes,
+    prove,
+)
 from steerclear.blind.ristretto import (
     ORDER,
     expand_message_xmd,
@@ -287,7 +295,7 @@ def test_an_input_is_hashed_and_blinded_as_in_rfc_9497() -> None:
 @pytest.fixture(scope="module")
 def proved() -> tuple[Any, Any, bytes]:
     """More than one batch."""
-    masked = some_elements(BATCH + 2)
+    masked = some_elements(LEAST_BATCH + 2)
     raised = power_of_each(masked, SECRET)
     scalars = iter(number(place) for place in range(1, 9))
     return masked, raised, prove(SECRET, masked, raised, lambda size: next(scalars).ljust(size, b"\0"))
@@ -300,7 +308,7 @@ def test_a_list_is_proved_in_batches(proved: tuple[Any, Any, bytes]) -> None:
     assert is_proved(PUBLIC, masked, raised, proofs, workers=2)
 
 
-@pytest.mark.parametrize("slot", [0, BATCH - 1, BATCH, BATCH + 1])
+@pytest.mark.parametrize("slot", [0, LEAST_BATCH - 1, LEAST_BATCH, LEAST_BATCH + 1])
 def test_one_wrong_slot_of_a_thousand_is_not_proved(proved: tuple[Any, Any, bytes], slot: int) -> None:
     masked, raised, proofs = proved
     wrong = raised.copy()
@@ -323,7 +331,24 @@ def test_what_is_no_proof(proved: tuple[Any, Any, bytes]) -> None:
     assert not is_proved(PUBLIC, masked, exchanged, proofs)
 
 
-@pytest.mark.parametrize("count", [1, 2, 7, 639, 640, BATCH])
+@pytest.mark.parametrize(
+    ("slots", "batch"),
+    [
+        (0, LEAST_BATCH),
+        (2_048, LEAST_BATCH),
+        (4_096, LEAST_BATCH),
+        (16_384, 4_096),
+        (65_536, MOST_BATCH),
+        (1 << 20, MOST_BATCH),
+    ],
+)
+def test_a_longer_list_has_longer_batches(slots: int, batch: int) -> None:
+    """RFC 9497 numbers the slots of a batch with 16 bits, and four cores can share any list."""
+    assert batch_of(slots) == batch < 2**16
+    assert proof_bytes(slots) == 64 * -(-slots // batch)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 640, LEAST_BATCH])
 def test_both_libraries_add_up_alike(count: int) -> None:
     """libdecaf is among what the tests need (tests/debian-packages.txt); without it libsodium does it all."""
     assert has_decaf()
@@ -336,6 +361,21 @@ def test_both_libraries_add_up_alike(count: int) -> None:
     for with_decaf in (False, True):
         assert adding_up(with_decaf=with_decaf)(weights, elements, sums[with_decaf]) == -1
     assert sums[0].tobytes() == sums[1].tobytes() != bytes(32)
+
+
+@pytest.mark.parametrize("count", [6, 3 * LEAST_BATCH])
+def test_the_sum_of_a_long_list_is_that_of_its_parts(count: int) -> None:
+    """With weights that fill all 256 bits, one that carries in every digit, and one that is nothing."""
+    assert has_decaf()
+    add_up = adding_up(with_decaf=True)
+    elements, weights, ones = some_elements(count), new_rows(count, 32), new_rows(3, 32)
+    weights[:] = np.random.default_rng(4).integers(0, 256, weights.shape)
+    weights[0], weights[1], ones[:, 0] = 255, 0, 1
+    parts, whole, again = new_rows(3, 32), *new_rows(2, 32)
+    for part, total in zip(np.split(np.arange(count), 3), parts, strict=True):
+        assert add_up(weights[part], elements[part], total) == -1
+    assert add_up(weights, elements, whole) == add_up(ones, parts, again) == -1
+    assert whole.tobytes() == again.tobytes() != bytes(32)
 
 
 @pytest.mark.parametrize("encoding", [*INVALID, "00" * 32])

@@ -2,7 +2,7 @@
 """Was every element of a list raised to the power whose g^k is in the log? Batched DLEQ proofs of RFC 9497.
 
 Section 2.2, mode VOPRF (1), suite ristretto255-SHA512, so that an outside implementation of the RFC can check
-them. A list is proved in batches of ``BATCH`` slots, 64 bytes (c ‖ s) each:
+them. A list is proved in batches of ``batch_of`` its slots, 64 bytes (c ‖ s) each:
 
     d_i = HashToScalar(seed, i, C_i, D_i)      seed = SHA-512(g^k, tag): binds every element and its place
     M   = Σ d_i·C_i         Z = k·M            (the verifier, who lacks k, sums D_i for Z)
@@ -42,10 +42,14 @@ from steerclear.blind.rows import Rows, cores, in_parts, new_rows
 from steerclear.blind.sodium import require_sodium
 from steerclear.errors import NotVerified
 
-__all__ = ["BATCH", "PROOF_BYTES", "adding_up", "is_proved", "proof_bytes", "prove"]
+__all__ = [
+    "LEAST_BATCH", "MOST_BATCH", "PROOF_BYTES", "adding_up", "batch_of", "is_proved", "proof_bytes", "prove",
+]  # fmt: skip
 
-BATCH: Final = 1_024
-"""Slots under one proof. RFC 9497 counts them with 16 bits; fewer let two cores share a list of 2,048."""
+LEAST_BATCH: Final = 1_024
+"""Slots under one proof, so that two cores share a list of 2,048."""
+MOST_BATCH: Final = 16_384
+"""The longer a sum, the fewer additions a slot. RFC 9497 numbers slots with 16 bits."""
 
 PROOF_BYTES: Final = 64
 
@@ -54,25 +58,30 @@ _TO_SCALAR: Final = b"HashToScalar-" + _CONTEXT
 _SEED: Final = b"Seed-" + _CONTEXT
 
 
+def batch_of(slots: int) -> int:
+    """How many slots of a list stand under one proof: a quarter, for four cores; but not too few or many."""
+    return min(max(-(-slots // 4), LEAST_BATCH), MOST_BATCH)
+
+
 def proof_bytes(slots: int) -> int:
     """How long the proofs of a list are."""
-    return -(-slots // BATCH) * PROOF_BYTES
+    return -(-slots // batch_of(slots)) * PROOF_BYTES
 
 
 def prove(
     scalar: Scalar, masked: Rows, remasked: Rows, random: Random, *, workers: int | None = None
 ) -> bytes:
     """That each row of ``remasked`` is that of ``masked`` to the power ``scalar``: a proof a batch."""
-    public = power_of_generator(scalar)
-    nonces = [random_scalar(random) for _ in range(0, len(masked), BATCH)]
+    public, batch = power_of_generator(scalar), batch_of(len(masked))
+    nonces = [random_scalar(random) for _ in range(0, len(masked), batch)]
 
     def work(start: int, end: int) -> bytes:
         return b"".join(
-            _proof(scalar, public, masked[at : at + BATCH], remasked[at : at + BATCH], nonces[at // BATCH])
-            for at in range(start, end, BATCH)
+            _proof(scalar, public, masked[at : at + batch], remasked[at : at + batch], nonces[at // batch])
+            for at in range(start, end, batch)
         )
 
-    return b"".join(in_parts(len(masked), work, workers=workers or cores(), multiple=BATCH))
+    return b"".join(in_parts(len(masked), work, workers=workers or cores(), multiple=batch))
 
 
 def is_proved(
@@ -81,19 +90,20 @@ def is_proved(
     """Do ``proofs`` say of every row that it was raised to the power whose g^k is ``public``?"""
     if masked.shape != remasked.shape or len(proofs) != proof_bytes(len(masked)) or not is_element(public):
         return False
+    batch = batch_of(len(masked))
 
     def work(start: int, end: int) -> bool:
         return all(
             _is_proved(
                 public,
-                masked[at : at + BATCH],
-                remasked[at : at + BATCH],
-                proofs[at // BATCH * PROOF_BYTES : (at // BATCH + 1) * PROOF_BYTES],
+                masked[at : at + batch],
+                remasked[at : at + batch],
+                proofs[at // batch * PROOF_BYTES : (at // batch + 1) * PROOF_BYTES],
             )
-            for at in range(start, end, BATCH)
+            for at in range(start, end, batch)
         )
 
-    return all(in_parts(len(masked), work, workers=workers or cores(), multiple=BATCH))
+    return all(in_parts(len(masked), work, workers=workers or cores(), multiple=batch))
 
 
 def _proof(scalar: Scalar, public: Element, masked: Rows, remasked: Rows, nonce: Scalar) -> bytes:

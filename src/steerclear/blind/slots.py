@@ -16,6 +16,9 @@ __all__ = ["Numbers", "SlotTable"]
 Numbers = NDArray[np.int64]
 
 _SMALLEST: Final = 1_024
+_AHEAD: Final = 8
+"""Lists are as long as powers of two, and so is a table. So it grows while an eighth of it is still free: in
+the round of a long list, and not in that of the short one that comes after it."""
 
 
 class SlotTable:
@@ -53,9 +56,9 @@ class SlotTable:
 
     def _make_room(self, count: int) -> None:
         size = len(self._kept)
-        if count <= size:
+        if count <= size - size // _AHEAD:
             return
-        while size < count:
+        while count > size - size // _AHEAD:
             size *= 2
         kept = new_rows(size, self._kept.shape[1])
         kept[: self._count] = self._kept[: self._count]
