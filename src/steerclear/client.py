@@ -279,6 +279,11 @@ class NodeClient:
         asked = {"other": other, "day": day, "attempt": str(attempt)}
         return self._send("GET", "/api/v1/blind-opening", None, asked).content
 
+    def blind_case(self, other: str, day: str, *, whole: bool = False) -> bytes:
+        """What an inquiry into a day of blind checks is shown, beside the opening; ``day``: 2025-04-10."""
+        asked = {"other": other, "day": day, "whole": str(whole).lower()}
+        return self._send("GET", "/api/v1/blind-case", None, asked).content
+
     def annexes(self) -> tuple[AnnexShown, ...]:
         """Every annex on the table, oldest first, with its document."""
         return self._answer("GET", "/api/v1/annexes", tuple[AnnexShown, ...])

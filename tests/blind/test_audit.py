@@ -77,6 +77,17 @@ def test_a_probe_is_found_as_extra_cells(day: Any) -> None:
     assert (fault.kind, fault.side, fault.round, fault.cells) == (FaultKind.EXTRA, 0, 1, (cells(40),))
 
 
+def test_cells_of_another_step_are_told_apart_from_a_probe(day: Any) -> None:
+    first, second = openings(day)
+    coarse = bytes([1, 30]) + cells(3)[2:]
+    other = replace(first, rounds=(first.rounds[0], replace(first.rounds[1], cells=cells(40) + coarse)))
+    found = {
+        fault.kind: fault.cells for fault in audit((other, second), day.evidence(), ([PLANS[0][0]], PLANS[1]))
+    }
+    assert found[FaultKind.GRID] == (coarse,)
+    assert found[FaultKind.EXTRA] == (cells(40),)
+
+
 def test_an_opening_that_tells_another_story_does_not_fit_the_log(day: Any) -> None:
     first, second = openings(day)
     told = [

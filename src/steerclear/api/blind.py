@@ -16,6 +16,8 @@ from steerclear.services.roles import require_may
 __all__ = ["blind"]
 
 _OPENING = "application/vnd.steerclear.blind-opening+json"
+_CASE = "application/vnd.steerclear.openings+json"
+_DAY = r"^\d{4}-\d\d-\d\d$"
 
 
 def blind(node: Node) -> APIRouter:
@@ -35,10 +37,25 @@ def blind(node: Node) -> APIRouter:
     async def opening(
         speaker: Spoken,
         other: Annotated[str, Query(max_length=12)],
-        day: Annotated[str, Query(max_length=10, pattern=r"^\d{4}-\d\d-\d\d$", description="2025-04-10")],
+        day: Annotated[str, Query(max_length=10, pattern=_DAY, description="2025-04-10")],
         attempt: Annotated[int, Query(ge=0, le=65_535)] = 0,
     ) -> Response:
         require_may(speaker, "proofs")
         return file_answer(await node.blind_opening(other, day, attempt), _OPENING)
+
+    @router.get(
+        "/v1/blind-case",
+        summary="What an inquiry into one day is shown of it: openings of its statements and of own notices",
+        response_class=Response,
+        responses=files(_CASE, "A file, for steerclear blind audit."),
+    )
+    async def case(
+        speaker: Spoken,
+        other: Annotated[str, Query(max_length=12)],
+        day: Annotated[str, Query(max_length=10, pattern=_DAY, description="2025-04-10")],
+        whole: Annotated[bool, Query(description="Everything that is sealed in the own log.")] = False,  # noqa: FBT002
+    ) -> Response:
+        require_may(speaker, "carry")
+        return file_answer(await node.blind_case(other, day, whole=whole), _CASE)
 
     return router

@@ -6,7 +6,8 @@ An inquiry that holds both openings, the logs and both sides' plans recomputes e
     opening ──► sentinels, dummies, order, salts ──► root      = the one in the log?          commitment
             └─► H(item)^a of every slot          ──► hash      = the one in the log?          masking
             └─► g^a, or the hash of the key                    = the one in the log?          secret
-    plans   ──► cells that may and must be listed, and when    = those listed?                omission, extra
+    plans   ──► cells that may and must be listed, and when    = those listed?                omission, extra,
+                                                                                              grid
     lists   ──► slots of equal items                           = those the host told?         result
             └─► (H(item)^a)^b                                  = what was re-masked?       re-masking
 
@@ -25,7 +26,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, TypeAlias
 
-from steerclear.blind.grid import CELL_BYTES
+from steerclear.blind.grid import CELL_BYTES, Grid, decode_cells
 from steerclear.blind.host import meetings
 from steerclear.blind.lists import IDLE_SLOTS, list_hash, made_list
 from steerclear.blind.messages import HOST, Compared, DayOpened, ListCommitted, ListSent, Remasked
@@ -94,6 +95,7 @@ class FaultKind(Enum):
     MASKING = "masking"
     OMISSION = "omission"
     EXTRA = "extra"
+    GRID = "grid"
     REMASKING = "re-masking"
     RESULT = "result"
 
@@ -225,9 +227,23 @@ def _plan_faults(opening: Opened, evidence: Evidence, planned: Sequence[Planned]
         for cell in _cells(plan.cells):
             planned_from[cell] = min(plan.from_round, planned_from.get(cell, _NEVER))
     extra = tuple(cell for cell, number in listed.items() if number < planned_from.get(cell, _NEVER))
+    grid = Grid(opening.secret.pair_day.step_arc_s)
+    strange = tuple(cell for cell in extra if not _is_of(grid, cell))
+    extra = tuple(cell for cell in extra if cell not in set(strange))
+    if strange:
+        what = f"{len(strange)} cells are of another version or step of the grid than this check"
+        yield Fault(FaultKind.GRID, side, min(listed[cell] for cell in strange), what, strange)
     if extra:
         what = f"{len(extra)} cells were in no plan when they were listed"
         yield Fault(FaultKind.EXTRA, side, min(listed[cell] for cell in extra), what, extra)
+
+
+def _is_of(grid: Grid, cell: bytes) -> bool:
+    try:
+        decode_cells(grid, 0, cell)
+    except BadInput:
+        return False
+    return True
 
 
 def _remasking_faults(

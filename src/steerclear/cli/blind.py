@@ -104,3 +104,50 @@ def open_(
             f"{found.member}, with {' and '.join(found.pair)}, {found.level}, day {found.day}, attempt "
             f"{found.attempt}: {found.cells} cells in {found.rounds} lists. Who holds it reads them all."
         )
+
+
+@blind.command("case")
+def case(
+    *,
+    node: NodeFolder,
+    other: Annotated[str, typer.Argument(help="The other party.")],
+    day: Annotated[str, typer.Argument(help="The UTC day of the cells, 2025-04-10.")],
+    output: Annotated[Path, typer.Argument(help="The file to write.")],
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="Show everything that is sealed in the own log, not this day alone."),
+    ] = False,
+) -> None:
+    """Save what an inquiry into one day is shown: its checks as they were logged, and own notices."""
+    from steerclear.client import NodeClient
+    from steerclear.services.openings import read_openings
+
+    with NodeClient(node) as client:
+        data = client.blind_case(other, day, whole=whole)
+    output.touch(mode=0o600, exist_ok=False)
+    output.write_bytes(data)
+    show.say(f"{len(read_openings(data)):,} entries, opened. Saved to {output}.")
+    show.say("Whoever has it reads your notices of that day: hand it to nobody but the inquiry.")
+
+
+@blind.command("audit")
+def audit(
+    *,
+    record: Annotated[Path, typer.Argument(help="A replica folder or a bundle that holds all logs.")],
+    opening: Annotated[
+        list[Path], typer.Option("--opening", help="Of each side: a file of steerclear blind open --output.")
+    ],
+    case: Annotated[
+        list[Path], typer.Option("--case", help="Of each side: a file of steerclear blind case.")
+    ],
+    as_json: show.Json = False,
+) -> int:
+    """Hold both sides' openings against the record and their notices. Exit 1 when somebody cheated."""
+    from steerclear.cli.inquiring import audited, print_inquiry
+
+    found = audited(record, opening, case)
+    if as_json:
+        show.print_json(as_json_value(found))
+    else:
+        print_inquiry(found)
+    return 1 if found.faults else 0

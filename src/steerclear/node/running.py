@@ -268,6 +268,10 @@ class Node:
         """What an audit of our side of one attempt needs, sealed to our offline keys."""
         return await self._write(lambda: self._workings.blind_opening(other, day, attempt))
 
+    async def blind_case(self, other: str, day: str, *, whole: bool) -> bytes:
+        """What we show an inquiry into a day of blind checks, beside the opening."""
+        return await self._write(lambda: self._workings.blind_case(other, day, whole=whole))
+
     async def annexes(self) -> tuple[AnnexShown, ...]:
         return await self._write(self._workings.annexes)
 

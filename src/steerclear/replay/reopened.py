@@ -47,12 +47,15 @@ def reopen_bundle(bundle: Bundle, *, me: MemberId | None = None, openings: Openi
     return _ledger(charter, me or MemberId(charter.host), store)
 
 
-def reopen_folder(folder: Path) -> Ledger:
-    """The record in a replica folder; what stands in clear can be read. Raises as ``reopen_bundle``."""
+def reopen_folder(folder: Path, *, openings: Openings | None = None) -> Ledger:
+    """The record in a replica folder; what stands in clear can be read, and what ``openings`` open.
+
+    Raises as ``reopen_bundle``.
+    """
     replica = read_replica(folder)
     store = MemoryStore()
     for log in replica.logs:
-        store.append(_stored(log.member, log.generation, 0, tuple(log.entries), {}))
+        store.append(_stored(log.member, log.generation, 0, tuple(log.entries), openings or {}))
     return _ledger(replica.charter, MemberId(replica.charter.host), store)
 
 

@@ -166,6 +166,7 @@ class PartyDay:
         """Hear what came, and say what follows from it; ``plans`` are asked for when a list is made."""
         if self._half is not None:
             yield from self._agree_on_key()
+        self._compare_terms()
         self._waiting += letters
         yield from self._hear(now)
         yield from self._commit(plans, now)
@@ -182,6 +183,19 @@ class PartyDay:
         self._owes_stop = NOT_KEPT
 
     # ---- inwards ---------------------------------------------------------------------------------------
+
+    def _compare_terms(self) -> None:
+        """Another annex, grid, step or level than ours: no message of the other's would ever be for us."""
+        theirs = self._begun.opened[self.pair_day.attempt].get(self._other)
+        if theirs is None or theirs == (self.pair_day, self.level) or self.is_over:
+            return
+        about, level = theirs
+        self._fail(
+            f"blind-other-check: {self._other} compares with another annex, grid or level "
+            f"(step {about.step_arc_s} arc seconds, {level.value}) than we do "
+            f"(step {self.pair_day.step_arc_s}, {self.level.value})",
+            code="blind-other-check",
+        )
 
     def _agree_on_key(self) -> Iterator[Outgoing]:
         """L2: the key that only the two can make, of two halves that live in memory."""

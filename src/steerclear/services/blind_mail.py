@@ -30,7 +30,7 @@ from steerclear.model.terms import Level
 from steerclear.model.time import Instant
 from steerclear.services.blind_terms import digest_of_day
 
-__all__ = ["AboutDay", "Begun", "Letter", "Mail"]
+__all__ = ["AboutDay", "Begun", "Letter", "Mail", "begun_in", "messages_in"]
 
 _OF_ATTEMPTS: Final = ("blind.key", "blind.open", "blind.commit", "blind.stop", "blind.met")
 _PREFIX: Final = "blind."
@@ -138,7 +138,7 @@ class Mail:
 
     def _take(self, said: Said[Any], *, keep_letters: bool) -> None:
         body = said.body
-        if why_without_effect(self._view.book, said) is not None or not self._is_of_pair(said):
+        if not _counts(self._view, said):
             return
         if isinstance(body, BlindKey):
             about = AboutDay((body.pair[0], body.pair[1]), body.annex, body.day)
@@ -147,25 +147,8 @@ class Mail:
             if all(len(one.cells) % CELL_BYTES == 0 for one in body.notices):
                 self._met[said.author, body.day].append(said)
         else:
-            for message in self._messages(said):
+            for message in messages_in(self._view, said):
                 self._file(said, message, keep_letters=keep_letters)
-
-    def _is_of_pair(self, said: Said[Any]) -> bool:
-        pair = said.body.pair
-        roles = self._view.roles
-        if len(pair) != 2 or not pair[0] < pair[1] or any(roles.get(one) is not Role.PARTY for one in pair):
-            return False
-        return said.author in (*pair, self._view.host)
-
-    def _messages(self, said: Said[Any]) -> Iterator[Message]:
-        for data in said.body.messages:
-            try:
-                message = parse_message(data)
-            except SteerclearError:
-                continue  # it stands in the log as it is; no message of a check is lost by it
-            by = HOST if said.author == self._view.host else said.body.pair.index(said.author)
-            if message.head.author == by:
-                yield message
 
     def _file(self, said: Said[Any], message: Message, *, keep_letters: bool) -> None:
         digest = message.head.pair_day
@@ -180,22 +163,53 @@ class Mail:
 
     def _begin(self, said: Said[BlindOpen], message: DayOpened) -> bool:
         """What the body says about the check must be what the message was made for."""
-        body = said.body
-        try:
-            pair_day = PairDay(
-                self._mechanism,
-                (body.pair[0], body.pair[1]),
-                body.annex,
-                body.grid,
-                body.step_arc_s,
-                body.day,
-                body.attempt,
-            )
-        except SteerclearError:
-            return False
-        if digest_of_day(pair_day) != message.head.pair_day or body.level is not message.head.level:
+        pair_day, body = begun_in(self._mechanism, said), said.body
+        if pair_day is None or (digest_of_day(pair_day), body.level) != (
+            message.head.pair_day, message.head.level,
+        ):  # fmt: skip
             return False
         about = AboutDay(pair_day.parties, body.annex, body.day)
         by = self.begun.setdefault(about, Begun()).opened[body.attempt]
         by.setdefault(said.author, (pair_day, body.level))
         return True
+
+
+def messages_in(view: View, said: Said[Any]) -> Iterator[Message]:
+    """Those that a statement carries and that count: its author is who each of them names."""
+    if not _counts(view, said):
+        return
+    for data in said.body.messages:
+        try:
+            message = parse_message(data)
+        except SteerclearError:
+            continue  # it stands in the log as it is; no message of a check is lost by it
+        by = HOST if said.author == view.host else said.body.pair.index(said.author)
+        if message.head.author == by:
+            yield message
+
+
+def begun_in(mechanism: str, said: Said[BlindOpen]) -> PairDay | None:
+    """The check that its body names; ``None``: it can be none."""
+    body = said.body
+    try:
+        return PairDay(
+            mechanism,
+            (body.pair[0], body.pair[1]),
+            body.annex,
+            body.grid,
+            body.step_arc_s,
+            body.day,
+            body.attempt,
+        )
+    except SteerclearError:
+        return None
+
+
+def _counts(view: View, said: Said[Any]) -> bool:
+    """Does it stand, and is it of two parties, said by one of them or by the host?"""
+    pair, roles = said.body.pair, view.roles
+    if why_without_effect(view.book, said) is not None:
+        return False
+    if len(pair) != 2 or not pair[0] < pair[1] or any(roles.get(one) is not Role.PARTY for one in pair):
+        return False
+    return said.author in (*pair, view.host)

@@ -2,12 +2,13 @@
 """Which of our notices are compared with another party, and which cells do they have on which day?
 
 All live ones, open ones too: whether a notice is in the set does not depend on the level at which it was
-filed. A version that was amended makes place for the next; cells that both have cost nothing.
+filed. What a carried notifier files stands in our log and is listed by us. A version that was amended makes
+place for the next; cells that both have cost nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,13 +16,14 @@ from steerclear.blind.cover import Cover, Dilation, cells_of_day, covers
 from steerclear.blind.grid import DayCells, Grid
 from steerclear.blind.side import LEAST_LIFE_S
 from steerclear.errors import SteerclearError
-from steerclear.mechanism.notices import NoticeRecord
+from steerclear.mechanism.notices import NoticeRecord, Version
 from steerclear.mechanism.view import View
 from steerclear.model.finding import Undetermined
+from steerclear.model.space import Volume
 from steerclear.model.time import Instant
 from steerclear.services.blind_terms import PairTerms, is_blind
 
-__all__ = ["Planned", "Plans"]
+__all__ = ["Planned", "Plans", "planned"]
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +36,7 @@ class Planned:
     ends_at_s: int
     grid: Grid
     dilation: Dilation
-    record: NoticeRecord
+    volumes: Sequence[Volume]
     _days: range | Undetermined | None = None
     _cells: dict[int, DayCells | Undetermined] = field(default_factory=dict)
 
@@ -47,16 +49,15 @@ class Planned:
     def cells_on(self, day: int) -> DayCells | Undetermined:
         """Made once; nothing certain is known of a shape that no gate would have let through."""
         if day not in self._cells:
-            volumes = self.record.newest.content.volumes
             try:
-                self._cells[day] = cells_of_day(volumes, self.dilation, day, self.grid)
+                self._cells[day] = cells_of_day(self.volumes, self.dilation, day, self.grid)
             except SteerclearError as error:
                 self._cells[day] = Undetermined(error.what)
         return self._cells[day]
 
     def _found_days(self) -> range | Undetermined:
         try:
-            found = covers(self.record.newest.content.volumes, self.dilation, self.grid)
+            found = covers(self.volumes, self.dilation, self.grid)
         except SteerclearError as error:
             return Undetermined(error.what)
         days = [each.days for each in found if isinstance(each, Cover)]
@@ -77,20 +78,27 @@ class Plans:
         """By version, in the order of the view."""
         assert terms.separation is not None  # noqa: S101 - asked only where something is compared
         under = (terms.separation.content, terms.grid.step_arc_s)
-        live = {record.newest.id: record for record in view.notices.live(now) if record.author == self._me}
+        live = {
+            record.newest.id: record
+            for record in view.notices.live(now)
+            if record.newest.said.place.author == self._me
+        }
         kept = {
-            (version, *under): self._kept.get((version, *under)) or _planned(view, record, terms)
+            (version, *under): self._kept.get((version, *under))
+            or planned(view, record, record.newest, terms)
             for version, record in live.items()
         }
         self._kept = kept
         return {plan.version: plan for plan in kept.values()}
 
 
-def _planned(view: View, record: NoticeRecord, terms: PairTerms) -> Planned:
-    newest = record.newest
-    filed_at_s, ends_at_s = newest.said.at // 1_000, newest.end_at // 1_000
+def planned(view: View, record: NoticeRecord, version: Version, terms: PairTerms) -> Planned:
+    """One version of a notice, under the minima and the grid of ``terms``."""
+    filed_at_s, ends_at_s = version.said.at // 1_000, version.end_at // 1_000
     if not is_blind(view, record):
         # Only what the other cannot see can be a probe; of open notices none may fall out for its shortness.
         filed_at_s = min(filed_at_s, ends_at_s - LEAST_LIFE_S)
-    dilation = terms.dilation(newest.content.kind, newest.content.domain)
-    return Planned(record.id, newest.id, filed_at_s, ends_at_s, terms.grid, dilation, record)
+    dilation = terms.dilation(version.content.kind, version.content.domain)
+    return Planned(
+        record.id, version.id, filed_at_s, ends_at_s, terms.grid, dilation, version.content.volumes
+    )

@@ -22,7 +22,7 @@ from steerclear.mechanism.notices import NoticeRecord
 from steerclear.mechanism.view import View
 from steerclear.model.annex import AnnexName
 from steerclear.model.notice import Domain, NoticeKind
-from steerclear.model.terms import BlindTerms, Disclosure, Level
+from steerclear.model.terms import BlindTerms, Disclosure, Level, Separation
 from steerclear.model.time import Instant
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "is_blind",
     "pairs_of",
     "terms_of",
+    "terms_of_check",
 ]
 
 MOST_SLOTS_A_DAY: Final = 1 << 16
@@ -112,6 +113,19 @@ def terms_of(view: View, pair: tuple[str, str], now: Instant) -> PairTerms | Non
         return None
     separation = view.annexes.separation(now)
     return PairTerms(pair, level, values, separation, _why_not(view, versions, level, values, separation))
+
+
+def terms_of_check(view: View, pair_day: PairDay, level: Level) -> PairTerms | None:
+    """What a check of the past was made under: minima and grid that its own names are bound to.
+
+    ``None``: the record knows no separation annex with that hash.
+    """
+    for proposal in view.annexes.proposals:
+        if proposal.content == pair_day.annex and isinstance(proposal.annex.terms, Separation):
+            separation = BindingSeparation(proposal.content, (proposal.annex.terms,))
+            values = BlindTerms(0, 0, 0, pair_day.step_arc_s // 60)
+            return PairTerms(pair_day.parties, level, values, separation, None)
+    return None
 
 
 def _why_not(

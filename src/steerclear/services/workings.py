@@ -201,6 +201,12 @@ class Workings:
         """What an audit of our side of one attempt needs, sealed to our offline keys."""
         return self._blind.opening(other, day, attempt)
 
+    def blind_case(self, other: str, day: str, *, whole: bool) -> bytes:
+        """What we show an inquiry into a day of blind checks, beside the opening."""
+        from steerclear.services.blind_case import case_of
+
+        return case_of(self.ledger, other, day, whole=whole)
+
     def ask_root(self, request: NameKeys | RevokeKeys | Succeed) -> RootAsked:
         """What the root is to sign; where its keys lie here it is signed and filed at once."""
         if isinstance(request, Succeed):
