@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Three nodes over real disks: TUR, ISR and the host AZE, founded, with annexes in force, in one process.
 
-Stores, marks, keys, seals and signatures are those of a node that serves; only the wire is a call.
+Stores, marks, keys, seals and signatures are those of a node that serves, and so is how seldom Python looks
+for cycles; only the wire is a call.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from steerclear.model.member import MemberId, Role
 from steerclear.model.space import Position
 from steerclear.model.time import Instant, format_instant
 from steerclear.node import Node, Settings, compose
+from steerclear.node.memory import set_aside
 from steerclear.services import requests as ask
 from steerclear.services.found import begin_log, charter_of, make_card
 from steerclear.services.ledger import Draft, Ledger
@@ -112,6 +114,7 @@ def opened(folder: Path) -> Iterator[Channel]:
             )
         channel = Channel(folder, nodes, certificates)
         _agree(channel)
+        set_aside()
         yield channel
 
 

@@ -8,7 +8,6 @@ canonical form, instants RFC 3339 with three decimals and Z.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 from collections.abc import Sequence
@@ -181,4 +180,4 @@ def print_instant(at: int) -> str:
 
 def print_base64(raw: bytes) -> str:
     """Padded base64, RFC 4648 section 4."""
-    return base64.b64encode(raw).decode("ascii")
+    return binascii.b2a_base64(raw, newline=False).decode("ascii")

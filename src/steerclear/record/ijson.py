@@ -117,14 +117,15 @@ def _require_printable(value: JsonValue, depth: int) -> None:
     if isinstance(value, str):
         if not value.isascii() and _NONCHARACTER.search(value):
             raise _unprintable("a text holds a code point that is no character")
-    elif isinstance(value, dict | list | tuple):
+    elif isinstance(value, _CONTAINERS):
         if depth == DEEPEST:
             raise _unprintable(f"it is nested deeper than {DEEPEST}")
-        if isinstance(value, dict):
-            _require_names(value)
-        for inner in value.values() if isinstance(value, dict) else value:
+        inside: Iterable[Any] = _values_of(value) if isinstance(value, dict) else value
+        for inner in inside:
             # Nearly all that is ever printed; to ask for each by a call costs more than to print it.
-            if not (type(inner) is str and inner.isascii()):
+            kind = type(inner)
+            is_plain = inner.isascii() if kind is str else kind is int and -LARGEST <= inner <= LARGEST
+            if not is_plain:
                 _require_printable(inner, depth + 1)
     elif isinstance(value, int):
         if abs(value) > LARGEST:
@@ -133,12 +134,18 @@ def _require_printable(value: JsonValue, depth: int) -> None:
         raise _unprintable(f"it holds a {type(value).__name__}")
 
 
-def _require_names(value: JsonObject) -> None:
-    for name in value:
-        if not isinstance(name, str):
-            raise _unprintable("a key is not a text")
-        if not name.isascii() and _NONCHARACTER.search(name):
-            raise _unprintable("a key holds a code point that is no character")
+_CONTAINERS: Final = (dict, list, tuple)
+
+
+def _values_of(value: JsonObject) -> Iterable[JsonValue]:
+    """The values of an object whose names can be printed; they are looked at together."""
+    try:
+        names = "".join(value)
+    except TypeError as error:
+        raise _unprintable("a key is not a text") from error
+    if not names.isascii() and _NONCHARACTER.search(names):
+        raise _unprintable("a key holds a code point that is no character")
+    return value.values()
 
 
 def _unprintable(why: str) -> BadInput:

@@ -16,7 +16,7 @@ from bisect import insort
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, TypeAlias
 
 from steerclear.record.card import MemberCard, is_signed_by_root
 from steerclear.record.dsse import Signature
@@ -99,6 +99,32 @@ class _Named:
     seq: int
 
 
+class _Held:
+    """The windows for which one key is named in one role, for one desk, in order of their beginning."""
+
+    __slots__ = ("_named", "_newest", "_rows")
+
+    def __init__(self) -> None:
+        self._named: list[_Named] = []
+        self._rows: list[Delegation] = []
+        self._newest = -1
+
+    def add(self, named: _Named) -> None:
+        insort(self._named, named, key=_begin)
+        self._rows = [one.delegation for one in self._named]
+        self._newest = max(self._newest, named.seq)
+
+    def before(self, seq: int | None) -> list[Delegation]:
+        """Those that an entry before ``seq`` names (all if ``None``), to be read and not changed."""
+        if seq is None or self._newest < seq:
+            return self._rows
+        return [one.delegation for one in self._named if one.seq < seq]
+
+
+_As: TypeAlias = tuple[KeyRole, str | None]
+"""What a key is named as: its role, and the desk that it speaks for."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What is judged: a statement in entry ``seq`` (after all if ``None``), written between two instants."""
@@ -117,19 +143,21 @@ class KeyBook:
     ``signs_twice`` is the charter's word that roots and ratifications need their second signatures.
     """
 
-    __slots__ = ("_by_keyid", "_by_role", "_revoked", "card", "signs_twice")
+    __slots__ = ("_by_keyid", "_by_role", "_revoked", "_roots", "card", "signs_twice")
 
     def __init__(self, card: MemberCard, *, signs_twice: bool = False) -> None:
         self.card = card
         self.signs_twice = signs_twice
-        self._by_keyid: dict[str, list[_Named]] = {}
+        self._roots = dict(zip(card.root_keyids, card.root_keys, strict=True))
+        # Every signature under every entry asks here, and a key is named anew for each day.
+        self._by_keyid: dict[str, dict[_As, _Held]] = {}
         self._by_role: dict[KeyRole, list[_Named]] = {}
         self._revoked: dict[str, int] = {}
 
     def delegate(self, delegations: Iterable[Delegation], *, seq: int) -> None:
         for one in delegations:
             named = _Named(one, seq)
-            self._by_keyid.setdefault(one.keyid, []).append(named)
+            self._by_keyid.setdefault(one.keyid, {}).setdefault((one.role, one.desk), _Held()).add(named)
             insort(self._by_role.setdefault(one.role, []), named, key=_place)
 
     def revoke(self, keyids: Iterable[str], *, seq: int) -> None:
@@ -168,9 +196,10 @@ class KeyBook:
         Both ends (ms) belong to it. Whoever signed then, and no second signature being asked, was valid.
         """
         rows = [
-            named.delegation
-            for named in self._by_keyid.get(keyid, ())
-            if named.delegation.role in roles and _is_before(named.seq, seq)
+            row
+            for (role, _), held in self._by_keyid.get(keyid, {}).items()
+            if role in roles
+            for row in held.before(seq)
         ]
         return not self._is_revoked(keyid, seq) and _cover(rows, earliest, latest)
 
@@ -180,12 +209,7 @@ class KeyBook:
         ``judged`` is what they were worth for entry ``seq`` at ``at``; where none was valid: at no time.
         """
         signed = {(one.keyid, one.desk) for one in judged.signatures if one.is_valid_as(role)}
-        rows = [
-            named.delegation
-            for keyid, desk in signed
-            for named in self._by_keyid[keyid]
-            if (named.delegation.role, named.delegation.desk) == (role, desk) and _is_before(named.seq, seq)
-        ]
+        rows = [row for keyid, desk in signed for row in self._by_keyid[keyid][role, desk].before(seq)]
         return _begin_of(rows, at), _reach_of(rows, at)
 
     def judge(
@@ -211,45 +235,41 @@ class KeyBook:
         )
 
     def _judge_one(self, one: Signature, asked: _Asked) -> Iterator[SignatureJudgement]:
-        roots = dict(zip(self.card.root_keyids, self.card.root_keys, strict=True))
-        rows = [
-            named.delegation
-            for named in self._by_keyid.get(one.keyid, ())
-            if named.delegation.is_ed25519 and _is_before(named.seq, asked.seq)
+        held = [
+            rows
+            for named in self._by_keyid.get(one.keyid, {}).values()
+            if (rows := named.before(asked.seq)) and rows[0].is_ed25519
         ]
-        public = roots.get(one.keyid) or (rows[0].public if rows else None)
+        public = self._roots.get(one.keyid) or (held[0][0].public if held else None)
         if one.keyid.startswith(PREFIX):
             yield from self._judge_second(one.keyid, asked)
         elif public is None:
             yield SignatureJudgement(one.keyid, Standing.UNKNOWN_KEY)
         elif not is_signature(one.sig, asked.message, public):
             yield SignatureJudgement(one.keyid, Standing.BAD_SIGNATURE)
-        elif one.keyid in roots:
+        elif one.keyid in self._roots:
             yield SignatureJudgement(one.keyid, Standing.VALID)
         else:
-            yield from self._standings(one.keyid, rows, asked)
+            # One judgement for each role and desk, over all the windows for which the key is named.
+            for rows in held:
+                standing = self._standing(rows, asked)
+                yield SignatureJudgement(one.keyid, standing, rows[0].role, rows[0].desk)
 
     def _judge_second(self, keyid: str, asked: _Asked) -> Iterator[SignatureJudgement]:
         """A good one is told by the standing of the key that it stands beside; a false one by itself."""
         if keyid.removeprefix(PREFIX) not in asked.seconds:
             yield SignatureJudgement(keyid, Standing.BAD_SIGNATURE)
 
-    def _standings(self, keyid: str, rows: list[Delegation], asked: _Asked) -> Iterator[SignatureJudgement]:
-        """One judgement for each role and desk, over all the windows for which the key is named."""
-        places = dict.fromkeys((row.role, row.desk) for row in rows)
-        for role, desk in places:
-            here = [row for row in rows if (row.role, row.desk) == (role, desk)]
-            yield SignatureJudgement(keyid, self._standing(here, asked), role, desk)
-
     def _standing(self, rows: list[Delegation], asked: _Asked) -> Standing:
         if self._is_revoked(rows[0].keyid, asked.seq):
             return Standing.REVOKED
-        open_then = [row for row in rows if _overlaps(row, asked)]
+        earliest, latest = asked.earliest, asked.latest
+        open_then = [row for row in rows if row.valid_from <= latest and earliest < row.valid_until]
         if not open_then:
-            return min((_standing_at(row, asked.earliest) for row in rows), key=_BEST_FIRST.index)
+            return min((_standing_at(row, earliest) for row in rows), key=_BEST_FIRST.index)
         if self._lacks_second(open_then, asked):
             return Standing.NOT_SIGNED_TWICE
-        is_whole = _cover(open_then, asked.earliest, asked.latest)
+        is_whole = _cover(open_then, earliest, latest)
         return Standing.VALID if is_whole else Standing.IN_DOUBT
 
     def _lacks_second(self, rows: list[Delegation], asked: _Asked) -> bool:
@@ -268,12 +288,12 @@ def _place(named: _Named) -> int:
     return named.seq
 
 
+def _begin(named: _Named) -> int:
+    return named.delegation.valid_from
+
+
 def _is_before(place: int, seq: int | None) -> bool:
     return seq is None or place < seq
-
-
-def _overlaps(row: Delegation, asked: _Asked) -> bool:
-    return row.valid_from <= asked.latest and asked.earliest < row.valid_until
 
 
 def _cover(rows: list[Delegation], earliest: int, latest: int) -> bool:

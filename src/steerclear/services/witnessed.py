@@ -48,22 +48,24 @@ def worth_of(log: Log, leaf: Leaf, said: SignedStatement) -> Worth:
     """
     judged = log.judge(said, leaf.seq, leaf.at)
     duty = _duty_standing(judged, said.statement.desk)
-    roles = {role.value for role in judged.roles if role is not KeyRole.DUTY}
+    valid = judged.roles
+    roles = {role.value for role in valid if role is not KeyRole.DUTY}
     if duty in (Standing.VALID, Standing.EXPIRED):
         # An expired officer may still call and acknowledge STOP; the rules see the doubt.
         roles.add(KeyRole.DUTY.value)
     if judged.by_root:
         roles.add("root")
     book = log.keys_of(said.statement.author)
-    windows = {
-        role.value: book.window(judged, role, seq=leaf.seq, at=leaf.at) for role in judged.roles & _EXPIRING
-    }
-    keys = tuple((role, *window) for role, window in sorted(windows.items()))
+    keys = tuple(
+        (role.value, *book.window(judged, role, seq=leaf.seq, at=leaf.at))
+        for role in _EXPIRING
+        if role in valid
+    )
     return Worth(tuple(sorted(roles)), "key expired" if duty is Standing.EXPIRED else None, keys)
 
 
-_EXPIRING: Final = frozenset({KeyRole.DUTY, KeyRole.AUTHORITY})
-"""Who speaks for the member; machines' keys are judged entry by entry, by their logs."""
+_EXPIRING: Final = (KeyRole.AUTHORITY, KeyRole.DUTY)
+"""Who speaks for the member, by name; machines' keys are judged entry by entry, by their logs."""
 
 
 def _duty_standing(judged: Judgement, desk: str | None) -> Standing:
