@@ -15,15 +15,21 @@ from steerclear.mechanism.columns import Names
 from steerclear.mechanism.entry import Entry, Place
 from steerclear.services.snapshot import EntryColumns, Logged, Snapshot, Worth
 
-__all__ = ["MOST_LOGS", "KeptEntries", "Places", "number_of"]
+__all__ = ["KeptEntries", "Places", "are_numbered", "number_of"]
 
 _SEQ_BITS: Final = 26
-MOST_LOGS: Final = 1 << (32 - _SEQ_BITS)
+_MOST_LOGS: Final = 1 << (32 - _SEQ_BITS)
+_MOST_ENTRIES: Final = 1 << _SEQ_BITS
 _ID_BYTES: Final = 16
 
 
 def number_of(log: int, seq: int) -> int:
     return log << _SEQ_BITS | seq
+
+
+def are_numbered(sizes: Sequence[int]) -> bool:
+    """Has every entry of logs of these sizes a number of its own? 64 logs, 67 million entries in each."""
+    return len(sizes) <= _MOST_LOGS and max(sizes, default=0) <= _MOST_ENTRIES
 
 
 class KeptEntries:

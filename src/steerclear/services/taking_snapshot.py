@@ -23,7 +23,7 @@ from steerclear.mechanism.things import key_of
 from steerclear.mechanism.view import View
 from steerclear.model.time import Instant
 from steerclear.record.log import Log
-from steerclear.services.kept_entries import MOST_LOGS, KeptEntries, number_of
+from steerclear.services.kept_entries import KeptEntries, are_numbered, number_of
 from steerclear.services.notes import note_digest
 from steerclear.services.snapshot import Duty, EntryColumns, Logged, Snapshot, Worth, print_snapshot
 
@@ -58,10 +58,12 @@ def keep_snapshot(ledger: Ledger, *, least: int = WORTH_TAKING) -> bool:
 
 
 def snapshot_of(ledger: Ledger) -> Snapshot | None:
-    """All that a start needs; ``None`` for a record of more logs or kinds than a snapshot can number."""
+    """All that a start needs; ``None`` for a record of more entries or kinds than a snapshot can number."""
     logs = _logs(ledger)
+    if not are_numbered([log.size for log in logs]):
+        return None
     table = _Table(logs, ledger.kept)
-    if len(logs) > MOST_LOGS or not table.put_all(ledger):
+    if not table.put_all(ledger):
         return None
     view = ledger.view
     return Snapshot(
