@@ -26,5 +26,5 @@ def test_the_last_entry_of_one_log_is_not_the_first_of_the_next() -> None:
     ],
     ids=["nothing", "as much as there can be", "a log too many", "an entry too many"],
 )
-def test_what_has_no_number_of_its_own_goes_into_no_snapshot(sizes: list[int], fit: bool) -> None:  # noqa: FBT001 - a row of the table
+def test_what_has_no_number_of_its_own_goes_into_no_snapshot(sizes: list[int], fit: bool) -> None:
     assert are_numbered(sizes) is fit
