@@ -93,7 +93,8 @@ bench-rules: $(VENV)/run-time
 	$(BIN)/python -m benchmarks.mechanism --json build/bench-rules.json $(ARGS)
 
 bench-blind: $(VENV)/bench-time
-	$(BIN)/python -m benchmarks.blind $(ARGS)
+	mkdir -p build
+	$(BIN)/python -m benchmarks.blind --json build/bench-blind.json $(ARGS)
 
 bench-tracking: $(VENV)/bench-time
 	$(BIN)/python -m benchmarks.tracking $(ARGS)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from time import process_time
 from typing import Any, Final
 
 import numpy as np
 
+from benchmarks.blind.results import Listed
 from steerclear.blind.cover import Cover, Dilation, covers
 from steerclear.geometry.geodesic import destination
 from steerclear.model.space import Altitude, Band, Datum, Legs, Polygon, Position, Volume
@@ -32,16 +32,7 @@ _RESOLUTION: Final = 6
 _BEGIN_S: Final = 20_347 * 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    who: str
-    what: str
-    volumes: int
-    cells: int
-    seconds: float
-
-
-def measure(sizes: Sequence[int] = SIZES, seed: int = 4) -> Iterator[Row]:
+def measure(sizes: Sequence[int] = SIZES, seed: int = 4) -> Iterator[Listed]:
     """For each size: volumes without widening, ours and H3's; widened ones; and flights."""
     standing, flights = _volumes(seed, max(sizes)), _flights(seed, max(sizes))
     _listed(standing[:2], _USUAL, 1)
@@ -58,11 +49,11 @@ def measure(sizes: Sequence[int] = SIZES, seed: int = 4) -> Iterator[Row]:
 
 def _row(
     who: str, what: str, of: Sequence[Volume], work: Callable[[Sequence[Volume]], tuple[int, int]]
-) -> Row:
+) -> Listed:
     """Time of this process's processor: what else the machine does is not measured."""
     begun = process_time()
     volumes, cells = work(of)
-    return Row(who, what, volumes, cells, process_time() - begun)
+    return Listed(who, what, volumes, cells, process_time() - begun)
 
 
 def _listed(volumes: Sequence[Volume], dilation: Dilation, at_least: int) -> tuple[int, int]:
