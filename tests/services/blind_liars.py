@@ -66,11 +66,11 @@ class OtherTerms(PairDesk):
         return super().step(replace(terms, values=replace(terms.values, **self.values)), now)
 
 
-def keep_openings(channel: Channel) -> None:
+def keep_openings(channel: Channel, offline: OfflineKeys = OFFLINE) -> None:
     """Every node has offline keys to which openings go."""
     for member, station in channel.stations.items():
         ledger = channel.node(member).ledger
-        station.node = Workings(ledger, _places(), offline=OFFLINE)
+        station.node = Workings(ledger, _places(), offline=offline)
 
 
 def twist_plans(channel: Channel, member: str, twist: Callable[[dict[str, Planned]], None]) -> None:

@@ -19,7 +19,7 @@ from steerclear.links.ways import WaySettings, read_ways
 from steerclear.model.member import MemberId, member_id
 from steerclear.model.time import Instant, format_instant, parse_instant, parse_typed_instant_us
 from steerclear.node.doors import ConsoleSettings, MachineSettings, read_console, read_machines
-from steerclear.services.blind_offline import OfflineKeys
+from steerclear.services.blind_offline import KEEP_DAYS, OfflineKeys
 
 __all__ = ["DrillTime", "Settings", "drill_time", "print_settings", "read_settings"]
 
@@ -43,7 +43,8 @@ class Settings:
     ``reviewed`` names, by language, the translation of the signals that our own reviewer has signed for.
     ``cosigns_twice``: ``[witness] mldsa44 = true``, cosign with an ML-DSA-44 key beside the Ed25519 one.
     ``offline``: ``[blind] offline = ["…"]`` and ``needed = 2``: the keys to which openings of blind checks
-    are sealed; ``needed`` of their holders together read every cell that this node listed."""
+    are sealed; ``needed`` of their holders together read every cell that this node listed in the last
+    ``keep_days``."""
 
     member: MemberId
     host: str
@@ -123,7 +124,7 @@ def _read_blind(found: Mapping[str, Any] | None) -> OfflineKeys | None:
     if found is None:
         return None
     publics = tuple(base64.b64decode(str(line), validate=True) for line in found["offline"])
-    return OfflineKeys(publics, int(found["needed"]))
+    return OfflineKeys(publics, int(found["needed"]), int(found.get("keep_days", KEEP_DAYS)))
 
 
 def _bad_settings(path: Path, why: str) -> BadInput:

@@ -70,6 +70,7 @@ class BlindDesk:
         now, filed = self._ledger.now(), 0
         if self._done_at == (self._ledger.view.book.size, now // 1_000):
             return 0
+        self._forget(now)  # first: whatever cannot be said now, a day that is over leaves the node
         terms = pairs_of(self._ledger.view, now)
         self._mail.read_new()
         for _ in range(MOST_TURNS):
@@ -80,7 +81,6 @@ class BlindDesk:
                 break
         filed += self._talk(now)
         self._mail.read_new()
-        self._forget(now)
         self._done_at = (self._ledger.view.book.size, now // 1_000)
         return filed
 
@@ -175,3 +175,4 @@ class BlindDesk:
         today = day_of(now // 1_000)
         self._mail.forget(today)
         self._host.forget(today)
+        self._shelf.destroy_due(self._ledger)

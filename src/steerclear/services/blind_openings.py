@@ -8,6 +8,8 @@
 It is sealed before its list is committed to, and again with each later list: from then on the node itself
 cannot read what it keeps here. Without offline keys nothing is kept, and the faces say that nothing can be
 audited. Refused: keys that are none, more than five, fewer needed than one or more than there are.
+
+    day of the cells ends ──► keep_days ──► is an incident open? ──no──► destroyed, overwritten on disk
 """
 
 from __future__ import annotations
@@ -18,16 +20,18 @@ from functools import reduce
 from itertools import combinations
 from typing import Final
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from steerclear.blind.grid import DAY_S
 from steerclear.blind.opening import Opened, parse_opened, print_opened
 from steerclear.errors import NotVerified
-from steerclear.record.form import list_field, object_field
+from steerclear.record.form import integer_field, list_field, object_field
 from steerclear.record.ijson import JsonObject, JsonValue, parse_ijson, print_ijson
 from steerclear.record.recipient import RecipientPrivateKey, RecipientPublicKey
 from steerclear.services.blind_day import PartyDay
-from steerclear.services.blind_offline import OfflineKeys
+from steerclear.services.blind_offline import KEEP_DAYS, OfflineKeys
 from steerclear.services.ledger import Ledger
 
 __all__ = ["OpeningShelf", "fact_of", "seal_opening", "unseal_opening"]
@@ -35,8 +39,12 @@ __all__ = ["OpeningShelf", "fact_of", "seal_opening", "unseal_opening"]
 _FORM: Final = "steerclear blind opening 1"
 _FIELDS: Final = ("form", "member", "needed", "of", "shares", "ciphertext")
 _INFO: Final = b"steerclear/blind/opening/v1\n"
+_LISTED: Final = "blind-openings"
+_LOOK_EVERY_S: Final = 600
 _KEY_BYTES: Final = 32
 _NONCE: Final = bytes(12)
+
+_log = structlog.get_logger("steerclear.blind-openings")
 
 
 class OpeningShelf:
@@ -44,6 +52,8 @@ class OpeningShelf:
 
     def __init__(self, keys: OfflineKeys | None = None) -> None:
         self.keys: Final = keys
+        self._look_at_s = 0
+        self._listed: dict[str, int] | None = None
 
     def keep(self, ledger: Ledger, held: PartyDay) -> None:
         """What this attempt has listed so far; durable when it returns."""
@@ -51,9 +61,42 @@ class OpeningShelf:
         if self.keys is None or side is None:
             return
         sealed = seal_opening(side.opened(), ledger.me, self.keys, ledger.randomness.bytes)
-        ledger.store.keep_fact(
-            fact_of(held.pair_day.parties, held.pair_day.day, held.pair_day.attempt), sealed
-        )
+        name = fact_of(held.pair_day.parties, held.pair_day.day, held.pair_day.attempt)
+        # First that there is one, so that none is ever kept of which nobody knows when it has to go.
+        self._list(ledger, {**self._kept(ledger), name: held.pair_day.day})
+        ledger.store.keep_fact(name, sealed)
+
+    def destroy_due(self, ledger: Ledger) -> tuple[str, ...]:
+        """Openings whose time is over are gone when it returns; looks every ten minutes. Their names."""
+        now_s = ledger.now() // 1_000
+        if now_s < self._look_at_s:
+            return ()
+        self._look_at_s = now_s + _LOOK_EVERY_S
+        days = self.keys.keep_days if self.keys is not None else KEEP_DAYS
+        kept = self._kept(ledger)
+        due = tuple(name for name, day in kept.items() if (day + 1 + days) * DAY_S <= now_s)
+        if not due or any(not one.is_closed for one in ledger.view.incidents):
+            return ()
+        for name in due:
+            ledger.store.keep_fact(name, b"")
+        self._list(ledger, {name: day for name, day in kept.items() if name not in due})
+        _log.info("blind-openings-destroyed", count=len(due), kept_days=days)
+        return due
+
+    def _kept(self, ledger: Ledger) -> dict[str, int]:
+        """By name, the day of each opening that is kept here."""
+        if self._listed is None:
+            data = ledger.store.fact(_LISTED)
+            found = parse_ijson(data, where="openings that are kept") if data else {}
+            rows = found.items() if isinstance(found, dict) else ()
+            self._listed = {name: integer_field(day, "openings that are kept") for name, day in rows}
+        return self._listed
+
+    def _list(self, ledger: Ledger, kept: Mapping[str, int]) -> None:
+        if kept != self._listed:
+            value: JsonObject = dict(sorted(kept.items()))
+            ledger.store.keep_fact(_LISTED, print_ijson(value))
+            self._listed = dict(kept)
 
 
 def fact_of(pair: Sequence[str], day: int, attempt: int) -> str:
