@@ -52,6 +52,7 @@ from steerclear.services.backup import Backup, TakeBackup
 from steerclear.services.backup_check import CheckedBackup
 from steerclear.services.console_answers import InvitationShown, NoticeCheck, PersonRow, SessionShown
 from steerclear.services.map_answers import DraftCheck, PictureShown
+from steerclear.services.past_answers import MomentsShown, PastShown
 from steerclear.services.requests import FileNotices, NameKeys, RevokeKeys, Succeed
 from steerclear.services.signal_catalogue import CatalogueShown
 from steerclear.services.signals_shown import SignalRow
@@ -179,6 +180,16 @@ class NodeClient:
     def picture(self) -> PictureShown:
         """Every area that the node can read, as rings that a chart can draw."""
         return self._answer("GET", "/api/v1/picture", PictureShown)
+
+    def past(self, at: str) -> PastShown:
+        """What the node knew at a moment of the past, by its own record."""
+        return self._answer("GET", "/api/v1/past", PastShown, query={"at": at})
+
+    def moments(self, *, about: str | None = None, at: str | None = None) -> MomentsShown:
+        """The moments of an incident, or of the days around an instant."""
+        asked = {"about": about, "at": at}
+        query = {name: value for name, value in asked.items() if value is not None}
+        return self._answer("GET", "/api/v1/moments", MomentsShown, query=query)
 
     def kinds(self) -> tuple[KindRow, ...]:
         """What can be said in fields (``Say``), and each field."""

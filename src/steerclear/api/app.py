@@ -26,6 +26,7 @@ from steerclear.api.keys import keys
 from steerclear.api.limits import LARGEST_OF_STRANGERS, LARGEST_REQUEST, BoundedBodies, Rates
 from steerclear.api.notices import notices
 from steerclear.api.pages import OPENAPI, add_console_files, documentation
+from steerclear.api.past import past
 from steerclear.api.picture import picture
 from steerclear.api.problems import PROBLEMS, Problem, answer_problems
 from steerclear.api.record import BUNDLES, record
@@ -72,7 +73,7 @@ def build_api(node: Node, door: Door = "socket", *, built: Path | None = None) -
     answer_problems(app)
     for noun in (notices, stops, signals, affairs, annexes, blind, watch, keys, record, console, events):
         app.include_router(noun(node), prefix="/api")
-    for map_part in (picture, site_maps):
+    for map_part in (picture, past, site_maps):
         app.include_router(map_part(node), prefix="/api")
     app.include_router(wellness(node, gauges))
     app.include_router(documentation())

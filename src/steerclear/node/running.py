@@ -72,6 +72,8 @@ from steerclear.services.gestures import rehearse
 from steerclear.services.incident_package import incident_package
 from steerclear.services.map_answers import DraftCheck, PictureShown
 from steerclear.services.openings import openings_of
+from steerclear.services.past import Past
+from steerclear.services.past_answers import MomentsShown, PastShown
 from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
 from steerclear.services.read_out import compare, read_out
 from steerclear.services.recorded import opening_of, proof_of
@@ -98,6 +100,10 @@ _WAY: Final = "way "
 T = TypeVar("T")
 
 _log = structlog.get_logger("steerclear.node")
+
+
+PAST_AT_ONCE: Final = 500
+"""Entries of the past that are folded between two other works: so long STOP waits for a replay."""
 
 
 class Node:
@@ -140,6 +146,8 @@ class Node:
             on_filed=self._filed,
         )
         self._published = PublishedLogs(workings.ledger)
+        self._past = Past(workings.ledger)
+        self._past_is_asked = asyncio.Lock()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._asked = _Asked(workings)
         self._soon = asyncio.Event()
@@ -281,6 +289,27 @@ class Node:
     async def incident(self, about: str) -> bytes:
         """The file of an incident: every statement with its proof."""
         return await self._write(lambda: incident_package(self._workings.ledger, about))
+
+    async def past(self, at: Instant) -> PastShown:
+        """What this node knew at a moment of the past; of one that has not come: what it knows now."""
+        async with self._past_is_asked:
+            at = min(at, self._workings.ledger.now())
+            await self._read_past()
+            while await self._write(lambda: self._past.fold(at, PAST_AT_ONCE)):
+                pass
+            return await self._write(lambda: self._past.at(at))
+
+    async def moments(self, about: str | Instant) -> MomentsShown:
+        """The moments of an incident, or of the days around an instant."""
+        async with self._past_is_asked:
+            await self._read_past()
+            if isinstance(about, str):
+                return await self._write(lambda: self._past.of_incident(about))
+            return await self._write(lambda: self._past.around(about))
+
+    async def _read_past(self) -> None:
+        while await self._write(lambda: self._past.read(PAST_AT_ONCE)):
+            pass
 
     async def statistics(self, month: str | None) -> StatisticsShown:
         return await self._write(lambda: statistics(self._workings.ledger, month))

@@ -30,7 +30,7 @@ from steerclear.services.answers import AffairLine, AffairRow
 from steerclear.services.ledger import Ledger
 from steerclear.services.naming import said_about, short_of
 
-__all__ = ["affair", "affairs"]
+__all__ = ["affair", "affairs", "said_in_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _row(ledger: Ledger, name: str, sort: _Sort, said: Said[Any]) -> AffairRow:
         to=said.to,
         at=format_instant(said.at),
         state=sort.state(view, said.id, now),
-        words=_words(ledger, said),
+        words=said_in_words(ledger, said),
         lines=tuple(line for _, line in sorted((*told, *follows, *over), key=lambda found: found[0])),
     )
 
@@ -137,7 +137,7 @@ def _line(ledger: Ledger, said: Said[Any]) -> AffairLine:
         by=said.author,
         desk=said.desk,
         kind=said.kind,
-        words=_words(ledger, said),
+        words=said_in_words(ledger, said),
         short=short_of(ledger, said.id),
     )
 
@@ -145,7 +145,7 @@ def _line(ledger: Ledger, said: Said[Any]) -> AffairLine:
 # -- what a statement says, in words -----------------------------------------------------------------------
 
 
-def _words(ledger: Ledger, said: Said[Any]) -> str:
+def said_in_words(ledger: Ledger, said: Said[Any]) -> str:
     """Its fields that hold something, each after its name."""
     told = (
         f"{field.name.replace('_', ' ')}: {_value(ledger, value, field)}"

@@ -19,7 +19,7 @@ from steerclear.services.ledger import Ledger
 from steerclear.services.naming import said_about, short_of
 from steerclear.services.recorded import opening_of, proof_of
 
-__all__ = ["incident_package"]
+__all__ = ["BEFORE_MS", "belongs_to", "incident_package"]
 
 BEFORE_MS: Final = 86_400_000
 """A day before it happened: the notices that it grew from."""
@@ -67,18 +67,18 @@ def incident_package(ledger: Ledger, about: str) -> bytes:
 
 
 def _told(ledger: Ledger, record: IncidentRecord) -> Iterator[Said[Any]]:
-    """The incident itself whenever it was said, and what those involved said in its hours."""
-    own = {record.id, *(one.id for one in (*record.statements, *record.closes, *record.findings))}
-    involved = {record.opened.author, *record.opened.body.involved}
-    begins_at, ends_at = record.opened.body.happened_at - BEFORE_MS, record.opened.at
     for said in ledger.view.book.every():
-        around = (
-            begins_at <= said.at <= ends_at
-            and said.author in involved | {ledger.view.host}
-            and said.kind.startswith(_ROOMS)
-        )
-        if said.is_in_a_log and (said.id in own or around):
+        if said.is_in_a_log and belongs_to(record, said, ledger):
             yield said
+
+
+def belongs_to(record: IncidentRecord, said: Said[Any], ledger: Ledger) -> bool:
+    """The incident itself whenever it was said, and what those involved said in its hours."""
+    if said.id == record.id or said in (*record.statements, *record.closes, *record.findings):
+        return True
+    involved = {record.opened.author, *record.opened.body.involved, ledger.view.host}
+    is_in_its_hours = record.opened.body.happened_at - BEFORE_MS <= said.at <= record.opened.at
+    return is_in_its_hours and said.author in involved and said.kind.startswith(_ROOMS)
 
 
 def _part(ledger: Ledger, said: Said[Any]) -> bytes:

@@ -31,6 +31,11 @@ export function toSecond(at: Date): string {
   return `${at.toISOString().slice(11, 19)}Z`;
 }
 
+/** To the second, on whatever day: `10 Apr 05:30:12Z`. */
+export function stamp(at: string): string {
+  return `${Number(at.slice(8, 10))} ${MONTHS[Number(at.slice(5, 7)) - 1] ?? ""} ${at.slice(11, 19)}Z`;
+}
+
 /** As forms take it: `2025-04-10T05:30Z`. */
 export function toMinute(at: Date): string {
   return `${at.toISOString().slice(0, 16)}Z`;

@@ -11,6 +11,7 @@ import Incidents from "./Incidents.svelte";
 import Meetings from "./Meetings.svelte";
 import Notices from "./Notices.svelte";
 import Places from "./Places.svelte";
+import Replay from "./Replay.svelte";
 import Settings from "./Settings.svelte";
 import Signals from "./Signals.svelte";
 import Statistics from "./Statistics.svelte";
@@ -43,8 +44,8 @@ export const PAGES: Readonly<Record<string, Page>> = {
   settings: { title: "Settings", view: Settings },
 };
 
-/** A thing that stands open is shown on the desk's page. */
-const WITH_THINGS: Readonly<Record<string, Page>> = { ...PAGES, thing: { title: "Desk", view: Desk } };
+/** A thing that stands open is shown on the desk's page; a replay is come to from an incident or the map's slider. */
+const WITH_THINGS: Readonly<Record<string, Page>> = { ...PAGES, thing: { title: "Desk", view: Desk }, replay: { title: "Replay", view: Replay } };
 
 export function viewOf(page: string): Component | null {
   return WITH_THINGS[page]?.view ?? null;

@@ -2,13 +2,15 @@
 // Which large parts are loaded only when they are looked at? The map and the filing, so that the first screen does not wait.
 
 import type { Component } from "svelte";
-import type { Receipt } from "../api/types";
+import type { PictureShown, Receipt } from "../api/types";
 
 export interface MapProps extends Record<string, unknown> {
   selected: string | null;
   onselect: (short: string | null) => void;
   at: string | null;
   onat: (at: string | null) => void;
+  /** A picture of the past, in place of the one that stands; `null` until it is there. */
+  past?: PictureShown | null;
 }
 
 export interface FilingProps extends Record<string, unknown> {
