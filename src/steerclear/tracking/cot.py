@@ -59,6 +59,11 @@ class CotReader:
                 rows.append(found[1])
         return Heard.of(refs, rows, dropped)
 
+    def cut(self) -> int:
+        """See ``Reader.cut``."""
+        half, self._rest = len(self._rest.strip()), b""
+        return half
+
     def _events(self, chunk: bytes, dropped: Counter[str]) -> list[bytes]:
         parts = (self._rest + chunk).split(_END)
         self._rest = parts.pop()

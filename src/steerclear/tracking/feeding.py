@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What did a feed say, and what of it was dropped, and why? The noun that every reader of a feed hands on.
 
-    bytes ──► a reader (SBS, readsb, CoT) ──► Heard: reports, and what was dropped by cause ──► Picture
+    bytes ──► a reader (SBS, CoT, ASTERIX …) ──► Heard: reports, and what was dropped by cause ──► Picture
 
 A reader takes bytes as they come, in pieces of any size, and never raises for what they say. It keeps a
 bounded amount of what it has not understood yet. What it cannot read is counted by cause; nothing is guessed.
@@ -40,6 +40,10 @@ class Reader(Protocol):
         """What these bytes complete. ``now`` is when they came."""
         ...
 
+    def cut(self) -> int:
+        """The bytes end here, as a datagram does: forget what is half read. Returns how many bytes it was."""
+        ...
+
 
 class Lines:
     """Cuts bytes into lines of at most ``longest`` bytes; a longer one is skipped to its end and counted."""
@@ -60,6 +64,11 @@ class Lines:
                 dropped["line-too-long"] += 1
             self._rest, self._skipping = b"", True
         return lines
+
+    def end(self) -> int:
+        """Forget what is half read, and return how many bytes it was."""
+        half, self._rest, self._skipping = len(self._rest), b"", False
+        return half
 
 
 def e7_of(lat: float, lon: float) -> tuple[int, int] | None:

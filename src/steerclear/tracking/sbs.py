@@ -65,6 +65,10 @@ class SbsReader:
                 self._speed(fields, now, dropped)
         return Heard.of(refs, rows, dropped)
 
+    def cut(self) -> int:
+        """See ``Reader.cut``."""
+        return self._lines.end()
+
     def _position(
         self, fields: list[bytes], now: Instant, refs: list[str], rows: list[Row], dropped: Counter[str]
     ) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from steerclear.links.clock import Clock
 from steerclear.model.time import Instant
 from steerclear.tracking.feeding import Heard, Reader
+from steerclear.tracking.picture import Taken
 from steerclear.tracking.reports import Reports
 
 __all__ = ["Feed", "FeedRow"]
@@ -26,9 +27,9 @@ PAUSES_MS: Final = (1_000, 2_000, 4_000, 8_000, 15_000, 30_000)
 class FeedRow:
     """What a desk sees of a feed. ``fault`` is empty while nothing is wrong.
 
-    ``last_good_at``  when it last gave a report
+    ``last_good_at``  when it last gave a report that the picture believed
     ``reports``       how many it gave
-    ``dropped``       what gave none, by cause
+    ``dropped``       what gave none, or was not believed, by cause
     ``connections``   how often it was connected
     """
 
@@ -45,7 +46,8 @@ class Feed:
     """One source: how its bytes are read, and who takes its reports.
 
     ``reader``     makes a reader for each connection
-    ``take``       is given what is heard, and the time at which it came
+    ``take``       is given what is heard, and the time at which it came; a ``Taken`` that it returns (as
+                   ``Picture.take`` does) tells what of it was not believed, and why
     ``pauses_ms``  between tries to connect; the last one is repeated
     """
 
@@ -73,10 +75,13 @@ class Feed:
         """Count what came, and hand on its reports."""
         self.row.dropped.update(heard.dropped)
         if len(heard.reports):
-            self._tries = 0
-            self.row.last_good_at = now
             self.row.reports += len(heard.reports)
-            self._take(heard.reports, now)
+            taken = self._take(heard.reports, now)
+            if isinstance(taken, Taken):
+                self.row.dropped.update(_not_believed(taken))
+            if not isinstance(taken, Taken) or taken.kept:
+                self._tries = 0
+                self.row.last_good_at = now
 
     def failed(self, fault: str) -> None:
         self.row.connected, self.row.fault = False, fault
@@ -86,3 +91,10 @@ class Feed:
         wait_ms = self._pauses_ms[min(self._tries, len(self._pauses_ms) - 1)]
         self._tries += 1
         await self.clock.sleep_until(Instant(self.clock.now() + wait_ms))
+
+
+def _not_believed(taken: Taken) -> dict[str, int]:
+    counts: dict[str, int] = asdict(taken)
+    return {
+        cause.replace("_", "-"): n for cause, n in counts.items() if n and cause not in ("offered", "kept")
+    }

@@ -3,7 +3,7 @@
 
     follow_tcp   we connect (SBS on port 30003, a TAK server), with TLS or without, and connect again
     listen_tcp   others connect to us (TAK clients); each connection has a reader of its own
-    listen_udp   a datagram is a whole event, or nothing
+    listen_udp   datagrams, to us or to a group that we join: what one of them only begins is dropped
 
 Each runs until it is cancelled.
 """
@@ -11,6 +11,7 @@ Each runs until it is cancelled.
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from typing import Final
 
@@ -73,13 +74,19 @@ async def listen_tcp(
             await server.serve_forever()
 
 
-async def listen_udp(feed: Feed, host: str, port: int) -> None:
-    """Take datagrams, each by itself."""
+async def listen_udp(
+    feed: Feed, host: str, port: int, *, group: str | None = None, ends: bytes = b""
+) -> None:
+    """Take datagrams, with one reader for all of them.
+
+    ``group``  a multicast group (IPv4) to join, on the interface ``host``
+    ``ends``   what senders leave out at the end of a datagram: ``\\n`` for lines (AIS)
+    """
     loop = asyncio.get_running_loop()
     while True:
         try:
             transport, _ = await loop.create_datagram_endpoint(
-                lambda: _Datagrams(feed), local_addr=(host, port)
+                lambda: _Datagrams(feed, ends), sock=_bound(host, port, group)
             )
         except OSError as error:
             feed.failed(f"cannot listen: {_words(error)}")
@@ -92,14 +99,35 @@ async def listen_udp(feed: Feed, host: str, port: int) -> None:
             transport.close()
 
 
+def _bound(host: str, port: int, group: str | None) -> socket.socket:
+    """A socket for IPv4, or for IPv6 without a group. Raises OSError."""
+    family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+    one = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        one.settimeout(0)
+        if group is None:
+            one.bind(address)
+        else:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind((group, port))
+            joined = socket.inet_aton(group) + socket.inet_aton(host)
+            one.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, joined)
+    except OSError:
+        one.close()
+        raise
+    return one
+
+
 class _Datagrams(asyncio.DatagramProtocol):
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, ends: bytes) -> None:
         self._feed = feed
+        self._ends = ends
+        self._reader = feed.reader()
 
     def datagram_received(self, data: bytes, addr: object) -> None:  # noqa: ARG002 - asyncio's signature
         now = self._feed.clock.now()
-        heard = self._feed.reader().feed(data, now)
-        if not len(heard.reports) and not heard.dropped.total():
+        heard = self._reader.feed(data + self._ends, now)
+        if self._reader.cut():
             heard.dropped["half-an-event"] += 1
         self._feed.heard(heard, now)
 
