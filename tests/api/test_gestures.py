@@ -77,6 +77,7 @@ def test_stop_is_signed_by_the_passkey_over_its_very_bytes(
     )
     open_channel.settle()
     assert open_channel.stop("ISR", receipt["id"]).seen == "shelling"
+    assert open_channel.node("ISR").status({}).without_effect == (), "what went ahead of the log is told once"
     ledger = open_channel.node("TUR").ledger
     entry = next(iter(ledger.store.entries("TUR", 0, size, size + 1)))
     said = parse_opened(entry)

@@ -152,6 +152,12 @@ class Seat:
     def press(self, english: str, **given: object) -> None:
         self.button(english, **given).click()
 
+    def files(self, button: Locator) -> None:
+        """Press what files something; go on when the node has answered."""
+        with self.page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+            button.click()
+        assert answered.value.ok, answered.value.text()
+
     def owed(self, english: str, **given: object) -> Locator:
         """A duty on the left, by its words."""
         return self.page.locator("aside li", has_text=self.says(english, **given))

@@ -7,11 +7,12 @@ Whatever a page asks for outside of its own node fails and is written down; so i
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 from tests.console.conftest import Seat, Table
-from tests.services.conftest import Channel
+from tests.services.conftest import Channel, area, collection
 
 from steerclear.mechanism.bodies import AnnexPropose
 from steerclear.mechanism.templates import template
@@ -124,6 +125,143 @@ def test_the_watch_is_handed_over_by_two_signatures(table: Table, language: str)
     assert states == ["over", "holds the desk, relieved the one before"]
     signed = [row.short for row in table.channel.node("ISR").affairs("watch")]
     assert len(set(signed)) == 2
+    for seat in table.seats:
+        seat.is_clean()
+
+
+@BOTH_WAYS
+def test_a_conflict_is_met_told_and_gone_at_both_desks_and_before_the_host(
+    table: Table, language: str
+) -> None:
+    one, other = table.sit("TUR", language=language), table.sit("ISR", language=language)
+    host = table.sit("AZE", "host", None, language=language)
+    for seat in table.seats:
+        seat.begin()
+    _file(one, area("north-7", "TUR"))
+    _file(other, area("south-2", "ISR", lat=34.5423, lon=37.66))
+    table.settle()
+    for seat in table.seats:
+        seat.go("conflicts")
+        expect(seat.page.locator("main h2").first).to_contain_text(seat.says("CONFLICT"))
+    # Each reads its own; the host, who screens, reads both and can file for neither.
+    for seat, reads in ((one, {"north-7"}), (other, {"south-2"}), (host, {"north-7", "south-2"})):
+        assert {"north-7", "south-2"} & set(
+            " ".join(seat.page.locator("main h2").all_inner_texts()).split()
+        ) == reads
+    move = re.compile(
+        "^" + re.escape(other.says("Move to {lower} – {upper} ft {datum}", lower="", upper="", datum="")[:4])
+    )
+    expect(host.page.get_by_role("button", name=move)).to_have_count(0)
+    other.is_usable("conflict", kept=True)
+    host.is_usable("conflict-host")
+    other.files(other.page.get_by_role("button", name=move).first)
+    expect(other.page.get_by_text(other.says("FILED"), exact=True)).to_be_visible()
+    table.settle()
+    for seat in table.seats:
+        expect(seat.page.locator("main h2")).to_have_count(0)
+        expect(seat.page.get_by_text(seat.says("NO CONFLICT KNOWN")).first).to_be_visible()
+    other.go("notices")
+    expect(other.page.locator("main tbody tr", has_text="south-2")).to_contain_text(
+        other.says("NO CONFLICT KNOWN")
+    )
+    other.go("")
+    other.page.locator(".map[data-idle=true]").wait_for()
+    assert other.page.locator(".map[data-idle]").get_attribute("dir") == "ltr", "a map is never mirrored"
+    other.is_usable("desk", kept=True)
+    for seat in table.seats:
+        seat.is_clean()
+
+
+def _file(seat: Seat, feature: dict[str, Any]) -> None:
+    """From the file page, by paste; whatever the gate warns of goes with a reason."""
+    seat.go("file")
+    seat.page.locator("[data-ready=true]").wait_for()
+    seat.press("Paste")
+    seat.field("Paste a NOTAM, KML, GeoJSON, an HNS sheet, or positions, one a line").fill(
+        collection(feature)
+    )
+    seat.press("Read it")
+    expect(seat.field("Your reference")).to_have_value(feature["properties"]["id"])
+    expect(seat.page.get_by_label(seat.says("Your own check"), exact=True)).to_be_visible()
+    for reason in seat.page.get_by_label(
+        seat.says("Reason why it goes all the same; it travels with the notice")
+    ).all():
+        reason.fill("as briefed")
+    seat.press("File it")
+    seat.page.wait_for_url("**/thing/**")
+
+
+@BOTH_WAYS
+def test_a_stop_climbs_until_somebody_has_it_who_may_act(table: Table, language: str) -> None:
+    caller, called = table.sit("TUR", desk="ground", language=language), table.sit("ISR", language=language)
+    host = table.sit("AZE", "host", None, language=language)
+    for seat in table.seats:
+        seat.begin()
+    caller.page.keyboard.press("F9")
+    caller.field("Where? Coordinates in any spelling, or a named place").fill("2 km NE of T4")
+    caller.field("What is seen?").fill("own team under fire")
+    caller.page.locator("dialog").get_by_role("radio", name=caller.says("own forces")).check()
+    caller.page.locator("dialog").get_by_role("checkbox", name="ISR").check()
+    caller.is_usable("stop-call", kept=True)
+    caller.press("STOP: sign with my passkey and send")
+    caller.page.wait_for_url("**/thing/TUR-*")
+    short = caller.page.url.rsplit("/", 1)[1]
+    table.settle()
+
+    acknowledge = called.owed("STOP {short} of {creditor}: acknowledge", short=short, creditor="TUR")
+    expect(acknowledge).to_contain_text(
+        called.says("rung {next} of {rungs} is called at {at}", next=3, rungs=3, at="05:12Z")
+    )
+    called.page.locator(".map[data-idle=true]").wait_for()
+    called.is_usable("stop-called", kept=True)
+    called.files(acknowledge.get_by_role("button", name=called.says("Acknowledge")))
+    expect(acknowledge).to_contain_text(
+        called.says("Acknowledged here. The climb ends with somebody who may act.")
+    )
+    # A relay has heard it, and nobody who may act: it climbs, and all three see so.
+    table.channel.at("05:14")
+    table.settle()
+    host.page.goto(f"/thing/{short}")
+    host.begin()
+    for seat in (caller, called, host):
+        if seat is called:
+            acknowledge.get_by_role("button", name=seat.says("Read")).click()
+        rungs = seat.page.locator("article dl")
+        expect(rungs).to_contain_text(seat.says("{called} of {rungs}", called="1, 2, 3", rungs=3))
+        acknowledged = seat.says(
+            "{member}, desk {desk}, rung {rung}, at {at}",
+            member="ISR",
+            desk=seat.says("air"),
+            rung=1,
+            at="05:10Z",
+        )
+        expect(rungs).to_contain_text(acknowledged)
+    expect(host.button("Acknowledge: received and understood")).to_have_count(0)
+    expect(host.button("Stopped")).to_have_count(0)
+    host.page.locator(".map[data-idle=true]").wait_for()
+    host.is_usable("stop-host", kept=True)
+
+    acts = table.sit("ISR", "supervisor", None, language=language)
+    expect(acts.page.locator("dialog")).to_contain_text(acts.says("STOPs that are open: {count}", count=1))
+    acts.begin()
+    duty = acts.owed("STOP {short} of {creditor}: acknowledge", short=short, creditor="TUR")
+    # A STOP is owed at every desk; whoever speaks for all of them acknowledges for the one that is looked at.
+    press = duty.get_by_role("button", name=acts.says("Acknowledge"))
+    expect(press).to_have_count(1)
+    acts.files(press)
+    table.settle()
+    expect(press).to_have_count(0)
+    expect(acknowledge).to_have_count(0)
+    called.files(called.button("Stopped"))
+    table.settle()
+    expect(caller.page.locator("article dd", has_text="stopped")).to_be_visible()
+    assert table.channel.node("ISR").status({}).without_effect == ()
+    row = table.channel.stop("TUR", short)
+    assert (row.minutes_to_authority, row.minutes_to_halt) == (4.0, 4.0)
+    caller.files(caller.button("Close STOP: it is over"))
+    table.settle()
+    for seat in (caller, called, host):
+        expect(seat.page.locator("article.open")).to_have_count(0)
     for seat in table.seats:
         seat.is_clean()
 

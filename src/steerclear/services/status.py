@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from steerclear.mechanism.comm_checks import missed_checks
+from steerclear.mechanism.ineffective import WithoutEffect
 from steerclear.model.time import Instant, format_instant, format_zulu
 from steerclear.record.quorum import Cosigners, is_recorded
 from steerclear.services.answers import AnnexRow, LineRow, LogRow, RefusalRow, Status
@@ -63,8 +64,22 @@ def status(ledger: Ledger, sync: Sync, lines: Mapping[str, Heard], faults: Mappi
         without_effect=tuple(
             f"{one.place.author}-{one.place.seq:04d} {one.kind}: {one.why}"
             for one in ledger.view.without_effect
+            if not _went_ahead_of_its_log(ledger, one)
         ),
         refused=tuple(_refusal_row(one) for one in sync.refusals.rows(now)),
+    )
+
+
+def _went_ahead_of_its_log(ledger: Ledger, one: WithoutEffect) -> bool:
+    """A call that came aside, and stands word for word in its author's log by now: it was told once."""
+    said = ledger.view.said(one.id)
+    return (
+        said is not None
+        and said.is_in_a_log
+        and any(
+            not aside.is_in_a_log and aside.place == one.place and aside.message == said.message
+            for aside in ledger.view.book.of_kind(one.kind)
+        )
     )
 
 

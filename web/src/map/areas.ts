@@ -16,7 +16,7 @@ import { CHOSEN, CONFLICT, GROUNDS, lookOf, patternImage } from "./palette";
 import { loadSymbols } from "./symbols";
 
 const SOURCES = ["areas", "labels", "meetings", "stops"] as const;
-export const CLICKED = ["areas-fill", "areas-line-now", "areas-line-to-come", "areas-symbol", "meetings-fill", "stops"];
+export const CLICKED = ["areas-fill", "areas-line-now", "areas-line-to-come", "areas-symbol", "meetings-fill", "stops", "stops-place"];
 
 export class AreaLayers {
   #map: MapLibre;
@@ -164,10 +164,16 @@ function layersOf(theme: Theme): LayerSpecification[] {
       paint: { "text-color": ground.ink, "text-halo-color": ground.halo, "text-halo-width": 1.6, "icon-opacity": ["case", holds("now"), 1, 0.55] },
     },
     {
+      id: "stops-place",
+      type: "circle",
+      source: "stops",
+      paint: { "circle-radius": 9, "circle-color": CONFLICT[theme], "circle-opacity": 0.25, "circle-stroke-color": CONFLICT[theme], "circle-stroke-width": 3 },
+    },
+    {
       id: "stops",
       type: "symbol",
       source: "stops",
-      layout: { "text-field": ["concat", "⯃ ", ["get", "label"]], "text-font": FONT, "text-size": 17, "text-allow-overlap": true },
+      layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": 17, "text-anchor": "bottom", "text-offset": [0, -0.8], "text-allow-overlap": true },
       paint: { "text-color": CONFLICT[theme], "text-halo-color": ground.halo, "text-halo-width": 2.5 },
     },
   ];
