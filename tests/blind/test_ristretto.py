@@ -338,7 +338,7 @@ def test_what_is_no_proof(proved: tuple[Any, Any, bytes]) -> None:
         (2_048, LEAST_BATCH),
         (4_096, LEAST_BATCH),
         (16_384, 4_096),
-        (65_536, MOST_BATCH),
+        (131_072, MOST_BATCH),
         (1 << 20, MOST_BATCH),
     ],
 )

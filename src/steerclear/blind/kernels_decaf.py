@@ -34,6 +34,8 @@ _ALIGNED: Final = 64
 _DECODED: Final = -1
 """``DECAF_SUCCESS``."""
 _BITS: Final = 256
+_USUAL_BITS: Final = 253
+"""A weight is below the order of the group. What is longer is added up too, with more additions."""
 _WIDEST: Final = 14
 """A digit of so many bits fits into 16, and the three bytes that it may touch into 24."""
 
@@ -119,9 +121,9 @@ def add_up_in_buckets(weights: Rows, elements: Rows, out: Rows) -> int:
 @njit(nogil=True, cache=True)
 def _width_of_digits(count: int) -> int:
     """A place takes an addition for each element, and one for each bucket beyond what was copied."""
-    best, fewest = 2, _places(2) * (count + 2)
-    for bits in range(3, _WIDEST + 1):
-        additions = _places(bits) * (count + (1 << (bits - 1)))
+    best, fewest = 0, 1 << 60
+    for bits in range(2, _WIDEST + 1):
+        additions = -(-_USUAL_BITS // bits) * (count + (1 << (bits - 1)))
         if additions < fewest:
             best, fewest = bits, additions
     return best

@@ -48,7 +48,7 @@ __all__ = [
 
 LEAST_BATCH: Final = 1_024
 """Slots under one proof, so that two cores share a list of 2,048."""
-MOST_BATCH: Final = 16_384
+MOST_BATCH: Final = 32_768
 """The longer a sum, the fewer additions a slot. RFC 9497 numbers slots with 16 bits."""
 
 PROOF_BYTES: Final = 64
