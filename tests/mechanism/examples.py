@@ -13,9 +13,10 @@ from steerclear.mechanism.entry import Entry, Sealed
 from steerclear.model.annex import Annex, AnnexName, annex_hash
 from steerclear.model.member import MemberId
 from steerclear.model.notice import NoticeKind
-from steerclear.model.space import Position
+from steerclear.model.space import Altitude, Datum, Position
 from steerclear.model.terms import Level, Separation
 from steerclear.model.time import Instant
+from steerclear.model.track import TrackDanger
 from steerclear.record.heard import Heard
 
 if TYPE_CHECKING:
@@ -25,6 +26,24 @@ TUR, ISR = MemberId("TUR"), MemberId("ISR")
 ANNEX = Annex(AnnexName.SEPARATION, 2, (TUR, ISR), Instant(0), 3_600, Separation(9, 9, 9, ()), ())
 HERE = Position(351_000_000, 383_000_000)
 NOTHING = "9" * 32
+
+
+def track_alarm(**changed: Any) -> say.TrackAlarm:
+    """One of TUR's nears one of ISR's; TUR is to call."""
+    alarm = say.TrackAlarm(
+        danger=TrackDanger.SEPARATION,
+        concerns=say.AnnexMeant(AnnexName.SEPARATION, annex_hash(ANNEX), None),
+        track=say.TrackHolder(say.TrackSide.MEMBER, TUR),
+        other=say.TrackHolder(say.TrackSide.MEMBER, ISR),
+        owes=say.TrackDuty.CALL,
+        caller=TUR,
+        called=ISR,
+        first_at=Instant(1_744_200_300_000),
+        is_certain=True,
+        due_at=Instant(1_744_200_300_000),
+    )
+    return replace(alarm, **changed)
+
 
 Made = tuple[str, Any]
 """Who says it, and what."""
@@ -134,6 +153,16 @@ def example(kind: str, speech: type[Speech], ids: Mapping[str, str]) -> Made:
             "TUR",
             say.CivilOffer(ids["notice.file"], "LCLK", say.CivilForm.NOTAM, "A1234/25"),
         ),
+        "track.alarm": lambda: ("TUR", track_alarm()),
+        "track.show": lambda: (
+            "TUR",
+            say.TrackShow(
+                ids["track.alarm"],
+                (say.ShownTrack(1, at("12:00"), HERE, Altitude(25_000, Datum.AMSL), 0, 200_000, None, 0),),
+            ),
+        ),
+        "track.over": lambda: ("TUR", say.TrackOver(ids["track.alarm"], say.TrackEnd.CLEAR)),
+        "track.answer": lambda: ("TUR", say.TrackAnswer(ids["track.alarm"], say.TrackAct.CALLED, None)),
         "civil.decline": lambda: ("TUR", say.CivilDecline(ids["notice.file"], "below all routes")),
         "civil.answer": lambda: (
             "TUR",

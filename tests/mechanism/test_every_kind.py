@@ -28,6 +28,7 @@ OF_THE_SCENE = (
     "annex.propose", "notice.file", "watch.hand-over", "receipt.unable", "conflict.propose", "stop.call",
     "distress.call", "ownership.ask", "site.register", "check.call", "standstill.propose", "violation.claim",
     "incident.open", "meeting.convene", "communique.propose", "signal.send", "drill.start",
+    "track.alarm",
 )  # fmt: skip
 """What others are about: said at noon, in an order in which each finds what it is about."""
 
@@ -247,7 +248,7 @@ def test_what_waits_while_a_flag_is_up(scene: tuple[Table, dict[str, str]], spee
     waits = [name for name in KINDS if name not in SURVIVES_SUSPENSION]
     expected = {
         "annex.propose", "annex.counter", "annex.ratify", "drill.start", "communique.propose",
-        "communique.agree", "notice.file", "notice.activate",
+        "communique.agree", "notice.file", "notice.activate", "track.show",
     }  # fmt: skip
     assert set(waits) == expected
     before = table.say("ISR", say.DrillStart("before", None), when="12:58", to=("TUR",))
@@ -256,7 +257,7 @@ def test_what_waits_while_a_flag_is_up(scene: tuple[Table, dict[str, str]], spee
     table.look("ISR")
     for kind in waits:
         _, body = example(kind, speech, ids)
-        author = "TUR" if kind in ("notice.file", "notice.activate") else "ISR"
+        author = "TUR" if kind in ("notice.file", "notice.activate", "track.show") else "ISR"
         said = table.say(author, body, when="13:02", to=audience(author))
         adds_care = kind in ("notice.file", "notice.activate")
         expect = None if adds_care else "the mechanism was suspended, and its author knew"

@@ -90,7 +90,7 @@ def test_the_first_three_keep_every_value_that_they_had(key: str) -> None:
             assert set(terms["kinds"]) >= set(was["kinds"])
         else:
             assert {field: terms[field] for field in was} == was
-            assert set(terms) - set(was) <= {"lines", "seasons", "blind"}
+            assert set(terms) - set(was) <= {"lines", "seasons", "blind", "tracks"}
     assert now == {}
 
 

@@ -33,6 +33,7 @@ mechanism us-russia-2015   parties USA RUS   host CHE   third SYR   day 2016-09-
 10:00 USA air minutes t1 "all came" as u1
 10:00 USA air gives action t1 RUS by 20:00 "draw the line" as j1
 10:00 USA air proposes communique "the two sides met" as y1
+10:00 USA air is alarmed separation by USA as w1
 """
 
 

@@ -30,6 +30,7 @@ from steerclear.model.member import Role
 from steerclear.model.notice import Domain, NoticeKind
 from steerclear.model.terms import Disclosure, Level, Separation
 from steerclear.model.time import Instant
+from steerclear.model.track import Shows, TrackDanger
 
 __all__ = [
     "SURVIVES_SUSPENSION",
@@ -105,6 +106,12 @@ class BindingDisclosure:
     def level(self, kind: NoticeKind, recipient: str) -> Level:
         levels = (version.level(kind, recipient) for version in self.versions)
         return max(levels, key=lambda level: level.closedness)
+
+    def shown(self, danger: TrackDanger, recipient: str) -> tuple[Shows, int]:
+        """The least that any of them lets an alarm show, and the smallest *near*, in millimetres."""
+        each = [version.shown(danger, recipient) for version in self.versions]
+        least = min((shows for shows, _ in each), key=lambda shows: shows.openness)
+        return least, min(near_mm for _, near_mm in each)
 
 
 class Annexes:

@@ -95,7 +95,7 @@ SURVIVES_SUSPENSION: Final = FLOOR | {
     "incident.finding", "incident.close", "violation.claim", "violation.answer", "voice.log",
     "obligation.waive", "annex.withdraw", "standstill.propose", "standstill.accept", "standstill.extend",
     "standstill.end", "signal.send", "signal.read-back", "signal.answer", "meeting.convene",
-    "meeting.minutes", "meeting.action", "drill.end",
+    "meeting.minutes", "meeting.action", "drill.end", "track.alarm", "track.over", "track.answer",
 }  # fmt: skip
 """Kinds that go on while suspended: the safety floor, all about what is already in force, and talking to each
 other (signals, standstill, meetings: how a suspension ends). Movements and rescue may still be filed; other

@@ -29,6 +29,7 @@ from steerclear.mechanism.owed.meetings import owed_on_concerns, owed_on_meeting
 from steerclear.mechanism.owed.movements import owed_on_contact, owed_on_movement
 from steerclear.mechanism.owed.notices import owed_on_notice
 from steerclear.mechanism.owed.scene import EVERYONE, Scene
+from steerclear.mechanism.owed.tracks import owed_on_track_alarm
 from steerclear.mechanism.things import Sort, Thing, things
 from steerclear.mechanism.view import View
 from steerclear.model.time import Instant
@@ -91,6 +92,12 @@ def _ownership(scene: Scene, thing: Thing) -> Iterator[Obligation]:
     question = scene.view.ownership.get(thing.id)
     if question is not None:
         yield from owed_on_ownership(scene, question)
+
+
+def _track_alarm(scene: Scene, thing: Thing) -> Iterator[Obligation]:
+    alarm = scene.view.track_alarms.get(thing.id)
+    if alarm is not None:
+        yield from owed_on_track_alarm(scene, alarm)
 
 
 def _notice(scene: Scene, thing: Thing) -> Iterator[Obligation]:
@@ -158,6 +165,7 @@ _ABOUT: Final[dict[Sort, Callable[[Scene, Thing], Iterator[Obligation]]]] = {
     Sort.STOP: _stops,
     Sort.DISTRESS: _distress,
     Sort.OWNERSHIP: _ownership,
+    Sort.TRACK_ALARM: _track_alarm,
     Sort.NOTICE: _notice,
     Sort.CONFLICT: _conflict,
     Sort.SITE: _site,

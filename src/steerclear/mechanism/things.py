@@ -24,16 +24,17 @@ class Sort(IntEnum):
     STOP = 1
     DISTRESS = 2
     OWNERSHIP = 3
-    NOTICE = 4
-    CONFLICT = 5
-    SITE = 6
-    STANDSTILL = 7
-    INCIDENT = 8
-    VIOLATION = 9
-    SIGNAL = 10
-    CHECK = 11
-    MEETING = 12
-    COMM_CHECKS = 13
+    TRACK_ALARM = 4
+    NOTICE = 5
+    CONFLICT = 6
+    SITE = 7
+    STANDSTILL = 8
+    INCIDENT = 9
+    VIOLATION = 10
+    SIGNAL = 11
+    CHECK = 12
+    MEETING = 13
+    COMM_CHECKS = 14
 
 
 class Thing(NamedTuple):
@@ -49,6 +50,7 @@ COMM_CHECKS: Final = Thing(Sort.COMM_CHECKS, "")
 _BEGUN_BY: Final = {
     "distress.call": Sort.DISTRESS,
     "ownership.ask": Sort.OWNERSHIP,
+    "track.alarm": Sort.TRACK_ALARM,
     "notice.file": Sort.NOTICE,
     "site.register": Sort.SITE,
     "standstill.propose": Sort.STANDSTILL,

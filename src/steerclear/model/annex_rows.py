@@ -27,6 +27,7 @@ from steerclear.model.terms import (
     NamedLine,
     Season,
     SeparationRow,
+    TrackRow,
 )
 from steerclear.model.wire import FieldForm, fields_of
 
@@ -37,6 +38,7 @@ _KEYS: Final[dict[type, tuple[str, ...]]] = {
     ClassTerms: ("of",),
     Ladder: ("member", "desk"),
     DisclosureRow: ("kind", "recipient"),
+    TrackRow: ("danger", "recipient"),
     SeparationRow: ("kind_a", "domain_a", "kind_b", "domain_b"),
     Blackout: ("because",),
     Season: ("because",),

@@ -33,7 +33,8 @@ from steerclear.model.wire import Codec, JsonValue, codec_of, misfit, register
 
 __all__ = [
     "FORMS", "BandShift", "Callsign", "Count", "Degrees", "Feet", "Gap", "GapFeet", "Hash", "Id", "Kilohertz",
-    "Label", "Metres", "Millimetres", "MinuteOfDay", "Readability", "Seconds", "Shift", "Sizes", "Text",
+    "Label", "Metres", "Millimetres", "MinuteOfDay", "Readability", "Seconds", "Shift", "SignedRate", "Sizes",
+    "Text",
 ]  # fmt: skip
 
 
@@ -105,6 +106,7 @@ Seconds = Annotated[int, _whole(0, _TEN_YEARS_S, "whole seconds, from 0 to ten y
 Shift = Annotated[int, _whole(-_TEN_YEARS_S, _TEN_YEARS_S, "whole seconds, up to ten years to each side")]
 Gap = Annotated[int, _whole(-LAST_NAMED // 1000, LAST_NAMED // 1000, "whole seconds between two instants")]
 Millimetres = Annotated[int, _whole(0, _ROUND_THE_WORLD_MM, "millimetres, from 0 to once round the world")]
+SignedRate = Annotated[int, _whole(-10_000_000, 10_000_000, "an integer up to 10,000,000 to each side")]
 Feet = Annotated[int, _whole(0, _WHOLE_BAND_FT, f"feet, from 0 to {_WHOLE_BAND_FT:,}")]
 BandShift = Annotated[
     int, _whole(-_WHOLE_BAND_FT, _WHOLE_BAND_FT, f"feet, up to {_WHOLE_BAND_FT:,} each way")

@@ -17,6 +17,7 @@ from steerclear.model.notice import Domain, NoticeKind
 from steerclear.model.response import ClassTerms, Ladder, ResponseClass
 from steerclear.model.space import Footprint, Position
 from steerclear.model.time import Instant
+from steerclear.model.track import Shows, TrackDanger
 from steerclear.model.wire import Codec, JsonValue, misfit
 
 __all__ = [
@@ -24,7 +25,7 @@ __all__ = [
     "Communique", "Contact", "DayOfYear", "Disclosure", "DisclosureRow", "Frequencies", "Frequency",
     "Incidents", "KindTerms", "Level", "NamedArea", "NamedLine", "NoticeTerms", "ProtectedSites", "Rescue",
     "Response", "SafetyFloor", "Season", "Separation", "SeparationRow", "Standstill", "Statistics",
-    "Succession", "Terms", "Theatre", "Vocabulary",
+    "Succession", "Terms", "Theatre", "TrackRow", "Vocabulary",
 ]  # fmt: skip
 
 
@@ -288,6 +289,18 @@ class BlindTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackRow:
+    """How much of its live picture a party shows, for one danger and one recipient; null matches any."""
+
+    danger: Annotated[TrackDanger | None, "The danger of the alarm."]
+    recipient: Annotated[MemberId | None, "To whom."]
+    shows: Annotated[Shows, "Nothing, the alarm, own aircraft near, all own (restrictive: the earlier)."]
+    near_mm: Annotated[
+        Millimetres, "So near the other's areas and aircraft is near, in millimetres (restrictive: smaller)."
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class Disclosure:
     """Who sees what of a notice; a party may always be more open for one notice."""
 
@@ -297,12 +310,22 @@ class Disclosure:
     blind: Annotated[
         BlindTerms | None, "How L2 to L3p are compared; null: they are not, and nothing is filed at them."
     ] = None
+    tracks: Annotated[
+        tuple[TrackRow, ...], "What is shown of the live picture, first match first; none: nothing is."
+    ] = ()
 
     def level(self, kind: NoticeKind, recipient: str) -> Level:
         for row in self.rows:
             if row.kind in (None, kind) and row.recipient in (None, recipient):
                 return row.level
         return self.default
+
+    def shown(self, danger: TrackDanger, recipient: str) -> tuple[Shows, int]:
+        """How much an alarm shows the recipient, and how near is near, in millimetres."""
+        for row in self.tracks:
+            if row.danger in (None, danger) and row.recipient in (None, recipient):
+                return row.shows, row.near_mm
+        return Shows.NOTHING, 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -441,6 +441,16 @@ class AnswerCivil:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerTrackAlarm:
+    """What is done about an alarm of a live picture."""
+
+    alarm: Named
+    act: Literal[
+        "called", "asked", "turned-away", "returned", "amended", "held", "atc-warned", "not-ours", "cannot"
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseConcern:
     """An alleged misuse of a site, and by when a reply is asked for."""
 
@@ -542,7 +552,8 @@ Deed = (
     | ProposeAnnex | RatifyAnnex | CounterAnnex | WithdrawAnnex | Suspend | Resume | TakeWatch
     | HandOver | OpenIncident | StateIncident | CloseIncident | ClaimViolation | AnswerViolation
     | ProposeConflict | DecideConflict | CloseConflict | LogVoice | StartDrill | EndDrill
-    | OfferCivil | DeclineCivil | AnswerCivil | RaiseConcern | ReplyConcern | PutFinding | AnswerFinding
+    | OfferCivil | DeclineCivil | AnswerCivil | AnswerTrackAlarm | RaiseConcern | ReplyConcern
+    | PutFinding | AnswerFinding
     | Convene | WriteMinutes | SignMinutes | GiveAction | SettleAction | ProposeCommunique
     | AgreeCommunique | Waive | EndMechanism
 )  # fmt: skip

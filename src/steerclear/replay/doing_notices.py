@@ -181,6 +181,7 @@ SEEN_BY_ALL: Final[tuple[Sort, ...]] = (
     "distress",
     "incident",
     "signal",
+    "track-alarm",
 )
 _VOLUMES: Final = "SHAPE [and SHAPE] [near PLACE] [third-parties TEXT]"
 

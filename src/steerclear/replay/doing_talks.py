@@ -13,6 +13,7 @@ __all__ = ["OF_TALKS"]
 
 _FORMS: Final = get_args(get_type_hints(deeds.OfferCivil)["form"])
 _ACTS: Final = get_args(get_type_hints(deeds.AnswerCivil)["act"])
+_ABOUT_ALARMS: Final = get_args(get_type_hints(deeds.AnswerTrackAlarm)["act"])
 
 
 def _texts(words: Words, what: str) -> tuple[str, ...]:
@@ -37,6 +38,11 @@ def _answers_civil(words: Words) -> deeds.AnswerCivil:
     notice, act = words.thing("notice"), words.choice("what is done", _ACTS)
     flight = words.quoted("the flight, as it calls itself") if words.take("flight") else None
     return deeds.AnswerCivil(notice, act, flight)  # type: ignore[arg-type]  # choice() gave one of them
+
+
+def _answers_alarm(words: Words) -> deeds.AnswerTrackAlarm:
+    alarm, act = words.thing("track-alarm"), words.choice("what is done", _ABOUT_ALARMS)
+    return deeds.AnswerTrackAlarm(alarm, act)  # type: ignore[arg-type]  # choice() gave one of them
 
 
 def _raises_concern(words: Words) -> deeds.RaiseConcern:
@@ -127,6 +133,13 @@ OF_TALKS: Final[tuple[Verb, ...]] = (
         "answers civil NOTICE held|atc-warned|cannot [flight TEXT] [because TEXT]",
         'answers civil n1 atc-warned flight "MEDIC 12"',
         _answers_civil,
+        knows=BECAUSE,
+    ),
+    Verb(
+        "answers alarm",
+        "answers alarm NAME ACT [because TEXT]",
+        'answers alarm w1 turned-away because "the crew had misread the chart"',
+        _answers_alarm,
         knows=BECAUSE,
     ),
     Verb(

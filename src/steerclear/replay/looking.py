@@ -21,6 +21,7 @@ from steerclear.mechanism.obligation import Obligation
 from steerclear.mechanism.obligations import owed
 from steerclear.mechanism.said import conflict_id
 from steerclear.mechanism.stages import Stages, stages_of
+from steerclear.mechanism.track_alarms import TrackAlarmRecord
 from steerclear.mechanism.view import View
 from steerclear.model.annex import AnnexName, ProtectedSites, annex_hash
 from steerclear.model.finding import NoConflict, Undetermined
@@ -30,7 +31,7 @@ from steerclear.replay import sights
 from steerclear.replay.script import Named, Sort
 from steerclear.services.answers import GateRow
 
-__all__ = ["Eyes", "Seen", "holds", "look", "look_at_gate"]
+__all__ = ["Eyes", "Seen", "holds", "look", "look_at_gate", "newest_alarm"]
 
 MINUTE_MS: Final = 60_000
 STAGES: Final[tuple[sights.Stage, ...]] = ("filed", "delivered", "acknowledged", "disseminated")
@@ -85,6 +86,34 @@ def look_at_gate(sight: sights.Gate, gate: Sequence[GateRow]) -> Seen:
 def _is_of(row: GateRow, sight: sights.Gate) -> bool:
     near = sight.km is None or sight.km in {round(float(km)) for km in _KM.findall(row.words)}
     return row.code == sight.code and near and (sight.says is None or sight.says in row.words)
+
+
+@look.register
+def _(sight: sights.IsAlarmed, eyes: Eyes) -> Seen:
+    rung = {alarm.about for alarm in eyes.alarms}
+    found = [
+        duty.words
+        for duty in owed(eyes.view, eyes.now)
+        if duty.debtor.covers(eyes.member, eyes.desk)
+        and duty.about in rung & _alarms_like(sight, eyes).keys()
+    ]
+    there = any(sight.says is None or sight.says in words for words in found)
+    return Seen(there, _list(found))
+
+
+def newest_alarm(sight: sights.IsAlarmed, eyes: Eyes) -> TrackAlarmRecord | None:
+    """The last of its kind that has rung at this desk."""
+    rung = {alarm.about for alarm in eyes.alarms}
+    mine = [record for id_, record in _alarms_like(sight, eyes).items() if id_ in rung]
+    return max(mine, key=lambda record: (record.raised.at, record.id), default=None)
+
+
+def _alarms_like(sight: sights.IsAlarmed, eyes: Eyes) -> dict[str, TrackAlarmRecord]:
+    return {
+        record.id: record
+        for record in eyes.view.track_alarms
+        if record.raised.author == sight.by and record.raised.body.danger is sight.danger
+    }
 
 
 @look.register
@@ -408,6 +437,12 @@ def _communique_words(id_: str, eyes: Eyes) -> Iterator[str]:
         yield "agreed" if record.text else "empty"
 
 
+def _track_alarm_words(id_: str, eyes: Eyes) -> Iterator[str]:
+    record = eyes.view.track_alarms.get(id_)
+    if record is not None:
+        yield "open" if record.over is None else "over"
+
+
 WORDS_OF: Final[dict[Sort, Callable[[str, Eyes], Iterator[str]]]] = {
     "notice": _notice_words,
     "stop": _alarm_words,
@@ -425,6 +460,7 @@ WORDS_OF: Final[dict[Sort, Callable[[str, Eyes], Iterator[str]]]] = {
     "meeting": _meeting_words,
     "action": _action_words,
     "communique": _communique_words,
+    "track-alarm": _track_alarm_words,
 }
 
 

@@ -16,7 +16,7 @@ _LETTERS: Final[dict[Sort, str]] = {
     "notice": "n", "stop": "s", "distress": "d", "ownership": "q", "site": "h", "standstill": "x",
     "signal": "g", "annex": "a", "incident": "i", "violation": "v", "check": "k", "conflict": "c",
     "drill": "r", "concern": "o", "finding": "f", "meeting": "t", "minutes": "u", "action": "j",
-    "communique": "y",
+    "communique": "y", "track-alarm": "w",
 }  # fmt: skip
 _MAKES: Final[dict[type, Sort]] = {
     deeds.File: "notice",

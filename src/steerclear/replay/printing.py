@@ -356,6 +356,11 @@ def _(deed: deeds.OfferCivil, _at: Instant) -> str:
 
 
 @print_deed.register
+def _(deed: deeds.AnswerTrackAlarm, _at: Instant) -> str:
+    return f"answers alarm {deed.alarm.name} {deed.act}"
+
+
+@print_deed.register
 def _(deed: deeds.AnswerCivil, _at: Instant) -> str:
     flight = "" if deed.flight is None else f" flight {spell_text(deed.flight)}"
     return f"answers civil {deed.notice.name} {deed.act}{flight}"

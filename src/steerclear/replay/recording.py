@@ -42,9 +42,17 @@ __all__ = ["WORDS", "LeftOut", "Recorded", "play_of"]
 WORDS: Final = (told_of_notices, told_of_affairs, told_of_talks)
 """Importing them registers which deed each statement is."""
 
-MACHINES: Final = frozenset({"node.beat", "screen.result", "heard", "receipt.unreadable"}) | {
-    kind for kind in KINDS if kind.startswith("blind.")
-}
+MACHINES: Final = frozenset(
+    {
+        "node.beat",
+        "screen.result",
+        "heard",
+        "receipt.unreadable",
+        "track.alarm",
+        "track.show",
+        "track.over",
+    }
+) | {kind for kind in KINDS if kind.startswith("blind.")}
 DAY_MS: Final = 86_400_000
 MINUTE_MS: Final = 60_000
 WHERE: Final = "the recorded play"

@@ -19,7 +19,8 @@ from steerclear.replay.acting import Scene
 from steerclear.replay.audit import check_record
 from steerclear.replay.desk import Desk, Done
 from steerclear.replay.fire import Fire
-from steerclear.replay.looking import Eyes, Seen, holds, look, look_at_gate
+from steerclear.replay.flying import Flying
+from steerclear.replay.looking import Eyes, Seen, holds, look, look_at_gate, newest_alarm
 from steerclear.replay.observing import Names, Observer
 from steerclear.replay.script import Actor, DeskActor, Line, Play
 from steerclear.replay.stage import Stage, set_stage
@@ -109,7 +110,9 @@ class _Runner:
 
         The twice-daily checks of the line and the like run on; nobody in the play waits for them.
         """
-        wakes = (at for observer in self._observers.values() for at in self._wakes_of(observer))
+        wakes = [at for observer in self._observers.values() for at in self._wakes_of(observer)]
+        flying = (one.next_at(self._now) for station in self.stage.up() for one in station.flying)
+        wakes += [at for at in flying if at is not None]
         return min((at for at in wakes if self._now < at < before), default=None)
 
     def _wakes_of(self, observer: Observer) -> Iterator[Instant]:
@@ -202,6 +205,8 @@ class _Runner:
                 self.stage.stations[member].crash()
             case sights.Restart(member=member):
                 self.stage.stations[member].start()
+            case sights.ShowTrack() as shown:
+                self.stage.stations[shown.member].fly(Flying(shown, self._now))
         self._follow()
 
     def _check(self, line: Line) -> None:
@@ -209,9 +214,18 @@ class _Runner:
         self._tell("seen" if seen.there else "not-seen", line)
         if not seen.there:
             self._failures.append(Failure(line.number, line.text, _tail(line), seen.instead))
+        elif isinstance(line.act, sights.IsAlarmed) and line.manner.named is not None:
+            self._name_alarm(line.act, line.manner.named, _desk_actor(line.actor))
         elif isinstance(line.act, sights.Gate):
             desk = self._desk(_desk_actor(line.actor))
             self._unexpected.pop((desk.station.member, desk.name), None)
+
+    def _name_alarm(self, sight: sights.IsAlarmed, name: str, actor: DeskActor) -> None:
+        """From here on the play has a name for it, and what is owed about it is told."""
+        alarm = newest_alarm(sight, self._eyes(self._desk(actor)))
+        if alarm is not None:
+            self._names.give(name, alarm.id)
+            self._follow()
 
     def _look(self, line: Line) -> Seen:
         match line.act:

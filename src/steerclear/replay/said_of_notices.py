@@ -75,7 +75,7 @@ def _(deed: deeds.Cold, scene: Scene) -> Spoken:
 @spoken.register
 def _(deed: deeds.Acknowledge, scene: Scene) -> Spoken:
     about = scene.id_of(deed.thing)
-    if deed.thing.sort in ("notice", "stop"):
+    if deed.thing.sort in ("notice", "stop", "track-alarm"):
         return Ask(ask.Acknowledge(desk=scene.desk, about=about, rung=scene.rung))
     return Say(say.Acknowledge(about, scene.rung, None), scene.authors_of(about))
 

@@ -32,6 +32,15 @@ def _(deed: deeds.AnswerCivil, scene: Scene) -> Spoken:
     return Say(say.CivilAnswer(notice, deed.flight, act, scene.manner.because), scene.everybody_else)
 
 
+@spoken.register
+def _(deed: deeds.AnswerTrackAlarm, scene: Scene) -> Spoken:
+    """To whoever heard the alarm, and raised it."""
+    alarm = known(scene.view.said(scene.id_of(deed.alarm)), deed.alarm)
+    body = say.TrackAnswer(alarm.id, say.TrackAct(deed.act), scene.manner.because)
+    to = {alarm.author, *alarm.to} - {scene.member}
+    return Say(body, tuple(MemberId(member) for member in sorted(to)), sealed=True)
+
+
 # -- concerns, findings ---------------------------------------------------------------------------------
 
 

@@ -42,7 +42,7 @@ __all__ = [
 Sort = Literal[
     "notice", "stop", "distress", "ownership", "site", "standstill", "signal", "annex", "incident",
     "violation", "check", "conflict", "drill", "concern", "finding", "meeting", "minutes", "action",
-    "communique",
+    "communique", "track-alarm",
 ]  # fmt: skip
 """What a name of the play stands for."""
 

@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Final, get_args
 
 from steerclear.model.member import MemberId
+from steerclear.model.track import TrackDanger
 from steerclear.replay import sights
 from steerclear.replay.script import OwnershipWord
-from steerclear.replay.verbs import Verb, Who
+from steerclear.replay.shapes import read_altitude, read_position
+from steerclear.replay.verbs import NAMED, Verb, Who
 from steerclear.replay.words import Words
 
 __all__ = ["READINGS", "SEEING", "TURNS"]
@@ -62,6 +64,13 @@ def _is_climbed(words: Words) -> sights.IsClimbed:
     rung = words.number("the number of a rung")
     words.expect("for")
     return sights.IsClimbed(rung, words.thing())
+
+
+def _is_alarmed(words: Words) -> sights.IsAlarmed:
+    danger = TrackDanger(words.choice("a danger", [one.value for one in TrackDanger]))
+    words.expect("by")
+    by = words.member()
+    return sights.IsAlarmed(danger, by, words.quoted("words of the alarm") if words.at_quote else None)
 
 
 def _stage(words: Words) -> sights.StageIs:
@@ -169,6 +178,18 @@ def _restarts(words: Words) -> sights.Restart:
     return sights.Restart(words.member())
 
 
+def _shows(words: Words) -> sights.ShowTrack:
+    member, track = words.member(), words.word("what the track is called")
+    words.expect("of")
+    whose = words.choice("whose it is", (*words.scene.members, "civil", "unknown"))
+    words.expect("from")
+    begins = read_position(words)
+    words.expect("to")
+    ends, altitude = read_position(words), read_altitude(words)
+    words.expect("until")
+    return sights.ShowTrack(member, track, whose, begins, ends, altitude, words.instant())
+
+
 SEEING: Final[tuple[Verb, ...]] = (
     Verb(
         "is warned",
@@ -180,6 +201,14 @@ SEEING: Final[tuple[Verb, ...]] = (
     Verb("owes", "owes DUTY of NAME [by TIME] [overdue]", "owes outcome of s1 by 13:29", _owes),
     Verb("owes", "owes nothing [of NAME]", "owes nothing of n1", _owes),
     Verb("is climbed to rung", "is climbed to rung N for NAME", "is climbed to rung 2 for s1", _is_climbed),
+    Verb(
+        "is alarmed",
+        "is alarmed separation|entry|departure by MEMBER [TEXT]",
+        'is alarmed separation by RUS "come too close" as w8',
+        _is_alarmed,
+        knows=NAMED,
+        makes="track-alarm",
+    ),
     Verb(
         "stage",
         "stage NAME is filed|delivered|acknowledged|disseminated|recorded [by MEMBER] [expired]",
@@ -228,5 +257,12 @@ TURNS: Final[tuple[Verb, ...]] = (
     Verb("regains link", "regains link MEMBER [MEMBER]", "regains link USA RUS", _regains_link, who=WORLD),
     Verb("crashes", "crashes MEMBER", "crashes USA", _crashes, who=WORLD),
     Verb("restarts", "restarts MEMBER", "restarts USA", _restarts, who=WORLD),
+    Verb(
+        "shows",
+        "shows MEMBER TRACK of MEMBER|civil|unknown from POSITION to POSITION HEIGHT until TIME",
+        "shows USA hawk of USA from 35N 40E to 36N 40E 25000ft AMSL until 12:10",
+        _shows,
+        who=WORLD,
+    ),
 )
 """Every verb of the world."""

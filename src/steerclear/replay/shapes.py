@@ -31,7 +31,7 @@ from steerclear.model.space import (
 from steerclear.model.time import TimeSpan
 from steerclear.replay.words import Words
 
-__all__ = ["SHAPES", "read_footprint", "read_near", "read_position", "read_volumes"]
+__all__ = ["SHAPES", "read_altitude", "read_footprint", "read_near", "read_position", "read_volumes"]
 
 SHAPES: Final = ("circle", "corridor", "legs", "polygon")
 MM: Final = {"m": 1_000, "km": 1_000_000, "nm": 1_852_000}
@@ -40,6 +40,8 @@ FT_PER_LEVEL: Final = 100
 _LENGTH: Final = re.compile(r"(\d{1,6})(?:\.(\d{1,3}))?(nm|km|m)", re.ASCII)
 _FEET: Final = re.compile(r"(-?\d{1,7})\.\.(-?\d{1,7})ft", re.ASCII)
 _LEVELS: Final = re.compile(r"(SFC|FL(\d{1,4}))\.\.FL(\d{1,4})", re.ASCII)
+_HEIGHT: Final = re.compile(r"(-?\d{1,6})ft", re.ASCII)
+_LEVEL: Final = re.compile(r"FL(\d{1,4})", re.ASCII)
 _SURFACE_TO: Final = re.compile(r"SFC\.\.(-?\d{1,7})ft", re.ASCII)
 _LATITUDE: Final = re.compile(r".*[NS]", re.ASCII)
 
@@ -67,6 +69,22 @@ def read_position(words: Words) -> Position:
         return parse_position(text)
     except BadInput as error:
         raise BadInput("play-position", error.what, where=words.where, remedy=error.remedy) from error
+
+
+def read_altitude(words: Words) -> Altitude:
+    """One height with its datum: ``25000ft AMSL`` or ``FL240``."""
+    text = words.word("a height, as 25000ft AMSL")
+    if match := _LEVEL.fullmatch(text):
+        return _level(match[1])
+    match = _HEIGHT.fullmatch(text)
+    if match is None:
+        raise BadInput(
+            "play-height",
+            f"“{text[:40]}” is not a height.",
+            where=words.where,
+            remedy="Write it as 25000ft AMSL or FL240.",
+        )
+    return Altitude(int(match[1]), _datum(words))
 
 
 def read_footprint(words: Words) -> Footprint:

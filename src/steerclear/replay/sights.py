@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from steerclear.model.member import MemberId
+from steerclear.model.space import Altitude, Position
 from steerclear.model.time import Instant
+from steerclear.model.track import TrackDanger
 from steerclear.replay.script import Comparison, Named, OwnershipWord, Sort
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "Duty",
     "Gate",
     "Hears",
+    "IsAlarmed",
     "IsClimbed",
     "Knows",
     "LineReading",
@@ -35,6 +38,7 @@ __all__ = [
     "RegainLink",
     "Restart",
     "Sees",
+    "ShowTrack",
     "Sight",
     "Stage",
     "StageIs",
@@ -70,6 +74,7 @@ SAID_OF: Final[dict[Sort, tuple[str, ...]]] = {
     "meeting": ("convened", "minuted"),
     "action": ("open", "done"),
     "communique": ("empty", "agreed"),
+    "track-alarm": ("open", "over"),
 }  # fmt: skip
 """The words in which the state of a thing is shown, by what it is."""
 
@@ -106,6 +111,19 @@ class IsClimbed:
 
     rung: int
     thing: Named
+
+
+@dataclass(frozen=True, slots=True)
+class IsAlarmed:
+    """A live picture's alarm about such a danger has rung at this desk; the newest has the line's name.
+
+    ``by``     whose picture saw it
+    ``says``   words that the duty holds
+    """
+
+    danger: TrackDanger
+    by: MemberId
+    says: str | None
 
 
 # -- readings ------------------------------------------------------------------------------------------
@@ -225,7 +243,19 @@ class Verifies:
     """Every member's replica is checked again from its bytes, as an auditor would."""
 
 
-Sight = Gate | Owes | IsClimbed | Sees | NeverSees | StageIs | Hears | CountFires | CountEntries | Verifies
+Sight = (
+    Gate
+    | Owes
+    | IsClimbed
+    | IsAlarmed
+    | Sees
+    | NeverSees
+    | StageIs
+    | Hears
+    | CountFires
+    | CountEntries
+    | Verifies
+)
 
 
 # -- the world -----------------------------------------------------------------------------------------
@@ -257,4 +287,20 @@ class Restart:
     member: MemberId
 
 
-Turn = LoseLink | RegainLink | Crash | Restart
+@dataclass(frozen=True, slots=True)
+class ShowTrack:
+    """A feed of ``member`` shows something that flies straight on from here to there, until then.
+
+    ``whose``  a member, ``civil``, or ``unknown``
+    """
+
+    member: MemberId
+    track: str
+    whose: str
+    begins: Position
+    ends: Position
+    altitude: Altitude
+    until: Instant
+
+
+Turn = LoseLink | RegainLink | Crash | Restart | ShowTrack

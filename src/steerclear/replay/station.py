@@ -19,10 +19,12 @@ from steerclear.links.notifier import Alarm
 from steerclear.links.randomness import Randomness
 from steerclear.mechanism.view import View
 from steerclear.model.member import MemberId
+from steerclear.model.time import Instant
 from steerclear.record.bundle import parse_bundle
 from steerclear.record.charter import Charter
 from steerclear.record.report import VerifyReport
 from steerclear.record.verify_path import verify_bundle
+from steerclear.replay.flying import Flying
 from steerclear.services.answers import Receipt
 from steerclear.services.ledger import Filed, Ledger
 from steerclear.services.speak import Voice, speak
@@ -30,6 +32,7 @@ from steerclear.services.verbs import Request
 from steerclear.services.workings import Workings
 from steerclear.store.highwater import Mark
 from steerclear.store.memory import MemoryDisk, MemoryStore
+from steerclear.tracking import Reports
 
 __all__ = ["MemoryMark", "Station", "machine_down"]
 
@@ -73,6 +76,9 @@ class Station:
         self.places = places
         self.alarms: list[Alarm] = []
         """What has rung at this member's desks, in order; ears remember what a process forgets."""
+        self.flying: list[Flying] = []
+        """What its feeds show; radars go on when a machine stops."""
+        self._looked_at: Instant | None = None
         self._charter = charter
         self._keys = keys
         self._clock = clock
@@ -127,6 +133,11 @@ class Station:
         """Sign and file a statement as it is."""
         return speak(self.ledger, body, voice=voice, to=to, readers=readers)
 
+    def fly(self, one: Flying) -> None:
+        """Its feeds show this from now on; of one track the last that was said holds."""
+        others = (before for before in self.flying if before.shown.track != one.shown.track)
+        self.flying = [*others, one]
+
     # -- what the machine does by itself ----------------------------------------------------------------
 
     def exchange_with(self, other: Station) -> bool:
@@ -135,11 +146,26 @@ class Station:
         return self._up.take(other.member, answered)
 
     def step(self) -> tuple[Alarm, ...]:
-        """Screen, confirm and name keys ahead, as far as it is due; the rungs that ring now."""
+        """Look at the live picture, screen, confirm and name keys ahead, as far as it is due; what rings."""
+        self._look_live()
         rung = self._up.step()
         self._require_no_fault()
         self.alarms.extend(rung)
         return rung
+
+    def _look_live(self) -> None:
+        """Once at each moment: an alarm rings at the second look, and two looks at one moment are one."""
+        now = self._clock.now()
+        if self._looked_at == now:
+            return
+        self._looked_at = now
+        live = self._up.live
+        for one in self.flying:
+            track = one.report(now)
+            if track is not None:
+                live.take(Reports.of([track]), now, whose=one.shown.whose, feed="the world")
+        if not live.is_empty:
+            live.step()
 
     def _require_no_fault(self) -> None:
         """A running node shows a fault and goes on; in a play it would hide that the story went wrong."""

@@ -44,6 +44,14 @@ def _(body: say.CivilAnswer, _said: Said[Any], known: Known) -> Told:
     return Told(deed, Manner(because=because), without=tuple(without))
 
 
+@deed_of.register
+def _(body: say.TrackAnswer, _said: Said[Any], known: Known) -> Told:
+    without: list[str] = []
+    because = sized(body.because, without)
+    deed = deeds.AnswerTrackAlarm(known.thing(body.alarm, "track-alarm"), body.act.value)
+    return Told(deed, Manner(because=because), without=tuple(without))
+
+
 # -- concerns, findings -----------------------------------------------------------------------------------
 
 

@@ -28,7 +28,7 @@ __all__ = ["RESERVED", "Scene", "Word", "Words", "cut", "duration_ms", "is_time"
 RESERVED: Final = frozenset(
     (
         "conflict", "minutes-to-authority", "minutes-to-halt", "mechanism",
-        "watch", "nothing", "check", "ownership", "signal", "violation", "civil", "about", "by",
+        "watch", "nothing", "alarm", "check", "ownership", "signal", "violation", "civil", "about", "by",
     )
 )  # fmt: skip
 """Words that begin a reading or a verb: no name may be one of them."""

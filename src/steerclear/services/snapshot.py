@@ -31,7 +31,7 @@ from steerclear.record.log import LogMemory
 
 __all__ = ["Duty", "EntryColumns", "Logged", "Snapshot", "Worth", "parse_snapshot", "print_snapshot"]
 
-FORM: Final = 1
+FORM: Final = 2
 """Of what is written down. Another one is not read."""
 
 

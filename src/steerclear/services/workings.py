@@ -79,6 +79,7 @@ class Workings:
         from steerclear.services.blind_desk import BlindDesk
         from steerclear.services.blind_openings import OpeningShelf
         from steerclear.services.blind_shown import BlindShown
+        from steerclear.services.live_picture import LivePicture
         from steerclear.services.screen import Screener
 
         self.ledger = ledger
@@ -87,6 +88,7 @@ class Workings:
         self.sync = Sync(ledger)
         self._screener = Screener(ledger)
         self._ringer = Ringer(ledger)
+        self.live = LivePicture(ledger)
         self.spent_keys = SpentKeys(ledger)
         take_over_named(ledger)
         self._verbs = verbs_of(places)

@@ -10,6 +10,7 @@ from steerclear.mechanism.bodies.kinds import KINDS, Body, Kind, Target, Who, bo
 from steerclear.mechanism.bodies.meetings import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.notices import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.screening import *  # noqa: F403 - hands on every body by name
+from steerclear.mechanism.bodies.tracks import *  # noqa: F403 - hands on every body by name
 from steerclear.record.heard import Heard
 
 __all__ = ["KINDS", "Body", "Heard", "Kind", "Target", "Who", "body_of", "kind_of", "read_body"]

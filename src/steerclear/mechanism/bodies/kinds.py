@@ -12,7 +12,17 @@ from enum import Enum
 from typing import Final
 
 from steerclear.errors import BadInput, NotVerified
-from steerclear.mechanism.bodies import affairs, blind, calls, civil, exchange, meetings, notices, screening
+from steerclear.mechanism.bodies import (
+    affairs,
+    blind,
+    calls,
+    civil,
+    exchange,
+    meetings,
+    notices,
+    screening,
+    tracks,
+)
 from steerclear.model.member import Role
 from steerclear.model.wire import Codec, JsonValue, codec_of, misfit
 from steerclear.record.beat import beat_body, read_beat_body
@@ -74,12 +84,13 @@ _PROPOSAL: Final = ("annex.propose", "annex.counter")
 _RECEIVED: Final = (
     *_VERSION, "stop.call", "distress.call", "screen.result", "conflict.propose", "site.register",
     "standstill.propose", "ownership.ask", "incident.open", "violation.claim", "signal.send",
-    "movement.report", "contact.attempt",
+    "movement.report", "contact.attempt", "track.alarm",
 )  # fmt: skip
 
 
 def _rows() -> tuple[Kind, ...]:
     n, s, c, a, x, v, m, b = notices, screening, calls, affairs, exchange, civil, meetings, blind
+    t = tracks
     about = Target("about", _RECEIVED, Who.ADDRESSEE)
     notice = Target("notice", ("notice.file",), Who.AUTHOR)
     unable = Target("about", ("receipt.unable",), Who.FILER)
@@ -139,6 +150,12 @@ def _rows() -> tuple[Kind, ...]:
         Kind("ownership.answer", c.OwnershipAnswer, _ALL, _OFFICER,
              Target("ask", ("ownership.ask",), Who.ADDRESSEE)),
         Kind("heard", Heard, _ALL, _MACHINE, None, ("id",)),
+        Kind("track.alarm", t.TrackAlarm, _SCREEN, _MACHINE),
+        Kind("track.show", t.TrackShow, _PARTY, _MACHINE, Target("alarm", ("track.alarm",), Who.AUTHOR)),
+        Kind("track.over", t.TrackOver, _SCREEN, _MACHINE,
+             Target("alarm", ("track.alarm",), Who.AUTHOR), ("alarm",)),
+        Kind("track.answer", t.TrackAnswer, _PARTY, _OFFICER,
+             Target("alarm", ("track.alarm",), Who.EITHER)),
         Kind("site.register", a.SiteRegister, _FILE, _OFFICER),
         Kind("site.renew", a.SiteRenew, _FILE, _OFFICER, Target("sites", ("site.register",), Who.AUTHOR)),
         Kind("site.end", a.SiteEnd, _FILE, _OFFICER,

@@ -1,0 +1,367 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The live picture of whole nodes: who is warned, in which words, and what leaves the node with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from steerclear.errors import BadInput
+from steerclear.mechanism.bodies import AnnexPropose, TrackAlarm, TrackEnd, TrackOver, TrackShow, body_of
+from steerclear.mechanism.obligation import Obligation
+from steerclear.mechanism.obligations import owed
+from steerclear.mechanism.templates import template
+from steerclear.model.annex import AnnexName
+from steerclear.model.member import MemberId
+from steerclear.model.space import Altitude, Circle, Datum, Position
+from steerclear.model.terms import NamedArea, TrackRow
+from steerclear.model.time import Instant
+from steerclear.model.track import Shows, Track
+from steerclear.services import requests as ask
+from steerclear.services.live_seen import CIVIL, UNKNOWN
+from steerclear.services.speak import by_authority, speak
+from steerclear.tracking import Reports
+
+if TYPE_CHECKING:
+    from tests.services.conftest import Channel
+
+METRES_A_DEGREE = 111_195
+ZONE = NamedArea("Zone 3", Circle(Position(345_225_000, 376_270_000), 25_000_000))
+ONE_JET: dict[str, Any] = {"lat": 33.85, "lon": 37.62, "north_m_s": 230}
+OTHER_JET: dict[str, Any] = {"lat": 34.22, "lon": 37.60, "north_m_s": 0}
+
+
+def report(
+    ref: str,
+    at: Instant,
+    since: Instant,
+    *,
+    lat: float,
+    lon: float,
+    north_m_s: float,
+    feet: int | None = 25_000,
+) -> Track:
+    """Where something is at ``at`` that was at ``lat`` at ``since`` and flies due north."""
+    north = lat + north_m_s * (at - since) / 1000 / METRES_A_DEGREE
+    return Track(
+        ref=ref,
+        whose="unknown",
+        seen_at=at,
+        position=Position(round(north * 1e7), round(lon * 1e7)),
+        altitude=None if feet is None else Altitude(feet, Datum.STD),
+        speed_east_mm_s=0,
+        speed_north_mm_s=round(north_m_s * 1000),
+        climb_ft_min=0,
+        uncertain_by_mm=50_000,
+    )
+
+
+class Skies:
+    """What flies, and whose feed shows it as whose."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.begins = channel.clock.now()
+        self.feeds: list[tuple[str, str, str, dict[str, Any]]] = []
+        self.reported: list[Position] = []
+
+    def shows(self, node: str, ref: str, whose: str, **where: Any) -> None:
+        self.feeds.append((node, ref, whose, where))
+
+    def fly(self, seconds: int, *, until_quiet: bool = True) -> None:
+        """Every second a report of each, and a tick of each node; every tenth they exchange."""
+        for second in range(seconds):
+            now = Instant(self.channel.clock.now() + 1_000)
+            self.channel.clock.set(now)
+            for node, ref, whose, where in self.feeds:
+                track = report(ref, now, self.begins, **where)
+                self.reported.append(track.position)
+                self.channel.node(node).live.take(Reports.of([track]), now, whose=whose, feed="radar")
+            for member in self.channel.stations:
+                self.channel.node(member).live.step()
+            if second % 10 == 9 and until_quiet:
+                self.channel.settle()
+
+    def silence(self) -> None:
+        self.feeds.clear()
+
+
+@pytest.fixture
+def skies(channel: Channel) -> Skies:
+    return Skies(channel)
+
+
+def agree(channel: Channel, *rows: TrackRow) -> None:
+    """A theatre with one off-limits area, and what is shown of the live picture."""
+    for annex in template("syria-2025", parties=("TUR", "ISR"), host="AZE"):
+        terms: Any = annex.terms
+        if annex.name is AnnexName.THEATRE:
+            terms = replace(terms, off_limits=(ZONE,))
+        elif annex.name is AnnexName.DISCLOSURE:
+            terms = replace(terms, tracks=rows)
+        else:
+            continue
+        body = AnnexPropose(annex=replace(annex, version=annex.version + 1, terms=terms), because="a drill")
+        speak(channel.node("TUR").ledger, body, voice=by_authority(), to=("ISR",))
+    channel.settle()
+    channel.do("TUR", ask.Ratify())
+    channel.do("ISR", ask.Ratify())
+    channel.settle()
+
+
+def alarm_only(shows: Shows = Shows.ALARM) -> TrackRow:
+    return TrackRow(None, None, shows, 10_000_000)
+
+
+def said_by(channel: Channel, reader: str, author: str) -> Iterator[Any]:
+    """Every statement of ``author`` that ``reader`` could open."""
+    return (said for said in channel.node(reader).ledger.view.book.every() if said.author == author)
+
+
+def alarms_of(channel: Channel, reader: str, author: str) -> list[TrackAlarm]:
+    return [said.body for said in said_by(channel, reader, author) if isinstance(said.body, TrackAlarm)]
+
+
+def words_owed(channel: Channel, member: str) -> set[str]:
+    view, now = channel.node(member).ledger.view, channel.clock.now()
+    return {one.words for one in owed(view, now) if one.debtor.member == member and _is_live(one, view)}
+
+
+def _is_live(one: Obligation, view: Any) -> bool:
+    return view.track_alarms.get(one.thing) is not None and one.what != "machine-receipt"
+
+
+def transcript(channel: Channel, reader: str, author: str) -> str:
+    """All that ``reader`` could ever read of what ``author`` has said, as it stands on the wire."""
+    return "\n".join(json.dumps(body_of(said.body)) for said in said_by(channel, reader, author))
+
+
+def september(skies: Skies) -> None:
+    """TUR's jet flies north, towards the agreed area; ISR's stands before it, and sees both."""
+    skies.shows("TUR", "cot:HAWK-1", "TUR", **ONE_JET)
+    skies.shows("ISR", "cot:LION-7", "ISR", **OTHER_JET)
+    skies.shows("ISR", "radar:0042", "TUR", **ONE_JET)
+
+
+def test_both_desks_are_alarmed_minutes_before_and_nothing_is_shown_but_the_alarm(
+    channel: Channel, skies: Skies
+) -> None:
+    agree(channel, alarm_only())
+    september(skies)
+    began = channel.clock.now()
+    skies.fly(10)
+    area, near = "enters the agreed area Zone 3, from 05:13Z", "come too close to each other, from 05:12Z"
+    assert words_owed(channel, "TUR") == {
+        f"An aircraft of yours {area}: call ISR.",
+        f"An aircraft of yours and an aircraft of ISR {near}: ISR is to call. Acknowledge.",
+        f"An aircraft of yours {area}: ISR is to call. Acknowledge.",
+    }
+    assert words_owed(channel, "ISR") == {
+        f"An aircraft of yours and an aircraft of TUR {near}: call TUR.",
+        f"An aircraft of TUR {area}: call TUR.",
+        f"An aircraft of TUR {area}: TUR is to call. Acknowledge.",
+    }
+    rung = {(alarm.member, alarm.desk) for alarm in channel.alarms if alarm.at >= began and alarm.sounds}
+    assert {("TUR", "air"), ("ISR", "air")} <= rung
+    first = min(alarm.first_at for reader in ("TUR", "ISR") for alarm in alarms_of(channel, reader, "ISR"))
+    assert first - channel.clock.now() > 90_000, "minutes before, not seconds"
+    skies.fly(60)
+    for reader, author in (("TUR", "ISR"), ("ISR", "TUR"), ("AZE", "TUR"), ("AZE", "ISR")):
+        text = transcript(channel, reader, author)
+        assert "HAWK" not in text
+        assert "LION" not in text
+        assert "radar:" not in text
+        assert not any(str(place.lat_e7) in text for place in skies.reported)
+    assert alarms_of(channel, "AZE", "TUR") == [], "the host carries it and cannot read it"
+
+
+@pytest.mark.parametrize("shows", [Shows.NOTHING, None])
+def test_without_a_row_that_lets_it_the_alarm_stays_at_its_own_desk(
+    channel: Channel, skies: Skies, shows: Shows | None
+) -> None:
+    agree(channel, *(() if shows is None else (alarm_only(shows),)))
+    september(skies)
+    skies.fly(30)
+    assert len(alarms_of(channel, "TUR", "TUR")) == 1
+    assert alarms_of(channel, "ISR", "TUR") == alarms_of(channel, "TUR", "ISR") == []
+    assert words_owed(channel, "TUR") == {
+        "An aircraft of yours enters the agreed area Zone 3, from 05:13Z: call ISR."
+    }
+
+
+def test_near_shows_own_aircraft_that_are_near_under_a_number(channel: Channel, skies: Skies) -> None:
+    agree(channel, alarm_only(Shows.NEAR))
+    september(skies)
+    skies.shows("ISR", "cot:LION-8", "ISR", lat=33.2, lon=39.9, north_m_s=0)  # far from all of TUR's
+    skies.fly(10)
+    assert not any(isinstance(said.body, TrackShow) for said in said_by(channel, "TUR", "ISR"))
+    skies.fly(140)
+    shown = [said.body for said in said_by(channel, "TUR", "ISR") if isinstance(said.body, TrackShow)]
+    assert {one.number for body in shown for one in body.tracks} == {1}
+    assert {one.position.lon_e7 for body in shown for one in body.tracks} == {376_000_000}
+    assert len(shown) <= 8, "every ten seconds at the most"
+    assert "399000000" not in transcript(channel, "TUR", "ISR")
+    seen = {row.ref: row for row in channel.node("TUR").live.tracks().tracks}
+    (theirs,) = (row for ref, row in seen.items() if ref.startswith("ISR:"))
+    assert (theirs.whose, theirs.is_ours) == ("ISR", False)
+
+
+def test_all_shows_all_own_aircraft_and_only_own(channel: Channel, skies: Skies) -> None:
+    agree(channel, alarm_only(Shows.ALL))
+    september(skies)
+    skies.shows("ISR", "cot:LION-8", "ISR", lat=33.2, lon=39.9, north_m_s=0)
+    skies.shows("ISR", "icao:4ca2d6", CIVIL, lat=33.0, lon=39.0, north_m_s=0)
+    skies.fly(20)
+    shown = [said.body for said in said_by(channel, "TUR", "ISR") if isinstance(said.body, TrackShow)]
+    assert {one.position.lon_e7 for body in shown for one in body.tracks} == {376_000_000, 399_000_000}
+    assert shown[0].tracks[0].altitude == Altitude(25_000, Datum.STD)
+
+
+def test_what_is_taken_back_is_shown_no_longer(channel: Channel, skies: Skies) -> None:
+    agree(channel, alarm_only(Shows.ALL))
+    september(skies)
+    skies.fly(10)
+    channel.do("TUR", ask.SuspendMechanism())
+    before = sum(isinstance(said.body, TrackShow) for said in said_by(channel, "TUR", "ISR"))
+    assert before > 0
+    skies.fly(30)
+    assert sum(isinstance(said.body, TrackShow) for said in said_by(channel, "TUR", "ISR")) == before
+
+
+def test_the_host_warns_both_from_what_all_can_hear_and_shows_neither(channel: Channel, skies: Skies) -> None:
+    agree(channel)
+    skies.shows("AZE", "icao:4ca2d6", "TUR", **ONE_JET)
+    skies.shows("AZE", "icao:738a01", "ISR", **OTHER_JET)
+    skies.fly(10)
+    raised = alarms_of(channel, "TUR", "AZE")
+    assert raised == alarms_of(channel, "ISR", "AZE")
+    assert sorted((one.danger.value, one.caller, one.called) for one in raised) == [
+        ("entry", "TUR", "ISR"),
+        ("separation", "ISR", "TUR"),
+    ]
+    for reader in ("TUR", "ISR"):
+        text = transcript(channel, reader, "AZE")
+        assert "icao" not in text
+        assert not any(str(place.lat_e7) in text for place in skies.reported)
+
+
+def test_it_ends_when_it_is_clear_and_is_undetermined_when_it_is_out_of_sight(
+    channel: Channel, skies: Skies
+) -> None:
+    agree(channel, alarm_only())
+    skies.shows("TUR", "cot:HAWK-1", "TUR", **ONE_JET)
+    skies.fly(3)
+    node = channel.node("TUR")
+    (alarm,) = node.live.tracks().alarms
+    assert (alarm.danger, alarm.level) == ("entry", "ahead")
+    assert alarm.words.startswith("cot:HAWK-1 enters the agreed area Zone 3, from 05:1")
+    skies.silence()
+    skies.fly(20, until_quiet=False)
+    shown = node.live.tracks()
+    assert shown.tracks[0].state == "stale"
+    assert shown.tracks[0].ahead is None
+    assert shown.alarms[0].level == "unseen"
+    assert "UNDETERMINED: not in sight since" in shown.alarms[0].words
+    skies.shows("TUR", "cot:HAWK-1", "TUR", lat=33.60, lon=37.62, north_m_s=0)
+    skies.fly(40)
+    assert node.live.tracks().alarms == ()
+    (over,) = (said.body for said in said_by(channel, "ISR", "TUR") if isinstance(said.body, TrackOver))
+    assert over.because is TrackEnd.CLEAR
+    assert words_owed(channel, "TUR") == set()
+
+
+def test_a_track_that_nobody_names_is_asked_about(channel: Channel, skies: Skies) -> None:
+    agree(channel, alarm_only())
+    skies.shows("ISR", "cot:LION-7", "ISR", **OTHER_JET)
+    skies.shows("ISR", "radar:0042", UNKNOWN, **ONE_JET)
+    skies.fly(10)
+    kinds = {one.owes.value for one in alarms_of(channel, "ISR", "ISR")}
+    assert kinds == {"ask-ownership"}
+    skies.shows("ISR", "radar:0042", "TUR", **ONE_JET)
+    skies.fly(2)
+    assert channel.node("ISR").live.holders["radar:0042"] == "TUR", "who is named once stays named"
+
+
+def test_an_airliner_before_a_hot_area_is_the_filers_to_have_warned(
+    channel: Channel, skies: Skies, draw: Any
+) -> None:
+    agree(channel, alarm_only())
+    zone = draw(
+        "n1", "TUR", 34.2, 37.62, kind="keep-out", start="2025-04-10T05:10:00Z", upper=30_000, radius_m=9_000
+    )
+    channel.file("TUR", zone, overrides={"late": "a drill", "lead-time": "a drill"})
+    skies.shows("TUR", "icao:4ca2d6", CIVIL, **ONE_JET)
+    skies.fly(5)
+    (raised,) = [one for one in alarms_of(channel, "TUR", "TUR") if one.other.member == "TUR"]
+    assert (raised.owes.value, raised.caller, raised.called) == ("warn-airliner", "TUR", None)
+
+
+def test_a_movement_that_leaves_what_it_filed_owes_a_new_version_or_its_return(
+    channel: Channel, skies: Skies, draw: Any
+) -> None:
+    agree(channel, alarm_only())
+    skies.fly(60)
+    filed = draw("f1", "TUR", 33.85, 37.62, start="2025-04-10T05:11:00Z", lower=20_000, upper=30_000)
+    receipt = channel.file("TUR", filed, overrides={"late": "a drill", "lead-time": "a drill"})
+    channel.at("05:12")
+    skies.begins = channel.clock.now()
+    skies.shows("TUR", "cot:HAWK-1", "TUR", lat=33.85, lon=37.62, north_m_s=-100)
+    skies.fly(2)
+    live = channel.node("TUR").live
+    assert alarms_of(channel, "TUR", "TUR") == []
+    live.flies("cot:HAWK-1", receipt.id)
+    skies.fly(3)
+    (raised,) = alarms_of(channel, "TUR", "TUR")
+    assert (raised.danger.value, raised.owes.value, raised.caller) == ("departure", "amend-or-return", "TUR")
+    assert live.tracks().tracks[0].flies == receipt.id
+    again = channel.restart("TUR").live
+    assert again.flown == {"cot:HAWK-1": receipt.id}, "who flies what outlives the process"
+
+
+def test_only_an_own_track_flies_and_only_what_we_filed(channel: Channel, skies: Skies) -> None:
+    live = channel.node("TUR").live
+    with pytest.raises(BadInput) as refused:
+        live.flies("cot:HAWK-1", None)
+    assert refused.value.code == "track-unknown"
+    skies.shows("TUR", "cot:HAWK-1", "TUR", **ONE_JET)
+    skies.fly(1)
+    with pytest.raises(BadInput) as refused:
+        live.flies("cot:HAWK-1", "0" * 32)
+    assert refused.value.code == "not-our-notice"
+    live.flies("cot:HAWK-1", None)
+    assert live.flown == {}
+
+
+def test_what_a_node_raised_before_it_fell_ends_unseen(channel: Channel, skies: Skies) -> None:
+    agree(channel, alarm_only())
+    skies.shows("TUR", "cot:HAWK-1", "TUR", **ONE_JET)
+    skies.fly(3)
+    assert len(alarms_of(channel, "TUR", "TUR")) == 1
+    node = channel.restart("TUR")
+    node.live.step()
+    channel.clock.set(Instant(channel.clock.now() + 700_000))
+    node.live.step()
+    (over,) = (said.body for said in said_by(channel, "TUR", "TUR") if isinstance(said.body, TrackOver))
+    assert over.because is TrackEnd.UNSEEN
+
+
+def test_what_a_picture_does_not_believe_is_counted_by_cause(channel: Channel) -> None:
+    live, now = channel.node("TUR").live, channel.clock.now()
+    track = report("a", now, now, **ONE_JET)
+    jump = replace(track, seen_at=Instant(now + 1_000), position=Position(200_000_000, 300_000_000))
+    live.take(Reports.of([track]), now, whose="TUR", feed="radar")
+    live.take(Reports.of([track, jump]), now, whose="TUR", feed="radar")
+    assert live.counted("radar") == {"older": 1, "teleport": 1}
+    assert live.counted("another") == {}
+
+
+def test_members_are_told_by_name(channel: Channel, skies: Skies) -> None:
+    """A row for one recipient alone is for no other."""
+    agree(channel, TrackRow(None, MemberId("AZE"), Shows.ALL, 0))
+    september(skies)
+    skies.fly(20)
+    assert alarms_of(channel, "ISR", "TUR") == []
