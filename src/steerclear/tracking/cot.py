@@ -26,7 +26,10 @@ from steerclear.model.time import Instant
 from steerclear.tracking.feeding import Heard, Row, e7_of
 from steerclear.tracking.reports import DATUM_OF, NO_DATUM
 
-__all__ = ["CotReader"]
+__all__ = ["OURS", "CotReader"]
+
+OURS: Final = "steerclear."
+"""How the names of the events begin that we send ourselves: one that comes back is no track."""
 
 _LONGEST: Final = 64 << 10
 _END: Final = b"</event>"
@@ -95,6 +98,8 @@ class CotReader:
             return "not-a-track"
         if not _NAME.fullmatch(name):
             return "no-name"
+        if name.startswith(OURS):
+            return "our-own"
         return self._report(event, f"cot:{name}", now)
 
     def _report(self, event: Element, ref: str, now: Instant) -> tuple[str, Row] | str:
