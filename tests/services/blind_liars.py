@@ -134,6 +134,28 @@ def _saying(outgoing: Outgoing, twisted: Message | bytes, pair: tuple[str, ...])
     return outgoing._replace(said=said)
 
 
+def always(channel: Channel, member: str, liar: type, **given: Any) -> None:
+    """In every attempt that begins from here on the member's machine is another one."""
+    desk = channel.node(member)._blind.pairs[PAIR]
+    honest = desk._begin
+
+    def begin(*asked: Any) -> PartyDay:
+        held = honest(*asked)
+        honestly = held._open
+
+        def opened(secret: Any) -> Outgoing:
+            said, side = honestly(secret), held._side
+            side.__class__ = liar
+            for name, value in given.items():
+                setattr(side, name, value)
+            return said
+
+        held._open = opened  # type: ignore[method-assign] # a node of the cheater's own
+        return held
+
+    desk._begin = begin  # type: ignore[method-assign, assignment] # as above
+
+
 class Dropping(Host):
     """Tells one match of each side less than there is, and never a sentinel."""
 

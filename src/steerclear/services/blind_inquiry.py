@@ -23,7 +23,7 @@ from steerclear.blind.grid import CELL_BYTES, Grid
 from steerclear.blind.messages import HOST, Compared, DayOpened, ListCommitted, ListSent, Message, Remasked
 from steerclear.blind.opening import Opened
 from steerclear.blind.rows import rows_of
-from steerclear.blind.side import require_list
+from steerclear.blind.side import LEAST_LIFE_S, require_list
 from steerclear.blind.tokens import PairDay
 from steerclear.errors import BadInput, NotVerified
 from steerclear.mechanism.entry import Place
@@ -116,6 +116,7 @@ def inquire(ledger: Ledger, openings: Sequence[Opened]) -> Inquiry:
     ]
     faults += audit((first, second), evidence, (listed[0], listed[1]))
     words = [_words(ledger, fault, pair_day, plans) for fault in faults]
+    words += [found for one in (first, second) for found in _too_short(one, plans[one.side])]
     doubts = tuple(_doubts(ledger, pair_day, (first, second), evidence, commits))
     notices = tuple(sum(plan.is_of_day for plan in each) for each in plans)
     counts = notices[0], notices[1]
@@ -333,6 +334,22 @@ def _false_whole(side: int, plans: Sequence[_Plan], evidence: Evidence, pair_day
         for number in list(said)[:1]:
             what = f"notice {plan.label} was not listed ({cells.because}), and the list was said to be whole"
             yield Fault(FaultKind.OMISSION, side, number, what)
+
+
+def _too_short(opening: Opened, plans: Sequence[_Plan]) -> Iterator[Finding]:
+    """A blind notice of less than its least life costs nothing and tells where the other is: a probe."""
+    about = opening.secret.pair_day
+    who, listed = about.parties[opening.side], b"".join(one.cells for one in opening.rounds)
+    cells = {bytes(row) for row in rows_of(listed, CELL_BYTES)}
+    for plan in plans:
+        lasts_s = plan.planned.ends_at_s - plan.planned.filed_at_s
+        found = plan.planned.cells_on(about.day) if plan.is_of_day and lasts_s < LEAST_LIFE_S else None
+        if found is None or isinstance(found, Undetermined):
+            continue
+        own = {bytes(row) for row in rows_of(found.encoded, CELL_BYTES)}
+        if own <= cells:
+            words = f"{who}: notice {plan.label} was listed, and ended {lasts_s // 60} min after it was filed"
+            yield Finding("life", who, plan.rounds.start, len(own), words)
 
 
 # ---- in words --------------------------------------------------------------------------------------------
