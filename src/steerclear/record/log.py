@@ -41,6 +41,7 @@ from steerclear.record.keys import Delegation, KeyRole
 from steerclear.record.leaf import Head, Leaf, SignedLeaf, parse_signed_leaf
 from steerclear.record.merkle import Tree, leaf_hash
 from steerclear.record.note import is_signed_by
+from steerclear.record.plain import read_plain
 from steerclear.record.said_ids import SaidIds
 from steerclear.record.signature import is_signature
 from steerclear.record.statement import SignedStatement
@@ -190,7 +191,14 @@ class Log:
 
     def accept(self, data: bytes) -> AcceptedLeaf:
         """Take ``data`` as the next entry, or raise ``NotVerified`` and stay as before."""
-        signed = parse_signed_leaf(data, where=self._place(self.size))
+        return self._take(parse_signed_leaf(data, where=self._place(self.size)), data)
+
+    def accept_written(self, data: bytes) -> AcceptedLeaf:
+        """The same for what this process has just printed: read back as quickly as plain.py reads it."""
+        plain = read_plain(data, self.mechanism, self.member, self.generation, self.size)
+        return self._take(plain, data) if plain is not None else self.accept(data)
+
+    def _take(self, signed: SignedLeaf, data: bytes) -> AcceptedLeaf:
         leaf = signed.leaf
         self._require_place(leaf)
         self._require_time(leaf)

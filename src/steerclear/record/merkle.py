@@ -115,13 +115,13 @@ class Tree:
     ``append`` costs O(1) amortised; the root at any earlier size and each proof O(log² n).
     """
 
-    __slots__ = ("_levels", "_size")
+    __slots__ = ("_asked_root", "_asked_size", "_levels", "_size")
 
     def __init__(self) -> None:
-        self._levels: list[bytearray] = [
-            bytearray()
-        ]  # _levels[h]: roots of the complete subtrees of 2^h leaves
+        # _levels[h]: roots of the complete subtrees of 2^h leaves
+        self._levels: list[bytearray] = [bytearray()]
         self._size = 0
+        self._asked_size, self._asked_root = 0, EMPTY_ROOT
 
     @classmethod
     def of_levels(cls, levels: Sequence[bytes]) -> Tree:
@@ -179,8 +179,11 @@ class Tree:
 
     def root_at(self, size: int) -> Hash:
         """Root of the first ``size`` leaves."""
-        self._require(0, size)
-        return self._first(size) if size else EMPTY_ROOT
+        if size != self._asked_size:  # what others' logs hold is asked for with every entry
+            self._require(0, size)
+            self._asked_root = self._first(size) if size else EMPTY_ROOT
+            self._asked_size = size
+        return self._asked_root
 
     def leaf_at(self, index: int) -> Hash:
         self._require_leaf(index, self._size)
@@ -233,12 +236,13 @@ class Tree:
 
     def _first(self, size: int) -> Hash:
         """MTH of the first ``size`` leaves (≥ 1): its complete subtrees, folded from the smallest up."""
-        root = None
-        for height in range(size.bit_length()):
-            if size >> height & 1:
-                left = self._complete(height, (size >> height) - 1)
-                root = left if root is None else sha256(b"\x01" + left + root).digest()
-        assert root is not None  # noqa: S101 - size is not 0, so some bit of it is set
+        bits, root = size, b""
+        while bits:
+            lowest = bits & -bits
+            height = lowest.bit_length() - 1
+            left = self._complete(height, (size >> height) - 1)
+            root = sha256(b"\x01" + left + root).digest() if root else left
+            bits ^= lowest
         return root
 
     def _subtree(self, start: int, end: int) -> Hash:

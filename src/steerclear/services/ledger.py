@@ -280,7 +280,7 @@ class Ledger:
             content=draft.content,
         )
         data = sign_leaf(leaf, signer)
-        return _Fresh(data, own.accept(data), draft.said, salt=draft.salt, blobs=draft.blobs)
+        return _Fresh(data, own.accept_written(data), draft.said, salt=draft.salt, blobs=draft.blobs)
 
     def _keep_and_read_back(self, fresh: Sequence[_Fresh]) -> None:
         own, first = self.own, fresh[0].accepted.leaf.seq
