@@ -11,7 +11,7 @@ export NODE_OPTIONS ?= --use-system-ca
 SOURCE_OF_CONSOLE := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/public/basemap/*' -not -name openapi.d.ts) tests/golden/openapi.json
 BUILT_CONSOLE := src/steerclear/web/dist/index.html
 
-.PHONY: console demo test lint coverage bench bench-blind bench-node bench-record bench-rules bench-screening bench-tracking soak soak-blind soak-parsers soak-kills soak-power simulate clean
+.PHONY: console demo test lint coverage bench bench-blind bench-node bench-record bench-rules bench-screening bench-tracking fuzz soak soak-blind soak-parsers soak-kills soak-power simulate clean
 
 $(VENV)/run-time: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("steerclear needs Python 3.11 or newer; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -118,7 +118,12 @@ simulate: $(VENV)/run-time
 	$(BIN)/python -m tests.simulation.simulate $(SEED)
 
 soak-parsers: $(VENV)/test-time
-	STEERCLEAR_EFFORT=soak $(BIN)/python -m pytest -n logical tests/interop/test_mutations.py tests/formats/test_mutated_files.py
+	STEERCLEAR_EFFORT=soak $(BIN)/python -m pytest -n logical tests/interop/test_mutations.py tests/formats/test_mutated_files.py \
+		tests/tracking/test_mutated_feeds.py
+
+# A minute of bent examples for every parser of strangers' bytes: make fuzz ARGS="60 7" draws others.
+fuzz: $(VENV)/test-time
+	$(BIN)/python -W ignore::RuntimeWarning -m tests.fuzz $(ARGS)
 
 # 10,000 kills of a writer, and 1,000 of a whole node.
 soak-kills: $(VENV)/test-time

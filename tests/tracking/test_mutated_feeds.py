@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Does anything that comes over a feed break its reader? Real examples of each, bent by slips and attacks.
+
+Always the same bytes in the same order; what once broke a reader is kept in ``seeds/`` and read first. An
+example is read whole and in two pieces, and both must say the same. ``make fuzz`` gives each a minute.
+"""
+
+from __future__ import annotations
+
+import resource
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import pytest
+from tests.effort import effort
+from tests.interop.mutations import mutated
+from tests.tracking.bent_feeds import READERS, SEEDS, read
+
+from steerclear.tracking.picture import Picture
+
+EXAMPLES: Final = effort(test=200, ci=8_000, soak=5_000_000)
+GROWN_BY_KB: Final = 200_000
+KEPT: Final = Path(__file__).parent / "seeds"
+
+
+def test_every_reader_has_examples_and_reads_them() -> None:
+    assert set(SEEDS) == set(READERS)
+    for kind, examples in SEEDS.items():
+        assert sum(read(kind, data, Picture()) for data in examples) > 0
+
+
+@pytest.mark.parametrize("kind", sorted(READERS))
+def test_nothing_that_comes_breaks_a_reader(kind: str) -> None:
+    before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    picture = Picture()
+    for path in sorted((KEPT / kind).glob("*")):
+        read(kind, path.read_bytes(), picture)
+    for data in islice(mutated(SEEDS[kind], seed=len(kind)), EXAMPLES):
+        read(kind, data, picture)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < GROWN_BY_KB
