@@ -45,6 +45,8 @@ def bench(
     console = Console()
     if not console.is_terminal:
         console = Console(width=_IN_A_FILE)
+    if unknown := set(only or ()) - set(PARTS):
+        raise typer.BadParameter(f"{', '.join(unknown)}: there are {', '.join(PARTS)}")
     sizes = (_QUICK,) if quick else tuple(size or SIZES)
     try:
         if from_json is None:
