@@ -11,7 +11,7 @@ export NODE_OPTIONS ?= --use-system-ca
 SOURCE_OF_CONSOLE := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/public/basemap/*' -not -name openapi.d.ts) tests/golden/openapi.json
 BUILT_CONSOLE := src/steerclear/web/dist/index.html
 
-.PHONY: console demo test lint coverage bench bench-blind bench-node bench-record bench-rules bench-screening bench-tracking fuzz soak soak-blind soak-parsers soak-kills soak-power simulate clean
+.PHONY: console demo docs test lint coverage bench bench-blind bench-console bench-node bench-record bench-rules bench-screening bench-tracking fuzz soak soak-blind soak-parsers soak-kills soak-power simulate clean
 
 $(VENV)/run-time: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("steerclear needs Python 3.11 or newer; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -44,6 +44,14 @@ console: $(BUILT_CONSOLE)
 
 $(BUILT_CONSOLE): $(VENV)/node-time $(SOURCE_OF_CONSOLE)
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent --prefix web build
+
+# The documents as pages, in build/docs. They load nothing from elsewhere.
+$(VENV)/docs-time: $(VENV)/run-time
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	touch $@
+
+docs: $(VENV)/docs-time
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 demo: $(VENV)/run-time console
 	$(BIN)/steerclear demo $(ARGS)
@@ -104,6 +112,11 @@ bench-tracking: $(VENV)/bench-time
 bench-node: $(VENV)/run-time
 	mkdir -p build
 	$(BIN)/python -m benchmarks.node --json build/bench-node.json $(ARGS)
+
+# A console of the demo, from asking for its page until it is of use; Debian's Chromium.
+bench-console: $(VENV)/test-time console
+	mkdir -p build
+	$(BIN)/python -m benchmarks.console --json build/bench-console.json $(ARGS)
 
 bench-record: $(VENV)/bench-time
 	mkdir -p build

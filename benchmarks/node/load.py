@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ import httpx
 from steerclear.cli.demo.nodes import HOST, PARTIES, Scene, until
 from steerclear.services.requests import FileNotices, Propose, Ratify
 
-__all__ = ["Figures", "Load", "measured"]
+__all__ = ["Figures", "Load", "measured", "open_scene"]
 
 FILER, READER = PARTIES
 MOST_IN_A_FILE = 50
@@ -64,14 +66,23 @@ class _Heard:
 
 
 def measured(load: Load) -> Figures:
-    with Scene() as scene:
-        _found(scene)
-        _file_standing(scene, load.standing)
+    with open_scene(load.standing) as scene:
         return asyncio.run(_under_load(scene, load))
 
 
-def _found(scene: Scene) -> None:
+@contextmanager
+def open_scene(standing: int, *, consoles: bool = False) -> Iterator[Scene]:
+    """Three nodes whose annexes are in force, with notices that stand; with consoles where asked for."""
+    with Scene() as scene:
+        _found(scene, consoles=consoles)
+        _file_standing(scene, standing)
+        yield scene
+
+
+def _found(scene: Scene, *, consoles: bool) -> None:
     scene.found()
+    if consoles:
+        scene.open_consoles()
     scene.start(*PARTIES, HOST)
     with scene.node(FILER) as node:
         proposed = len(node.do(Propose(template="syria-2025")))

@@ -200,11 +200,16 @@ class Seat:
             if one["impact"] in ("serious", "critical")
         ]
 
+    def fits(self) -> bool:
+        """Nobody has to push the page to and fro."""
+        found: bool = self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        return found
+
     def is_usable(self, name: str, *, kept: bool = False) -> None:
         """A page of a story: turned the right way round, and of use to whoever cannot see it."""
         turned = "rtl" if self.language in ("ar", "he") else "ltr"
         assert self.page.evaluate("document.documentElement.dir") == turned
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is too wide"
+        assert self.fits(), f"{name} is too wide"
         self.picture(f"{name}-{self.language}", kept=kept)
         assert self.serious() == [], name
 
