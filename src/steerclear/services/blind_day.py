@@ -177,6 +177,10 @@ class PartyDay:
             side = self.pair_day.parties.index(self._me)
             yield Outgoing(BlindStop, self._all(), stop_of(self.pair_day, self.level, side, code))
 
+    def give_up(self, code: str, because: str) -> None:
+        """Go on no further with it, and say so: the next attempt goes another way."""
+        self._fail(f"{code}: {because}", code=code)
+
     def break_off(self, because: str) -> None:
         """What we wanted to say could not be kept: the attempt is over, and that is still to be said."""
         self._fail(because, code=NOT_KEPT)

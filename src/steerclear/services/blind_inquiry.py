@@ -181,7 +181,8 @@ def _of_another_check(ledger: Ledger, opening: Opened) -> Iterator[Finding]:
         yield Finding("check", who, 0, 0, f"{who} began a blind check when no annex in force had one")
         return
     agreed = terms.pair_day(ledger.mechanism, about.day, about.attempt)
-    if about != agreed or level is not terms.level:
+    may_go_alone = level is Level.L3P and terms.host_gone_ms is not None
+    if about != agreed or not (level is terms.level or may_go_alone):
         names = (
             ("annex", about.annex[:16], agreed.annex[:16]),
             ("version of the grid", about.grid, agreed.grid),

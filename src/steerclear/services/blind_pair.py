@@ -4,12 +4,18 @@
 A day has one attempt at a time. It is begun anew when it failed, when somebody stopped it, when it is full or
 when this node was started again; until the first round of a new one has ended, the old one's answers stand,
 and they grow stale as any do. What was met stays met.
+
+    agreed level ──host silent for as long as the succession annex says──► stopped in the log, anew at L3p
+         ▲────────────────────────the host has spoken again────────────────────────────┘
+
+Whether the host is silent each side judges by the host's log as it has it: no word of the other moves a check
+to L3p, where a side alone can test products of cells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from steerclear.blind.carried import Carried
@@ -19,7 +25,9 @@ from steerclear.blind.rows import rows_of
 from steerclear.errors import SteerclearError
 from steerclear.mechanism.bodies import BlindStop
 from steerclear.model.finding import Undetermined
+from steerclear.model.terms import Level
 from steerclear.model.time import Instant, format_zulu
+from steerclear.record.leaf import parse_leaf
 from steerclear.services.blind_day import Outgoing, PartyDay, stop_of
 from steerclear.services.blind_mail import AboutDay, Begun, Mail
 from steerclear.services.blind_plans import Planned, Plans
@@ -29,6 +37,8 @@ from steerclear.services.ledger import Ledger
 __all__ = ["DayStands", "PairDesk"]
 
 _RESTARTED: Final = "blind-restarted"
+_HOST_GONE: Final = "blind-host-gone"
+_HOST_BACK: Final = "blind-host-back"
 _DAY_S: Final = 86_400
 MOST_ATTEMPTS: Final = 64
 """Of one day; whoever breaks off more often is left alone with it until the day ends."""
@@ -43,6 +53,7 @@ class DayStands:
     rounds: int
     compared_at: Instant | None
     failed_because: str | None
+    level: Level
 
 
 class PairDesk:
@@ -55,6 +66,8 @@ class PairDesk:
         self.terms = terms
         self._days: dict[AboutDay, PartyDay] = {}
         self._before: dict[AboutDay, PartyDay] = {}
+        self._host_spoke: tuple[tuple[int, int], Instant] | None = None
+        self._listens_since = ledger.now()
         self.why_not: str | None = terms.why_not
 
     # ---- what is known ---------------------------------------------------------------------------------
@@ -118,10 +131,11 @@ class PairDesk:
         for day in self.terms.days(now) if self.terms.why_not is None else ():
             held = self._days.get(self._about(day))
             if held is None:
-                yield DayStands(day, 0, 0, None, self.why_not)
+                yield DayStands(day, 0, 0, None, self.why_not, self.terms.level)
             else:
                 attempt = held.pair_day.attempt
-                yield DayStands(day, attempt, held.rounds, held.compared_at, held.failed_because)
+                because = held.failed_because
+                yield DayStands(day, attempt, held.rounds, held.compared_at, because, held.level)
 
     def held(self) -> Iterator[PartyDay]:
         """Every attempt that is held, the newest of a day last."""
@@ -147,6 +161,7 @@ class PairDesk:
 
     def _attend(self, about: AboutDay, now: Instant) -> Iterator[tuple[PartyDay | None, Outgoing]]:
         begun = self._mail.begun.setdefault(about, Begun())
+        self._mind_the_host(about, now)
         attempt = self._attempt_to_begin(about, begun, now)
         if attempt is not None and attempt < MOST_ATTEMPTS:
             yield from self._say_restarted(about, begun)
@@ -160,6 +175,38 @@ class PairDesk:
                 yield from ((each, outgoing) for outgoing in said)
         if about in self._before and self._days[about].rounds:
             del self._before[about]
+
+    def _level(self, now: Instant) -> Level:
+        """The agreed one; L3p, which needs no host, where the host is gone."""
+        return Level.L3P if self._is_host_gone(now) else self.terms.level
+
+    def _mind_the_host(self, about: AboutDay, now: Instant) -> None:
+        """An attempt that the host keeps waiting is begun anew without it, and with it when it is back."""
+        held = self._days.get(about)
+        if held is None or held.is_over or held.level is self._level(now):
+            return
+        if held.level is Level.L3P:
+            held.give_up(_HOST_BACK, "the host is back, and compares again")
+        else:
+            held.give_up(_HOST_GONE, "the host is gone: the two compare without it, at L3p")
+
+    def _is_host_gone(self, now: Instant) -> bool:
+        gone_ms = self.terms.host_gone_ms
+        heard_at = max(self._host_spoke_at(), self._listens_since) if gone_ms is not None else now
+        return gone_ms is not None and now - heard_at > gone_ms
+
+    def _host_spoke_at(self) -> Instant:
+        """When the host wrote the newest entry that has arrived here."""
+        host = self._ledger.view.host
+        assert host is not None  # noqa: S101 - else ``why_not`` says so at every level but L3p
+        log = self._ledger.logs[host]
+        known = log.generation, log.size
+        if not log.size:
+            return Instant(0)
+        if self._host_spoke is None or self._host_spoke[0] != known:
+            [leaf] = self._ledger.store.leaves(host, log.generation, log.size - 1, log.size)
+            self._host_spoke = known, Instant(parse_leaf(leaf).at)
+        return self._host_spoke[1]
 
     def _attempt_to_begin(self, about: AboutDay, begun: Begun, now: Instant) -> int | None:
         """The number of the attempt that we are to begin or to join; ``None``: we are in the right one."""
@@ -191,7 +238,8 @@ class PairDesk:
             is_ours = me in begun.opened[attempt] or me in begun.keys[attempt]
             if is_ours and not self._is_stopped(about, attempt):
                 pair_day = self.terms.pair_day(self._ledger.mechanism, about.day, attempt)
-                message = stop_of(pair_day, self.terms.level, pair_day.parties.index(me), _RESTARTED)
+                level = begun.opened[attempt].get(me, (pair_day, self.terms.level))[1]
+                message = stop_of(pair_day, level, pair_day.parties.index(me), _RESTARTED)
                 host = self._ledger.view.host
                 readers = (self.other, host) if host is not None else (self.other,)
                 yield None, Outgoing(BlindStop, readers, message, pair=self.terms.pair)
@@ -207,7 +255,7 @@ class PairDesk:
         met = held.carried().met if held is not None else frozenset[bytes]()
         random: Callable[[int], bytes] = self._ledger.randomness.bytes
         return PartyDay(
-            self.terms,
+            replace(self.terms, level=self._level(now)),
             self.terms.pair_day(self._ledger.mechanism, about.day, attempt),
             me=self._ledger.me,
             host=self._ledger.view.host,

@@ -136,7 +136,10 @@ class BlindShown:
     def _not_compared(self, record: NoticeRecord, now: Instant) -> list[FindingRow]:
         """Whoever files beside the pairs that are compared: nobody has held this notice against theirs."""
         compared = {pair.other for pair in self._desk.pairs_now()}
-        others = self._others_who_file() - compared
+        carried_by = self._ledger.view.book.carried_by
+        # What a party carries for a notifier stands in that party's lists.
+        listed = {one for one, by in carried_by.items() if by in compared}
+        others = self._others_who_file() - compared - listed
         return [
             FindingRow(
                 finding="UNDETERMINED",
@@ -172,7 +175,7 @@ class BlindShown:
             yield BlindDayRow(
                 pair=pair.terms.pair,
                 other=pair.other,
-                level=pair.terms.level.value,
+                level=one.level.value,
                 day=format_zulu(one.day * 86_400)[:10],
                 attempt=one.attempt,
                 rounds=one.rounds,

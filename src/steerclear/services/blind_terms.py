@@ -22,7 +22,7 @@ from steerclear.mechanism.notices import NoticeRecord
 from steerclear.mechanism.view import View
 from steerclear.model.annex import AnnexName
 from steerclear.model.notice import Domain, NoticeKind
-from steerclear.model.terms import BlindTerms, Disclosure, Level, Separation
+from steerclear.model.terms import BlindTerms, Disclosure, Level, Separation, Succession
 from steerclear.model.time import Instant
 
 __all__ = [
@@ -51,6 +51,8 @@ class PairTerms:
     values: BlindTerms
     separation: BindingSeparation | None
     why_not: str | None
+    host_gone_ms: int | None = None
+    """After so long a silence of the host a check goes on without it (L3p); ``None``: it waits."""
 
     @property
     def tick_ms(self) -> int:
@@ -112,7 +114,15 @@ def terms_of(view: View, pair: tuple[str, str], now: Instant) -> PairTerms | Non
     if values is None or level.closedness < Level.L2.closedness:
         return None
     separation = view.annexes.separation(now)
-    return PairTerms(pair, level, values, separation, _why_not(view, versions, level, values, separation))
+    why_not = _why_not(view, versions, level, values, separation)
+    return PairTerms(pair, level, values, separation, why_not, _host_gone_ms(view, level, now))
+
+
+def _host_gone_ms(view: View, level: Level, now: Instant) -> int | None:
+    """As the succession annex says; without one nobody has agreed to go on without the host."""
+    bound = [annex.terms for annex in view.annexes.binding(AnnexName.SUCCESSION, now)]
+    waits = [terms.host_gone_after_s for terms in bound if isinstance(terms, Succession)]
+    return max(waits) * 1_000 if waits and level is not Level.L3P else None
 
 
 def terms_of_check(view: View, pair_day: PairDay, level: Level) -> PairTerms | None:
