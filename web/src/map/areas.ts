@@ -21,10 +21,12 @@ export const CLICKED = ["areas-fill", "areas-line-now", "areas-line-to-come", "a
 export class AreaLayers {
   #map: MapLibre;
   #theme: Theme;
+  #isGone = false;
 
   constructor(map: MapLibre, theme: Theme) {
     this.#map = map;
     this.#theme = theme;
+    map.once("remove", () => (this.#isGone = true));
   }
 
   /** Sources and layers, laid over a ground that was just laid. */
@@ -35,6 +37,8 @@ export class AreaLayers {
     }
     for (const layer of layersOf(theme)) if (this.#map.getLayer(layer.id) === undefined) this.#map.addLayer(layer);
     const symbols = await loadSymbols();
+    // Whoever went to another page meanwhile has no map any more.
+    if (this.#isGone) return;
     for (const [name, image] of symbols) if (!this.#map.hasImage(name)) this.#map.addImage(name, image, { pixelRatio: 2 });
     if (!this.#map.hasImage("crossed")) this.#map.addImage("crossed", crossed(CONFLICT[theme]), { pixelRatio: 2 });
   }

@@ -34,6 +34,7 @@ export function duty(row: OwedRow): string {
     case "outcome":
       return t("Say what is done about STOP {short}", given);
     case "renewal":
+      if (row.words.startsWith("Renew site")) return t("Say that the site {short} still stands, or that it is gone", given);
       return t("Say again what is done about STOP {short}", given);
     case "close":
       return t("Close STOP {short} when it is over", given);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be said to what? The kinds that begin an affair, those that answer it, and the field that names it.
 
+/** What is shown to nobody whom its sender does not name: whom to name is asked for. */
+export const NAMED_READERS: readonly string[] = ["site.register"];
+
 export interface Answer {
   kind: string;
   field: string;
