@@ -31,6 +31,7 @@ from steerclear.model.member import MemberId, Role
 from steerclear.model.space import Position
 from steerclear.model.time import Instant, parse_instant
 from steerclear.node import compose
+from steerclear.record.card import MemberCard
 from steerclear.record.charter import Charter
 from steerclear.services import requests as ask
 from steerclear.services.answers import NoticeRow, Receipt, StopRow
@@ -261,10 +262,12 @@ def found(
     signs_twice: bool = False,
     urls: Mapping[str, Sequence[str]] | None = None,
     seals_hybrid: bool = False,
+    carried: Collection[MemberCard] = (),
 ) -> Channel:
     """The mechanism, founded: every log begun and everywhere, no annex proposed.
 
-    ``urls``: where each member's node is reached, for nodes on real sockets.
+    ``urls``: where each member's node is reached, for nodes on real sockets; ``carried``: notifiers without
+    a node.
     """
     clock = ScriptedClock(parse_instant(opens))
     chance = SeededRandomness("tests of the services")
@@ -282,7 +285,7 @@ def found(
         for member in EVERYONE
     ]
     charter = charter_of(
-        cards,
+        [*cards, *carried],
         name="Baku channel (test)",
         drill=True,
         theatre=THEATRE,
@@ -305,9 +308,10 @@ def ratified(
     signs_twice: bool = False,
     urls: Mapping[str, Sequence[str]] | None = None,
     seals_hybrid: bool = False,
+    carried: Collection[MemberCard] = (),
 ) -> Channel:
     """… with those annexes of syria-2025 that decide anything here in force at 05:10."""
-    channel = found(signs_twice=signs_twice, urls=urls, seals_hybrid=seals_hybrid)
+    channel = found(signs_twice=signs_twice, urls=urls, seals_hybrid=seals_hybrid, carried=carried)
     channel.at("05:05")
     for annex in template("syria-2025", parties=PARTIES, host=HOST):
         if annex.name in DECIDING:
