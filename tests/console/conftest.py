@@ -186,6 +186,8 @@ class Seat:
         """``kept``: one of the documents' pictures, small, where the environment asks for them."""
         folder = ROOT / KEPT if kept and KEPT else PICTURES
         folder.mkdir(parents=True, exist_ok=True)
+        if kept and self.button("Put away").is_visible():
+            self.press("Put away")
         taken = self.page.screenshot()
         (folder / f"{name}.png").write_bytes(_small(taken) if kept else taken)
 
