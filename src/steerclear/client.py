@@ -51,6 +51,7 @@ from steerclear.services.answers import (
 from steerclear.services.backup import Backup, TakeBackup
 from steerclear.services.backup_check import CheckedBackup
 from steerclear.services.console_answers import InvitationShown, NoticeCheck, PersonRow, SessionShown
+from steerclear.services.live_rows import TracksShown
 from steerclear.services.map_answers import DraftCheck, PictureShown
 from steerclear.services.past_answers import MomentsShown, PastShown
 from steerclear.services.requests import FileNotices, NameKeys, RevokeKeys, Succeed
@@ -180,6 +181,15 @@ class NodeClient:
     def picture(self) -> PictureShown:
         """Every area that the node can read, as rings that a chart can draw."""
         return self._answer("GET", "/api/v1/picture", PictureShown)
+
+    def tracks(self) -> TracksShown:
+        """The live picture of the node: tracks, alarms, and how its feeds are."""
+        return self._answer("GET", "/api/v1/tracks", TracksShown)
+
+    def flies(self, track: str, notice: str | None) -> TracksShown:
+        """Say which notice of ours a track of ours flies; ``None``: none any longer."""
+        body = json.dumps({"track": track, "notice": notice}).encode()
+        return self._answer("POST", "/api/v1/flown", TracksShown, body)
 
     def past(self, at: str) -> PastShown:
         """What the node knew at a moment of the past, by its own record."""

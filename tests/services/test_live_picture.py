@@ -80,7 +80,7 @@ class Skies:
             for node, ref, whose, where in self.feeds:
                 track = report(ref, now, self.begins, **where)
                 self.reported.append(track.position)
-                self.channel.node(node).live.take(Reports.of([track]), now, whose=whose, feed="radar")
+                self.channel.node(node).live.take(Reports.of([track]), now, whose=whose)
             for member in self.channel.stations:
                 self.channel.node(member).live.step()
             if second % 10 == 9 and until_quiet:
@@ -322,7 +322,8 @@ def test_a_movement_that_leaves_what_it_filed_owes_a_new_version_or_its_return(
     assert again.flown == {"cot:HAWK-1": receipt.id}, "who flies what outlives the process"
 
 
-def test_only_an_own_track_flies_and_only_what_we_filed(channel: Channel, skies: Skies) -> None:
+def test_only_an_own_track_flies_and_only_what_we_filed(channel: Channel, skies: Skies, draw: Any) -> None:
+    theirs = channel.file("ISR", draw("i1", "ISR", kind="hazard"))
     live = channel.node("TUR").live
     with pytest.raises(BadInput) as refused:
         live.flies("cot:HAWK-1", None)
@@ -330,7 +331,7 @@ def test_only_an_own_track_flies_and_only_what_we_filed(channel: Channel, skies:
     skies.shows("TUR", "cot:HAWK-1", "TUR", **ONE_JET)
     skies.fly(1)
     with pytest.raises(BadInput) as refused:
-        live.flies("cot:HAWK-1", "0" * 32)
+        live.flies("cot:HAWK-1", theirs.id)
     assert refused.value.code == "not-our-notice"
     live.flies("cot:HAWK-1", None)
     assert live.flown == {}
@@ -347,16 +348,6 @@ def test_what_a_node_raised_before_it_fell_ends_unseen(channel: Channel, skies: 
     node.live.step()
     (over,) = (said.body for said in said_by(channel, "TUR", "TUR") if isinstance(said.body, TrackOver))
     assert over.because is TrackEnd.UNSEEN
-
-
-def test_what_a_picture_does_not_believe_is_counted_by_cause(channel: Channel) -> None:
-    live, now = channel.node("TUR").live, channel.clock.now()
-    track = report("a", now, now, **ONE_JET)
-    jump = replace(track, seen_at=Instant(now + 1_000), position=Position(200_000_000, 300_000_000))
-    live.take(Reports.of([track]), now, whose="TUR", feed="radar")
-    live.take(Reports.of([track, jump]), now, whose="TUR", feed="radar")
-    assert live.counted("radar") == {"older": 1, "teleport": 1}
-    assert live.counted("another") == {}
 
 
 def test_members_are_told_by_name(channel: Channel, skies: Skies) -> None:

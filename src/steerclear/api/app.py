@@ -34,6 +34,7 @@ from steerclear.api.signals import signals
 from steerclear.api.site_maps import site_maps
 from steerclear.api.speaking import Door, Doors
 from steerclear.api.stops import stops
+from steerclear.api.tracks import tracks
 from steerclear.api.watch import watch
 from steerclear.api.wellness import Counted, Gauges, wellness
 from steerclear.node import Node
@@ -73,7 +74,7 @@ def build_api(node: Node, door: Door = "socket", *, built: Path | None = None) -
     answer_problems(app)
     for noun in (notices, stops, signals, affairs, annexes, blind, watch, keys, record, console, events):
         app.include_router(noun(node), prefix="/api")
-    for map_part in (picture, past, site_maps):
+    for map_part in (picture, tracks, past, site_maps):
         app.include_router(map_part(node), prefix="/api")
     app.include_router(wellness(node, gauges))
     app.include_router(documentation())

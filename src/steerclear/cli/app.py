@@ -74,6 +74,17 @@ COMMANDS: Final[dict[str, Command]] = {
         "How the node and its lines are, and what is in force. Exit 1 when something needs a person.",
     ),
     "inbox": Command("looking:inbox", "What I owe, what I am owed, and the notices that concern me."),
+    "tracks": Command(
+        "tracking:tracks",
+        "The live picture: what is seen now, how old it is, and what it warns of. Exit 1 while it warns.",
+    ),
+    "feeds": Command(
+        "tracking:feeds",
+        "Where the live picture comes from: each feed, its last good time, and what was dropped and why.",
+    ),
+    "flies": Command(
+        "tracking:flies", "Say which notice of ours a track of ours flies, so that leaving it is noticed."
+    ),
     "affairs": Command(
         "looking_on:affairs",
         "What stands beside the notices: watches, sites, standstills, incidents, claims, meetings, drills.",

@@ -10,6 +10,7 @@ import typer
 
 from steerclear.cli import show
 from steerclear.cli.at_node import NodeFolder, as_json_value, joined
+from steerclear.cli.tracking import print_feeds
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -100,6 +101,8 @@ def print_status(found: Status) -> None:
                 annex.name, str(annex.version), annex.state, joined(annex.ratified_by), joined(annex.missing)
             )
         console.print(annexes)
+    if found.feeds:
+        print_feeds(found.feeds)
     print_stops(console, found.stops)
     print_notices(console, found.notices)
     for words in found.without_effect:

@@ -44,6 +44,7 @@ from steerclear.links.webhook import WebhookWay
 from steerclear.model.member import MemberId
 from steerclear.model.time import Instant, format_instant
 from steerclear.node.console import Console
+from steerclear.node.feeds import Feeds
 from steerclear.node.memory import SetAside
 from steerclear.node.settings import Settings
 from steerclear.record.bundle import LARGEST_BUNDLE
@@ -70,6 +71,7 @@ from steerclear.services.console_answers import Measured, NoticeCheck
 from steerclear.services.events import Events, alarm_data
 from steerclear.services.gestures import rehearse
 from steerclear.services.incident_package import incident_package
+from steerclear.services.live_rows import TracksShown
 from steerclear.services.map_answers import DraftCheck, PictureShown
 from steerclear.services.openings import openings_of
 from steerclear.services.past import Past
@@ -93,6 +95,7 @@ COALESCE_S: Final = 0.05
 """Entries that come together get one beat; well under the two seconds of design file 3."""
 
 LONGEST_TICK_S: Final = 1.0
+LIVE_TICK_S: Final = 1.0
 
 _WAY: Final = "way "
 """Under this and its name the store keeps the last answer of each way."""
@@ -145,6 +148,8 @@ class Node:
             randomness=SystemRandomness(),
             on_filed=self._filed,
         )
+        self._feeds = Feeds(settings.live, workings.live, workings.ledger.me, workings.ledger.clock)
+        workings.live.looks_ahead(settings.live.look_ahead_s)
         self._published = PublishedLogs(workings.ledger)
         self._past = Past(workings.ledger)
         self._past_is_asked = asyncio.Lock()
@@ -199,7 +204,8 @@ class Node:
 
     def _shown_status(self) -> Status:
         shown = self._workings.status(self._heard)
-        return replace(shown, alarms=(*shown.alarms, *self._failed_ways()))
+        alarms = (*shown.alarms, *self._feeds.alarms(), *self._failed_ways())
+        return replace(shown, alarms=alarms, feeds=self._feeds.rows())
 
     async def measured(self) -> Measured:
         """What gauges say; cheaper than the status, and often asked."""
@@ -246,6 +252,15 @@ class Node:
     async def picture(self) -> PictureShown:
         """Every area that a map shows, ready to be drawn."""
         return await self._write(self._workings.picture)
+
+    async def tracks(self) -> TracksShown:
+        """The live picture: what is seen now, how old it is, and how its feeds are."""
+        return await self._write(lambda: self._workings.live.tracks(self._feeds.rows()))
+
+    async def flies(self, track: str, notice: str | None) -> TracksShown:
+        """An own track flies the movement of this notice of ours from now on; ``None``: of none."""
+        await self._write(lambda: self._workings.live.flies(track, notice))
+        return await self.tracks()
 
     async def filed_form(self, about: str) -> bytes:
         """The newest version of a notice as GeoJSON."""
@@ -453,6 +468,8 @@ class Node:
         async with asyncio.TaskGroup() as work:
             work.create_task(self._courier.run(), name="courier")
             work.create_task(self._tick_for_ever(), name="ticker")
+            work.create_task(self._feeds.run(), name="feeds")
+            work.create_task(self._look_for_ever(), name="live picture")
 
     async def call(self, peer: str) -> bool:
         """Exchange with ``peer`` now, whatever comes of it; says whether there is more to tell at once."""
@@ -477,6 +494,26 @@ class Node:
                 due_at = self._workings.ledger.now()
                 await asyncio.sleep(LONGEST_TICK_S)
             await self._until(due_at)
+
+    async def _look_for_ever(self) -> None:
+        """The live picture, once a second; no fault of one look ends it."""
+        while True:
+            try:
+                await self._look_live()
+            except Exception:  # noqa: BLE001 - logged with its trace; the next look is a second away
+                _log.exception("live-picture-failed")
+            await asyncio.sleep(LIVE_TICK_S)
+
+    async def _look_live(self) -> None:
+        """What it is asked and what it says is the writer's; comparing is done beside it."""
+        live = self._workings.live
+        if not await self._write(live.listen):
+            return
+        asked = await self._write(live.ask)
+        seen = await asyncio.to_thread(live.look, asked)
+        if await self._write(lambda: live.say(seen)):
+            self._courier.wake(urgent=True)
+            self._soon.set()
 
     async def tick(self) -> None:
         """Do what is due by itself, tell the peers of it, and ring."""

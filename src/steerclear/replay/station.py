@@ -163,8 +163,9 @@ class Station:
         for one in self.flying:
             track = one.report(now)
             if track is not None:
-                live.take(Reports.of([track]), now, whose=one.shown.whose, feed="the world")
-        if not live.is_empty:
+                live.take(Reports.of([track]), now, whose=one.shown.whose)
+        live.listen()
+        if live.holders:
             live.step()
 
     def _require_no_fault(self) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from steerclear.services.live_rows import FeedShown
+
 __all__ = [
     "AffairLine",
     "AffairRow",
@@ -285,6 +287,7 @@ class Status:
     sealed: tuple[str, ...] = ()
     without_effect: tuple[str, ...] = ()
     refused: tuple[RefusalRow, ...] = ()
+    feeds: tuple[FeedShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,8 @@ says. A host looks for each party in turn and warns both, and has nothing to sho
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Final
 
@@ -43,17 +42,10 @@ from steerclear.model.time import Instant, format_instant
 from steerclear.model.track import Shows, TrackDanger
 from steerclear.services.ledger import Filed, Ledger
 from steerclear.services.live_areas import LiveArea, areas_of, minima_of
+from steerclear.services.live_rows import FeedShown, LiveAlarmRow, TracksShown
 from steerclear.services.live_seen import CIVIL, UNKNOWN, Sight, Watching, as_seen_by, near_to
-from steerclear.services.live_shown import (
-    Faced,
-    FeedShown,
-    LiveAlarmRow,
-    TracksShown,
-    reports_of,
-    shown_tracks,
-    track_rows,
-)
-from steerclear.services.naming import short_of
+from steerclear.services.live_shown import Faced, reports_of, shown_tracks, track_rows
+from steerclear.services.naming import said_about, short_of
 from steerclear.services.speak import by_node, speak
 from steerclear.tracking import (
     Alarm,
@@ -135,8 +127,6 @@ class LivePicture:
         self._lock = Lock()
         self.holders: dict[str, str] = {}
         """By track: a member, ``CIVIL`` or ``UNKNOWN``."""
-        self.taken: dict[str, Taken] = {}
-        """By feed, what became of its reports."""
         self._watching: dict[str, Watching] = {}
         self._areas: tuple[tuple[int, int], Mapping[str, tuple[LiveArea, ...]]] | None = None
         self._alarms: dict[str, Alarms] = {}
@@ -150,7 +140,7 @@ class LivePicture:
 
     # -- what comes in ---------------------------------------------------------------------------------
 
-    def take(self, reports: Reports, now: Instant, *, whose: str, feed: str) -> Taken:
+    def take(self, reports: Reports, now: Instant, *, whose: str) -> Taken:
         """Reports of tracks that are ``whose``: a member, ``CIVIL`` or ``UNKNOWN``."""
         with self._lock:
             taken = self._picture.take(reports, now)
@@ -158,8 +148,11 @@ class LivePicture:
                 # Who is known once stays known: a feed that names nobody takes no name away.
                 if whose != UNKNOWN or ref not in self.holders:
                     self.holders[ref] = whose
-            self.taken[feed] = self.taken.get(feed, Taken()) + taken
         return taken
+
+    def looks_ahead(self, seconds: int) -> None:
+        """How far ahead it looks from now on."""
+        self.rules = replace(self.rules, look_ahead_s=seconds)
 
     def flies(self, track: str, notice: str | None) -> None:
         """An own track flies the movement of this notice from now on; ``None``: of none.
@@ -173,6 +166,8 @@ class LivePicture:
                 where="track",
                 remedy="Name a track of ours as steerclear tracks shows it.",
             )
+        # A person names it by its short form.
+        notice = None if notice is None else said_about(self._ledger, notice).id
         record = None if notice is None else self._ledger.view.notices.get(notice)
         if notice is not None and (record is None or record.author != self._ledger.me):
             raise BadInput(
@@ -188,7 +183,13 @@ class LivePicture:
 
     @property
     def is_empty(self) -> bool:
-        return not self.holders
+        """Nothing was ever seen, and nothing is still to be ended: there is nothing to look at."""
+        return not self.holders and not self._orphans and self._orphans is not None
+
+    def listen(self) -> bool:
+        """Take in what others have shown; is there anything to look at?"""
+        self._take_shown(self._ledger.now())
+        return not self.is_empty
 
     # -- one tick --------------------------------------------------------------------------------------
 
@@ -280,7 +281,7 @@ class LivePicture:
                 continue
             if self._ledger.view.why_without_effect(said.id) is None:
                 reports = reports_of(said.body, said.author)
-                self.take(reports, now, whose=said.author, feed=f"shown by {said.author}")
+                self.take(reports, now, whose=said.author)
         self._read = len(opened)
 
     def _alarm_rules(self, now: Instant) -> AlarmRules:
@@ -485,16 +486,7 @@ class LivePicture:
                 return f"the agreed area {area.meant.area}"
         return short_of(self._ledger, cause.other)
 
-    def counted(self, feed: str) -> Counter[str]:
-        """What became of a feed's reports behind its reader, by cause; what was kept is left out."""
-        taken = self.taken.get(feed, Taken())
-        named = {name: getattr(taken, name) for name in _CAUSES}
-        return Counter({name.replace("_", "-"): count for name, count in named.items() if count})
 
-
-_CAUSES: Final = (
-    "older", "ahead", "no_place", "teleport", "two_of_one_name", "bad_height", "bad_speed", "full",
-)  # fmt: skip
 _DUTIES: Final = {
     "call-the-other-side": TrackDuty.CALL,
     "ask-ownership": TrackDuty.ASK_OWNERSHIP,

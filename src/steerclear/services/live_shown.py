@@ -15,81 +15,15 @@ from typing import Any, Final, Literal
 from steerclear.mechanism.bodies import ShownTrack, TrackShow
 from steerclear.model.space import Altitude, Position
 from steerclear.model.time import Instant, format_instant
+from steerclear.services.live_rows import TrackRow
 from steerclear.services.picture import height_words
 from steerclear.tracking import Reports
 from steerclear.tracking.reports import DATUM_OF, NO_DATUM, WHOSE
 
-__all__ = [
-    "Faced", "FeedShown", "LiveAlarmRow", "TrackRow", "TracksShown", "reports_of", "shown_tracks",
-    "track_rows",
-]  # fmt: skip
+__all__ = ["Faced", "reports_of", "shown_tracks", "track_rows"]
 
 _METRES_A_DEGREE: Final = 111_195.0
 _DATUMS: Final = {code: datum for datum, code in DATUM_OF.items() if code != NO_DATUM}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackRow:
-    """One track. ``whose``: a member, civil or unknown; ``state`` stale and doubtful are Undetermined.
-
-    ``height`` in words; ``speed_m_s`` and ``course_deg`` are ``None`` where no velocity was reported;
-    ``ahead`` longitude and latitude at the end of the look-ahead.
-    """
-
-    ref: str
-    whose: str
-    is_ours: bool
-    lon: float
-    lat: float
-    height: str | None
-    speed_m_s: float | None
-    course_deg: float | None
-    climb_ft_min: int | None
-    seen_at: str
-    age_s: float
-    state: Literal["fresh", "stale", "doubtful"]
-    ahead: tuple[float, float] | None
-    flies: str | None
-    alarmed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveAlarmRow:
-    """A danger that a desk has been told of. ``level``: ahead, now, or unseen, which is Undetermined."""
-
-    danger: str
-    tracks: tuple[str, ...]
-    concerns: str
-    level: str
-    first_at: str
-    is_certain: bool
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedShown:
-    """How a feed is. ``state``: connected, or not, with the ``fault``; ``dropped`` by cause."""
-
-    name: str
-    state: Literal["connected", "not connected"]
-    whose: str
-    fault: str
-    last_good_at: str | None
-    age_s: float | None
-    reports: int
-    dropped: dict[str, int]
-    connections: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TracksShown:
-    """The live picture of this node at one moment; none of it has left the node by being shown here."""
-
-    now: str
-    look_ahead_s: int
-    tracks: tuple[TrackRow, ...]
-    alarms: tuple[LiveAlarmRow, ...]
-    feeds: tuple[FeedShown, ...]
 
 
 # -- out and in ---------------------------------------------------------------------------------------

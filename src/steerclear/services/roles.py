@@ -38,8 +38,9 @@ SpeakerRole = Literal[
     "duty-officer", "supervisor", "liaison", "notifier", "host", "observer", "machine", "operator"
 ]
 
-Act = Literal["look", "carry", "keys", "backups", "people", "proofs", "figures"]
-"""What is no verb: ``look`` at everything a desk sees, ``proofs`` of single entries, and so on."""
+Act = Literal["look", "fly", "carry", "keys", "backups", "people", "proofs", "figures"]
+"""What is no verb: ``look`` at everything a desk sees, ``fly`` says which notice an own track flies,
+``proofs`` of single entries, and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ _REQUESTS: Final[Mapping[SpeakerRole, frozenset[type]]] = {
 _SAID: Final[Mapping[SpeakerRole, tuple[str, ...]]] = {
     "duty-officer": (
         *("watch.", "check.", "distress.", "filer.", "conflict.", "site.", "movement.", "contact."),
-        *("civil.", "standstill.", "incident.open", "incident.state", "voice.", "obligation."),
+        *("civil.", "standstill.", "incident.open", "incident.state", "voice.", "obligation.", "track."),
     ),
     "supervisor": ("",),
     "liaison": (
@@ -95,13 +96,13 @@ _SAID: Final[Mapping[SpeakerRole, tuple[str, ...]]] = {
 """Of what is said in fields (``ask.Say``), the kinds by their beginning."""
 
 _ACTS: Final[Mapping[SpeakerRole, frozenset[Act]]] = {
-    "duty-officer": frozenset({"look", "proofs", "figures"}),
-    "supervisor": frozenset({"look", "proofs", "figures", "carry", "keys", "people"}),
+    "duty-officer": frozenset({"look", "fly", "proofs", "figures"}),
+    "supervisor": frozenset({"look", "fly", "proofs", "figures", "carry", "keys", "people"}),
     "liaison": frozenset({"look", "proofs", "figures"}),
     "notifier": frozenset({"look", "proofs"}),
     "host": frozenset({"look", "proofs", "figures", "carry"}),
     "observer": frozenset({"look", "proofs", "figures"}),
-    "machine": frozenset({"look", "proofs", "figures"}),
+    "machine": frozenset({"look", "fly", "proofs", "figures"}),
 }
 
 PERSONS_NEEDED: Final[Mapping[type, int]] = {

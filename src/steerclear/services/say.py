@@ -47,7 +47,7 @@ SAID: Final = (
     *("distress.call", "distress.answer", "distress.close", "filer.hold", "filer.proceed"),
     *("conflict.propose", "conflict.accept", "conflict.decline", "conflict.close"),
     *("site.register", "site.renew", "site.end", "site.concern", "movement.report", "contact.attempt"),
-    *("civil.offer", "civil.decline", "civil.answer"),
+    *("civil.offer", "civil.decline", "civil.answer", "track.answer"),
     *("standstill.propose", "standstill.accept", "standstill.extend", "standstill.end"),
     *("incident.open", "incident.state", "incident.finding", "incident.close"),
     *("violation.claim", "violation.answer", "voice.log", "obligation.waive"),
