@@ -177,3 +177,56 @@ def test_a_stop_of_a_drill_is_marked_and_a_real_one_beside_it_is_not(table: Tabl
     expect(called.page.locator("li.stop", has_text="own team under fire")).not_to_contain_text("DRILL")
     caller.is_clean()
     called.is_clean()
+
+
+def test_somebody_asks_whose_it_is_and_is_told(table: Table) -> None:
+    asks, told = table.sit("TUR"), table.sit("ISR")
+    asks.begin()
+    told.begin()
+    asks.go("places")
+    asks.press("Ask whose it is")
+    form = asks.page.locator("form.panel")
+    form.locator("input").nth(0).fill("2 km NE of T4")
+    form.locator("input").nth(1).fill("two trucks, heading east")
+    form.get_by_label("ISR", exact=True).check()
+    asks.press("Ask")
+    expect(form).to_have_count(0)
+    table.settle()
+    duty = told.page.locator("aside li", has_text="Say whose it is").first
+    duty.get_by_role("button", name="Answer").click()
+    expect(told.page.locator("article h1")).to_contain_text("Whose is it?")
+    expect(told.page.locator("article")).to_contain_text("two trucks, heading east")
+    told.is_usable("ownership")
+    told.press("NOT OURS, NO CONTACT")
+    expect(told.page.locator("aside li", has_text="Say whose it is")).to_have_count(0)
+    table.settle()
+    expect(asks.page.locator("main li.panel .chip", has_text="ISR: not-ours-no-contact")).to_be_visible()
+    asks.is_clean()
+    told.is_clean()
+
+
+def test_distress_is_called_answered_and_closed(table: Table) -> None:
+    caller, hears = table.sit("TUR"), table.sit("ISR")
+    caller.begin()
+    hears.begin()
+    caller.go("watch")
+    seen = "engine out, four on board"
+    at = "2025-04-10T05:09Z"
+    say(caller, "Call distress", place="2 km NE of T4", seen_at=at, who="aircraft", seen=seen)
+    table.settle()
+    hears.go("watch")
+    hears.page.locator("main").get_by_role("link", name="Distress").first.click()
+    expect(hears.page.locator("article .words")).to_contain_text(seen)
+    hears.is_usable("distress")
+    hears.press("Answer the distress call")
+    outcome = hears.page.locator("#say-outcome")
+    outcome.select_option(index=1)
+    hears.press("Say it")
+    expect(hears.page.get_by_text("FILED", exact=True).first).to_be_visible()
+    table.settle()
+    caller.page.locator("main").get_by_role("link", name="Distress").first.click()
+    say(caller, "Close the distress call")
+    table.settle()
+    assert [row.state for row in table.channel.node("ISR").affairs("distress")] == ["closed"]
+    caller.is_clean()
+    hears.is_clean()

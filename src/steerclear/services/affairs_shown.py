@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands beside the notices: watches, distress, sites, standstills, incidents, claims, meetings, drills?
+"""What stands beside the notices: watches, distress, sites, ownership, incidents, claims, meetings, drills …?
 
 One row for each thing, with its state in words and everything that was said about it since, in order. Of
 protected sites the listing holds one's own alone, each with who was shown it and when; a site of somebody
@@ -17,7 +17,7 @@ from steerclear.errors import BadInput
 from steerclear.formats.coordinates import spell
 from steerclear.mechanism.affairs import IncidentRecord, PointState, SiteRecord, StandstillRecord
 from steerclear.mechanism.bodies import KINDS
-from steerclear.mechanism.calls import CallRecord
+from steerclear.mechanism.calls import CallRecord, OwnershipRecord
 from steerclear.mechanism.judge import effective
 from steerclear.mechanism.meetings import CommuniqueRecord, MeetingRecord
 from steerclear.mechanism.owed.affairs import site_renewal_ms
@@ -267,6 +267,13 @@ def _of_drill(view: View, id_: str, _now: Instant) -> str:
     return "running" if record is None or record.ended is None else "over"
 
 
+def _of_ownership(view: View, id_: str, _now: Instant) -> str:
+    record: OwnershipRecord | None = view.ownership.get(id_)
+    if record is None or not record.answers:
+        return "not answered"
+    return ", ".join(f"{answer.author}: {answer.body.answer.value}" for answer in record.answers)
+
+
 def _of_voice(_view: View, _id: str, _now: Instant) -> str:
     return "entered by a desk that heard it"
 
@@ -289,6 +296,7 @@ _SORTS: Final[dict[str, _Sort]] = {
         _of_site,
         own_alone=True,
     ),
+    "ownership": _Sort("ownership.ask", ("ownership.answer",), _of_ownership),
     "standstill": _Sort(
         "standstill.propose",
         (

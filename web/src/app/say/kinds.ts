@@ -68,6 +68,7 @@ const NAMES: Readonly<Record<string, string>> = {
   "distress.call": "Call distress",
   "distress.answer": "Answer the distress call",
   "distress.close": "Close the distress call",
+  ownership: "Whose is it?",
   site: "Protected site",
   "site.register": "Register a site",
   "site.renew": "It still stands",
