@@ -14,7 +14,7 @@ from benchmarks.console.first_load import measured
 def bench(
     *,
     times: Annotated[int, typer.Option(help="How often, each with an empty cache.")] = 7,
-    standing: Annotated[int, typer.Option(help="Notices that stand before.")] = 200,
+    standing: Annotated[int, typer.Option(help="Notices that stand before.")] = 50,
     json: Annotated[Path | None, typer.Option(help="Keep the figures here.")] = None,
 ) -> None:
     """Measure it; ends with 1 where something was asked for elsewhere than at the node."""
