@@ -2,15 +2,15 @@
 """``python -m benchmarks.tracking``: the live picture beside its peers, in the same run, on the same work.
 
 Times are the process's own processor time, best of five (peers: of one). The pairs of both must be the same;
-where they differ, a pair must lie so near a minimum that a sphere and an ellipsoid may disagree about it, or
-the run ends with 1.
+where they differ, rational numbers say for each pair what is so, and it must lie so near a minimum that a
+sphere and an ellipsoid may disagree about it, or the run ends with 1.
 """
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -20,11 +20,27 @@ from rich.table import Table
 
 from benchmarks.page import table_lines, write_between
 from benchmarks.screening.results import load_now, machine, today
-from benchmarks.tracking.peers import MiniSky, Tree
-from benchmarks.tracking.work import NOW, areas_of, cot_bytes, reports_of, sbs_bytes
+from benchmarks.tracking.apart import Apart
+from benchmarks.tracking.differences import HEADER as DIFFERENCES
+from benchmarks.tracking.differences import Difference, differences
+from benchmarks.tracking.hour import close_pairs
+from benchmarks.tracking.peers import MiniSky, Pairs, Tree
+from benchmarks.tracking.work import (
+    NOW,
+    ais_bytes,
+    areas_of,
+    asterix_bytes,
+    avr_bytes,
+    cot_bytes,
+    reports_of,
+    sbs_bytes,
+)
 from steerclear.tracking import AreaWatch, Drift, Minima, Movers, Picture, traffic_of
+from steerclear.tracking.ais import AisReader
+from steerclear.tracking.asterix import AsterixReader
 from steerclear.tracking.cot import CotReader
 from steerclear.tracking.feeding import Reader
+from steerclear.tracking.mode_s import AvrReader
 from steerclear.tracking.sbs import SbsReader
 from steerclear.tracking.traffic import pairs_of
 
@@ -32,6 +48,8 @@ _MINIMA: Final = Minima(lateral_mm=9_260_000, vertical_ft=1_000, look_ahead_s=30
 _STANDS: Final = Drift()
 _SIZES: Final = ((1_000, 800.0), (5_000, 800.0), (20_000, 800.0), (100_000, 4_000.0))
 _PEERS_UP_TO: Final = 20_000
+_NUMPY_UP_TO: Final = 1_000
+"""BlueSky's numpy makes some twenty matrices of all pairs: 5,000 tracks need 4 GB and 20 s."""
 _HEADER: Final = ("work", "Steerclear", "found", "beside", "found there", "times faster", "to reach")
 _CHUNK: Final = 1 << 16
 
@@ -46,21 +64,30 @@ def bench(
     *,
     up_to: Annotated[int, typer.Option(help="The largest number of tracks.")] = 100_000,
     seed: Annotated[int, typer.Option(help="Another seed is other work.")] = 8,
+    apart: Annotated[bool, typer.Option(help="Beside BlueSky and traffic, too (build/peers).")] = True,
+    differ: Annotated[
+        Path | None, typer.Option(help="Write each pair that a peer has otherwise, and why, to this file.")
+    ] = None,
     write_docs: Annotated[bool, typer.Option("--write-docs", help="Write docs/benchmarks.md.")] = False,
 ) -> None:
-    """Measure the live picture beside MiniSky and Shapely."""
+    """Measure the live picture beside MiniSky, BlueSky, traffic and Shapely."""
     console, load = Console(width=160), load_now()
     shown = Table()
     for name in _HEADER:
         shown.add_column(name, justify="left" if name in ("work", "beside", "to reach") else "right")
-    lines = []
+    lines: list[Line] = []
+    told: list[Difference] = []
     try:
-        for line in _lines(up_to, seed):
+        for line in _lines(up_to, seed, _apart(console) if apart else None, told):
             lines.append(line)
             shown.add_row(*line)
-    except Differ as differ:
-        console.print(f"[bold red]{differ}[/]")
+    except Differ as unexplained:
+        console.print(f"[bold red]{unexplained}[/]")
         raise typer.Exit(1) from None
+    finally:
+        if differ is not None:
+            rows = [DIFFERENCES, *(one.words() for one in told)]
+            differ.write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
     console.print(shown)
     if write_docs:
         here = machine()
@@ -72,15 +99,30 @@ def bench(
         console.print(f"written: {write_between(Path(__file__).parents[2] / 'docs', 'tracking', text)}")
 
 
-def _lines(up_to: int, seed: int) -> Iterator[Line]:
+def _apart(console: Console) -> Apart | None:
+    try:
+        return Apart()
+    except (OSError, subprocess.SubprocessError) as error:
+        console.print(f"[yellow]BlueSky and traffic cannot be installed here: {error}[/]")
+        return None
+
+
+def _lines(up_to: int, seed: int, apart: Apart | None, told: list[Difference]) -> Iterator[Line]:
     minisky = MiniSky()
     for count, side_km in _SIZES:
         if count <= up_to:
-            yield _traffic(count, side_km, seed, minisky if count <= _PEERS_UP_TO else None)
+            yield from _traffic(count, side_km, seed, minisky, apart, told)
     if up_to >= _SIZES[-1][0]:
         yield _areas(100_000, 10_000, 4_000.0, seed)
+    if apart is not None:
+        yield _hour(apart)
     yield _feed("SBS, 200,000 lines", SbsReader, sbs_bytes(200_000), 200_000, "≥ 100,000 lines/s")
     yield _feed("CoT, 20,000 events", CotReader, cot_bytes(20_000), 20_000, "≥ 10,000 events/s")
+    for category in (21, 62):
+        name, made = f"ASTERIX {category}, 200,000 records", asterix_bytes(200_000, category)
+        yield _feed(name, AsterixReader, made, 200_000, "≥ 100,000 records/s")
+    yield _feed("raw Mode S (AVR), 20,000 replies", AvrReader, avr_bytes(20_000), 20_000, "")
+    yield _feed("AIS, 20,000 sentences", AisReader, ais_bytes(20_000), 20_000, "")
 
 
 def _moved(count: int, side_km: float, seed: int) -> tuple[Any, Movers]:
@@ -89,7 +131,9 @@ def _moved(count: int, side_km: float, seed: int) -> tuple[Any, Movers]:
     return reports, picture.movers(NOW, _STANDS)
 
 
-def _traffic(count: int, side_km: float, seed: int, peer: MiniSky | None) -> Line:
+def _traffic(
+    count: int, side_km: float, seed: int, minisky: MiniSky, apart: Apart | None, told: list[Difference]
+) -> Iterator[Line]:
     reports, movers = _moved(count, side_km, seed)
     ours_ms = _best_ms(lambda: pairs_of(movers, _MINIMA), 5)
     slabs_ms = _best_ms(lambda: pairs_of(movers, _MINIMA, threads=2), 5)
@@ -97,48 +141,63 @@ def _traffic(count: int, side_km: float, seed: int, peer: MiniSky | None) -> Lin
     name = f"{count:,} tracks on {side_km:,.0f} km, all pairs"
     ours = f"{ours_ms:.1f} ms, {slabs_ms:.1f} on two"
     goal = {20_000: "≤ 60 ms wall on 2 cores, ≥ 100×", 100_000: "≤ 120 ms wall on 2 cores", 1_000: "≥ 20×"}
-    if peer is None:
-        return name, ours, f"{len(found):,}", "", "", "", goal.get(count, "")
-    traffic = peer.made(reports)
-    kept: list[Any] = []
-    theirs_ms = _best_ms(lambda: kept.append(peer.pairs(traffic, _MINIMA)), 1)
-    theirs = peer.names(kept[-1])
-    tall, differ = _unexplained(movers, found, theirs)
-    beside = f"{peer.name} {peer.version}: {theirs_ms:,.1f} ms"
-    there = f"{len(theirs):,} ({tall} at exactly 1,000 ft, {differ} within 1 % of a minimum)"
-    return name, ours, f"{len(found):,}", beside, there, f"{theirs_ms / ours_ms:,.0f}", goal.get(count, "")
+    if count > _PEERS_UP_TO:
+        yield name, ours, f"{len(found):,}", "", "", "", goal.get(count, "")
+        return
+
+    def beside(peer: str, theirs_ms: float, theirs: Pairs) -> Line:
+        words = _explained(list(differences(movers, found, theirs, _MINIMA, peer)), told)
+        there = f"{len(theirs):,} ({words})"
+        ratio = f"{theirs_ms / ours_ms:,.0f}"
+        return (
+            name,
+            ours,
+            f"{len(found):,}",
+            f"{peer}: {theirs_ms:,.1f} ms",
+            there,
+            ratio,
+            goal.get(count, ""),
+        )
+
+    traffic, kept = minisky.made(reports), list[Any]()
+    took_ms = _best_ms(lambda: kept.append(minisky.pairs(traffic, _MINIMA)), 1)
+    yield beside(f"{minisky.name} {minisky.version}", took_ms, minisky.names(kept[-1]))
+    for way in ("numpy", "c++") if apart is not None else ():
+        if apart is not None and (way == "c++" or count <= _NUMPY_UP_TO):
+            answer = apart.bluesky(reports, _MINIMA, way)
+            yield beside(answer.name, answer.ms, answer.pairs)
 
 
 def _names(movers: Movers, minima: Minima) -> set[tuple[str, str]]:
     return {(loss.one, loss.other) for loss in traffic_of(movers, minima).losses}
 
 
-def _unexplained(movers: Movers, ours: set[tuple[str, str]], theirs: set[tuple[str, str]]) -> tuple[int, int]:
-    """How many differ: because exactly at the vertical minimum is a conflict there, and for other reasons.
+def _explained(found: list[Difference], told: list[Difference]) -> str:
+    """How many pairs differ, by why. Raises ``Differ`` when one is near no minimum."""
+    told += found
+    if wrong := [one.pair for one in found if not one.why]:
+        raise Differ(f"{len(wrong)} pairs differ that are near no minimum, {wrong[:3]} among them")
+    touching = sum(one.why.startswith("at exactly") for one in found)
+    return f"{touching} at exactly 1,000 ft, {len(found) - touching} near another minimum"
 
-    A sphere of mean radius is up to half of a percent off, in distance and so in time."""
-    wide = _names(
-        movers,
-        replace(
-            _MINIMA,
-            lateral_mm=_MINIMA.lateral_mm * 101 // 100 + 800_000,
-            vertical_ft=_MINIMA.vertical_ft + 1,
-            look_ahead_s=_MINIMA.look_ahead_s + 3,
-        ),
+
+def _hour(apart: Apart) -> Line:
+    hour, answer = apart.traffic(_MINIMA)
+    kept: list[Pairs] = []
+    ours_ms = _best_ms(lambda: kept.append(close_pairs(hour, _MINIMA)), 3)
+    ours, seconds = kept[-1], len(set(hour.second.tolist()))
+    missed = answer.pairs - ours
+    if missed:
+        raise Differ(f"{len(missed)} pairs of the hour are missed: {sorted(missed)[:3]}")
+    return (
+        f"an hour of traffic's sample: {len(hour.names)} aircraft, {len(hour.which):,} places, {seconds:,} s",
+        f"{ours_ms:,.1f} ms",
+        f"{len(ours):,}",
+        f"{answer.name}: {answer.ms:,.0f} ms",
+        f"{len(answer.pairs):,} (none of them missed)",
+        f"{answer.ms / ours_ms:,.0f}",
+        "≥ 500×",
     )
-    narrow = _names(
-        movers,
-        replace(
-            _MINIMA,
-            lateral_mm=_MINIMA.lateral_mm * 99 // 100 - 800_000,
-            vertical_ft=_MINIMA.vertical_ft - 1,
-            look_ahead_s=_MINIMA.look_ahead_s - 3,
-        ),
-    )
-    if wrong := (theirs - wide) | (narrow - theirs):
-        raise Differ(f"{len(wrong)} pairs differ that are near no minimum, {sorted(wrong)[:3]} among them")
-    exactly = (theirs - ours) & _names(movers, replace(_MINIMA, vertical_ft=_MINIMA.vertical_ft + 1))
-    return len(exactly), len(ours ^ theirs) - len(exactly)
 
 
 def _areas(count: int, areas: int, side_km: float, seed: int) -> Line:

@@ -12,7 +12,16 @@ from steerclear.model.space import Altitude, Band, Datum, Polygon, Position, Vol
 from steerclear.model.time import Instant, TimeSpan
 from steerclear.tracking import Area, Columns, Reports
 
-__all__ = ["NOW", "areas_of", "cot_bytes", "reports_of", "sbs_bytes"]
+__all__ = [
+    "NOW",
+    "ais_bytes",
+    "areas_of",
+    "asterix_bytes",
+    "avr_bytes",
+    "cot_bytes",
+    "reports_of",
+    "sbs_bytes",
+]
 
 NOW: Final = Instant(1_757_000_000_000)
 _LAT: Final = 35.0
@@ -96,3 +105,44 @@ def cot_bytes(events: int) -> bytes:
         '<__group name="Cyan" role="Team Member"/><track speed="200.0" course="180.0"/></detail></event>'
         for number in range(events)
     ).encode()
+
+
+def asterix_bytes(records: int, category: int) -> bytes:
+    """Ten records a block: who, when, where, how high and how fast, of 20,000 aircraft in turn."""
+    of_day = (NOW % 86_400_000 * 128 // 1000).to_bytes(3, "big")
+    made = _adsb if category == 21 else _system
+    blocks = []
+    for first in range(0, records, 10):
+        body = b"".join(made(number % 20_000, of_day) for number in range(first, first + 10))
+        blocks.append(bytes([category]) + (len(body) + 3).to_bytes(2, "big") + body)
+    return b"".join(blocks)
+
+
+def _adsb(number: int, of_day: bytes) -> bytes:
+    """Items 010, 131, 080, 073, 145 and 160 of category 21."""
+    place = (0x0C444444 + number * 100).to_bytes(4, "big") + b"\x0c\xe3\x8e\x39"
+    told = number.to_bytes(3, "big") + of_day + b"\x05\x78" + b"\x08\x89\x40\x00"
+    return b"\x83\x19\x03\x08" + b"\x19\xc9" + place + told
+
+
+def _system(number: int, of_day: bytes) -> bytes:
+    """Items 010, 070, 105, 185, 040, 136 and 220 of category 62."""
+    place = (0x00622222 + number * 10).to_bytes(4, "big") + b"\x00\x67\x1c\x71"
+    told = b"\x03\x20\x00\x00" + number.to_bytes(2, "big") + b"\x05\x78" + b"\xff\x5c"
+    return b"\x9b\x09\x24" + b"\x19\xc9" + of_day + place + told
+
+
+def avr_bytes(replies: int) -> bytes:
+    """A place in two halves, again and again, and short replies between."""
+    places, short = ("8D40621D58C382D690C8AC2863A7", "8D40621D58C386435CC412692AD6"), "02E197B00179C3"
+    told = "".join(f"*{place};\n*{short};\n" for place in places)
+    return told.encode() * (replies // 4)
+
+
+def ais_bytes(sentences: int) -> bytes:
+    """A ship at sea, again and again."""
+    body = b"AIVDM,1,1,,A,142LR>h02050<PhFK0f@0?v`0000,0"
+    total = 0
+    for one in body:
+        total ^= one
+    return b"!%s*%02X\r\n" % (body, total) * sentences

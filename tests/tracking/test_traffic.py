@@ -18,7 +18,7 @@ from steerclear.model.space import Altitude, Datum, Position
 from steerclear.model.time import Instant
 from steerclear.model.track import Track
 from steerclear.tracking import Drift, Minima, Traffic, losses_of, movers_of, settled, traffic_of
-from steerclear.tracking.traffic import _approach
+from steerclear.tracking.traffic import approach_of
 
 NOW = Instant(1_757_000_000_000)
 MINIMA = Minima(lateral_mm=9_260_000, vertical_ft=1_000, look_ahead_s=300)
@@ -63,7 +63,7 @@ def by_asking_every_pair(tracks: list[Track], minima: Minima, drift: Drift) -> s
         (min(a, b), max(a, b))
         for (i, a), (j, b) in combinations(enumerate(movers.refs), 2)
         if (movers.whose[i] < 0 or movers.whose[i] != movers.whose[j])
-        and settled(_approach(movers, i, j, minima), minima.look_ahead_s)
+        and settled(approach_of(movers, i, j, minima), minima.look_ahead_s)
     }
 
 

@@ -26,7 +26,17 @@ from typing import Final
 
 from numba import njit
 
-__all__ = ["CLEAR", "LOSS", "NEAR", "Approach", "closest", "judged", "lost_from", "settled"]
+__all__ = [
+    "CLEAR",
+    "LOSS",
+    "NEAR",
+    "Approach",
+    "closest",
+    "judged",
+    "lost_from",
+    "settled",
+    "times_too_close",
+]
 
 CLEAR: Final = 0
 LOSS: Final = 1
@@ -123,7 +133,7 @@ def closest(pp: float, pv: float, vv: float, look_ahead: float) -> tuple[float, 
 
 def settled(one: Approach, look_ahead_s: int) -> bool:
     """Do they lose separation? In rational numbers: whatever is exactly at the minimum is clear."""
-    interval = _exact_times(one, look_ahead_s)
+    interval = times_too_close(one, look_ahead_s)
     if interval is None:
         return False
     p, v = [Fraction(x) for x in one.p_m], [Fraction(x) for x in one.v_m_s]
@@ -137,7 +147,7 @@ def settled(one: Approach, look_ahead_s: int) -> bool:
     return any((a * t + 2 * b) * t + c < 0 for t in times)
 
 
-def _exact_times(one: Approach, look_ahead_s: int) -> tuple[Fraction, Fraction] | None:
+def times_too_close(one: Approach, look_ahead_s: int) -> tuple[Fraction, Fraction] | None:
     """The closure of the times at which the heights are too close; ``None`` where there is no such time."""
     least, most = Fraction(0), Fraction(look_ahead_s)
     is_open = False

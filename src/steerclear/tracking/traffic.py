@@ -36,7 +36,7 @@ from steerclear.tracking.closest import (
 )
 from steerclear.tracking.swept import UNKNOWN, Drift, Movers, boxes_of, movers_of
 
-__all__ = ["Loss", "Minima", "Traffic", "losses_of", "pairs_of", "traffic_of"]
+__all__ = ["Loss", "Minima", "Traffic", "approach_of", "losses_of", "pairs_of", "traffic_of"]
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -263,11 +263,11 @@ def _rows(found: _Found, movers: Movers, minima: Minima) -> list[tuple[int, int,
     return [
         (one, other, times)
         for one, other, verdict, times in rows
-        if verdict == LOSS or (settled(_approach(movers, one, other, minima), minima.look_ahead_s))
+        if verdict == LOSS or (settled(approach_of(movers, one, other, minima), minima.look_ahead_s))
     ]
 
 
-def _approach(movers: Movers, i: int, j: int, minima: Minima) -> Approach:
+def approach_of(movers: Movers, i: int, j: int, minima: Minima) -> Approach:
     """The same pair as numbers for ``settled``: height differences in the datum of both, or above the sea."""
     normal = movers.up[i] + movers.up[j]
     normal = normal / np.sqrt((normal * normal).sum())
