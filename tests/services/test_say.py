@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.mechanism.examples import track_alarm
 from tests.services.conftest import area
 
 from steerclear.errors import BadInput, Refused, SteerclearError
@@ -17,7 +18,7 @@ from steerclear.model.annex import AnnexName
 from steerclear.services import requests as ask
 from steerclear.services.naming import said_about
 from steerclear.services.say import SAID, kinds_shown
-from steerclear.services.speak import by_authority, speak
+from steerclear.services.speak import by_authority, by_node, speak
 
 if TYPE_CHECKING:
     from tests.services.conftest import Channel
@@ -32,9 +33,10 @@ WITH_A_VERB = {
     *("annex.propose", "annex.ratify", "annex.counter", "annex.withdraw"),
     *("mechanism.suspend", "mechanism.resume", "mechanism.end"),
 }
-OF_THE_MACHINE = {"screen.result", "heard", "node.beat", "receipt.unreadable"} | {
-    kind for kind in KINDS if kind.startswith("blind.")
-}
+OF_THE_MACHINE = {
+    *("screen.result", "heard", "node.beat", "receipt.unreadable"),
+    *("track.alarm", "track.show", "track.over"),
+} | {kind for kind in KINDS if kind.startswith("blind.")}
 HERE, SOON, LATER = "34.5N 38E", "2025-04-10T06:00Z", "2025-04-11T06:00Z"
 AREA = json.dumps(
     {
@@ -106,6 +108,7 @@ def test_everything_can_be_said_and_counts_wherever_it_is_read(table: Table) -> 
         _conflicts,
         _sites,
         _movements,
+        _tracks,
         _standstills,
         _reviews,
         _tables,
@@ -176,6 +179,14 @@ def _movements(table: Table) -> None:
     table.say("TUR", "civil.offer", notice=convoy, contact="Damascus FIC", form="notam", text="A)OSTT …")
     table.say("TUR", "civil.decline", notice=convoy, because="No civil traffic below 9,000 ft.")
     table.say("TUR", "civil.answer", notice=convoy, flight="THY123", act="held")
+
+
+def _tracks(table: Table) -> None:
+    """An alarm that a picture raised is answered by either side."""
+    ledger = table.channel.node("TUR").ledger
+    raised = speak(ledger, track_alarm(), voice=by_node(), to=("ISR",), readers=("ISR",))
+    table.channel.settle()
+    table.say("ISR", "track.answer", alarm=raised.id, act="turned-away")
 
 
 def _standstills(table: Table) -> None:
