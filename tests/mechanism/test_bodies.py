@@ -107,6 +107,7 @@ FORMS = {
     "kilohertz, from 1 to 300,000,000": st.integers(1, 300_000_000),
     "whole metres, from 0 to once round the world": st.integers(0, 40_000_000),
     "an integer from 0 to 10^12": counts,
+    "an integer up to 10,000,000 to each side": st.integers(-(10**7), 10**7),
     "whole seconds, from 0 to ten years": st.integers(0, 10**8),
     "whole seconds, up to ten years to each side": st.integers(-(10**8), 10**8),
     "whole seconds between two instants": st.integers(-(10**9), 10**9),

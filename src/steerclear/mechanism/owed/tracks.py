@@ -124,6 +124,7 @@ _NAMELESS: Final = {
     TrackSide.CIVIL: "a civil aircraft",
     TrackSide.UNKNOWN: "an aircraft that nobody has named",
     TrackSide.AGREED: "an aircraft",
+    TrackSide.MEMBER: "an aircraft",  # of a member that its author, who may be anybody, left out
 }
 
 
