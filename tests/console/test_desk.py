@@ -59,7 +59,7 @@ def test_stop_is_one_key_away_and_ends_with_an_outcome(table: Table) -> None:
     caller.page.get_by_label("own forces").check()
     caller.page.get_by_label("ISR").check()
     caller.page.get_by_role("button", name="STOP: sign").click()
-    refused = caller.page.locator("dialog [role=alert]")
+    refused = caller.page.locator("dialog .problem")
     expect(refused).to_be_visible()
     expect(caller.page.get_by_label("What is seen?")).to_have_value("own team under fire")
     caller.picture("stop-refused")

@@ -241,6 +241,17 @@ def test_an_acknowledgement_covers_what_the_desk_had(called: tuple[Table, str], 
     assert abouts(table, "13:30") == [(stop, True)]
 
 
+def test_what_had_only_just_come_was_on_no_screen(called: tuple[Table, str], speech: type[Speech]) -> None:
+    """Two seconds before the finger that acknowledges the first call, the machine gets the second."""
+    table, stop = called
+    again = table.say("ISR", speech.stop(), when="13:25", to=("TUR",))
+    table.beat("TUR", "13:25:58")
+    table.say("TUR", speech.ack(stop), when="13:26")
+    assert abouts(table, "13:27") == [(stop, True), (again, False)]
+    table.say("TUR", speech.ack(stop, rung=3), when="13:28")
+    assert abouts(table, "13:29") == [(stop, True), (again, True)], "it names the first, and had seen both"
+
+
 def test_a_call_after_an_outcome_sounds_though_nobody_acknowledged(
     called: tuple[Table, str], speech: type[Speech]
 ) -> None:

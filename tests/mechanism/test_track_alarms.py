@@ -39,7 +39,7 @@ def test_the_caller_owes_a_call_and_the_other_an_acknowledgement(
 ) -> None:
     alarm = raised(founded, speech)
     call = founded.one("12:01", me="TUR", what="call")
-    assert (call.debtor, call.creditor, call.thing) == (("TUR", "air"), "ISR", alarm)
+    assert (call.debtor, call.creditor, call.thing) == (("TUR", "air"), "*", alarm)
     assert call.due_at == speech.at("12:04")
     assert call.state is State.OPEN
     assert [rung.number for rung in call.called] == [1]
@@ -53,6 +53,12 @@ def test_the_caller_owes_a_call_and_the_other_an_acknowledgement(
     )
     assert founded.one("12:01", me="ISR", what="machine-receipt", about=alarm).state is State.MET
     assert founded.one("12:05", me="ISR", what="call").state is State.LATE
+
+
+def test_whoever_is_to_be_called_lets_nobody_off(founded: Table, speech: type[Speech]) -> None:
+    alarm = raised(founded, speech)
+    founded.say("ISR", say.Waive(alarm, "call", MemberId("TUR"), None), when="12:01", to=("TUR",))
+    assert founded.one("12:02", me="TUR", what="call").state is State.OPEN
 
 
 def test_an_answer_meets_what_is_owed_by_whoever_gives_it(founded: Table, speech: type[Speech]) -> None:
@@ -168,7 +174,7 @@ def test_the_words_say_what_is_seen_and_never_where(founded: Table, speech: type
             if one.what == changed.get("owes", say.TrackDuty.CALL).value
         ]
         assert call.words == words
-        assert call.creditor == ("*" if "called" in changed else "ISR")
+        assert call.creditor == "*"
 
 
 def named(table: Table, notice: str) -> str:

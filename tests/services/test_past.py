@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -143,6 +144,20 @@ def test_the_moments_of_an_incident_are_those_of_its_file(diary: Diary) -> None:
     assert (call.said_at, call.at) == ("2025-04-10T05:55:00.000Z", "2025-04-10T06:05:00.000Z")
     assert shown.begins_at <= shown.happened_at == "2025-04-10T05:54:00.000Z" <= shown.ends_at
     assert [one.id for one in of.around(ledger.now()).moments if one.kind == "stop.call"] == [call.id]
+
+
+def test_anothers_site_is_in_no_list_of_a_day() -> None:
+    """No list of protected sites, whichever way one asks: who may know one, knows it from its own page."""
+    channel = copy_of(ratified())
+    clinic = {"name": "Clinic", "category": "hospital", "footprint": json.dumps(area("here", "TUR"))}
+    said = Say(kind="site.register", desk="air", to=("ISR",), fields=clinic)
+    site = channel.do("TUR", said)[0].id
+    for member, is_listed in (("TUR", True), ("ISR", False)):
+        ledger = channel.node(member).ledger
+        of = Past(ledger)
+        recalled(of, ledger.now())
+        assert ledger.view.said(site) is not None, "it can be read there"
+        assert (site in {one.id for one in of.around(ledger.now()).moments}) is is_listed
 
 
 def test_a_notice_is_no_incident(diary: Diary) -> None:

@@ -63,6 +63,9 @@ from steerclear.record.statement import Statement
 
 __all__ = ["Delivered", "View", "WithoutEffect"]
 
+_SEEN_AFTER_MS: Final = 5_000
+"""What a machine has got stands on the screens of its desks by then."""
+
 
 class Delivered(NamedTuple):
     """Another machine had the bytes and could read them: when, by which entry (``None``: heard outside)."""
@@ -223,9 +226,10 @@ class View:
     def had_before_saying(self, said: Said[Any], earlier: Said[Any]) -> bool:
         """Had the machine whose log holds ``said`` got ``earlier`` by then? Its own log alone is asked.
 
-        Shown by an entry that stands before it, covers ``earlier`` or says that it was heard, and is dated no
-        later than ``said`` claims: one clock wrote both. What was said aside of a log comes into it late, and
-        what the log shows by then its author may not have known. Outside any log nothing is shown.
+        Shown by an entry that stands before it, covers ``earlier`` or says that it was heard, and is dated
+        some seconds before ``said`` claims to be: one clock wrote both. What had only just come was on no
+        screen; what was said aside of a log comes into it late, and what the log shows by then its author may
+        not have known. Outside any log nothing is shown.
         """
         log = said.place.author
         coverings = (self.heads.covering(log, copy) for copy in self.book.copies(earlier) if copy.is_in_a_log)
@@ -236,7 +240,7 @@ class View:
             if heard.place.author == log and heard.is_in_a_log
         ]
         return said.is_in_a_log and any(
-            place < said.place and claimed_at <= said.said_at for place, claimed_at in shown
+            place < said.place and claimed_at + _SEEN_AFTER_MS <= said.said_at for place, claimed_at in shown
         )
 
     def recorded_at(self, said: Said[Any]) -> Instant | None:

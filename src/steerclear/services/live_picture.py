@@ -301,16 +301,17 @@ class LivePicture:
         other = area.holder if area is not None else self._holder(cause.other)
         told = []
         for counterpart in self._counterparts(side, track, other):
-            caller = side if call.caller == "own" else counterpart
             called = None if call.called == "civil" else side if call.called == "own" else counterpart
             to, shows, near_mm = self._audience(side, counterpart, danger, now)
+            # Where nobody else may be told, the side that sees an airliner warns it itself.
+            is_own = call.caller == "own" or (called is None and not to)
             body = TrackAlarm(
                 danger=danger,
                 concerns=meant,
                 track=track,
                 other=other,
                 owes=_DUTIES[call.what],
-                caller=MemberId(caller),
+                caller=MemberId(side if is_own else counterpart),
                 called=None if called is None else MemberId(called),
                 first_at=_minute(alarm.danger.first_at),
                 is_certain=alarm.danger.is_certain,
@@ -374,15 +375,16 @@ class LivePicture:
         found: dict[str, list[tuple[Shows, _Told]]] = {}
         for (side, cause), each in self._told.items():
             for told in each:
-                level = self._level_now(side, cause, told, now)
+                level, near_mm = self._level_now(side, cause, told, now)
                 if side == self._ledger.me and level.openness >= Shows.NEAR.openness:
-                    found.setdefault(told.counterpart, []).append((level, told))
+                    found.setdefault(told.counterpart, []).append((level, replace(told, near_mm=near_mm)))
         return found
 
-    def _level_now(self, side: str, cause: Cause, told: _Told, now: Instant) -> Shows:
-        """Never more than what was agreed when it rang, nor than what is agreed now."""
-        _, shows, _ = self._audience(side, told.counterpart, TrackDanger(cause.kind), now)
-        return min(shows, told.shows, key=lambda one: one.openness)
+    def _level_now(self, side: str, cause: Cause, told: _Told, now: Instant) -> tuple[Shows, int]:
+        """Never more, and never farther, than what was agreed when it rang, nor than what is agreed now."""
+        _, shows, near_mm = self._audience(side, told.counterpart, TrackDanger(cause.kind), now)
+        near = [mm for one, mm in ((told.shows, told.near_mm), (shows, near_mm)) if one is Shows.NEAR]
+        return min(shows, told.shows, key=lambda one: one.openness), min(near, default=0)
 
     def _own(self, seen: Seen) -> frozenset[str]:
         me = self._ledger.me

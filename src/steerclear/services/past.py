@@ -197,7 +197,14 @@ class Past:
     def around(self, at: Instant) -> MomentsShown:
         """The moments of the day before and the day after."""
         begins_at, ends_at = Instant(at - DAY_MS), min(Instant(at + DAY_MS), self._ledger.now())
-        return self._shown(list(self._said(begins_at, ends_at)), None, "", at)
+        told = [
+            (known_at, said) for known_at, said in self._said(begins_at, ends_at) if self._may_be_listed(said)
+        ]
+        return self._shown(told, None, "", at)
+
+    def _may_be_listed(self, said: Said[object]) -> bool:
+        """Others' protected sites are in no list, and so in no list of what was said on a day."""
+        return not said.kind.startswith("site.") or said.author == self._ledger.me
 
     def _said(self, begins_at: Instant, ends_at: Instant) -> Iterator[tuple[Instant, Said[object]]]:
         """What people and hosts said and this node could open, as it came to know of it."""

@@ -124,8 +124,10 @@ def _acknowledgement(
     ladder = ladder_of(scene.response, debtor.member, desk)
     ended = [
         ack.at
-        for ack in _acknowledgements_of(record, one, debtor.member)
-        if is_may_act(scene.response, ack, desk) and all(_knew(scene.view, ack, call) for call in one.calls)
+        for ack in record.acknowledgements
+        if ack.author == debtor.member
+        and is_may_act(scene.response, ack, desk)
+        and all(_knew(scene.view, ack, call) for call in one.calls)
     ]
     ended += [answer.at for answer in _known_outcomes(scene.view, record, one, debtor.member)]
     met_at = min(ended, default=None)

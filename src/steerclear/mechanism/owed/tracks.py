@@ -65,7 +65,7 @@ def _call(scene: Scene, record: TrackAlarmRecord, member: str, clock: Clock, ter
     seen = _seen_words(scene, body, record.raised.at, member)
     return scene.owed(
         what=body.owes.value,
-        creditor=body.called or EVERYONE,
+        creditor=EVERYONE,  # whoever is to be called lets nobody off: a danger is everybody's
         debtor=Debtor.of(member, desk),
         about=record.id,
         thing=record.id,
