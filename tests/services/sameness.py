@@ -47,6 +47,8 @@ _MAY_DIFFER: Final = {
     "Ledger.kept": "the snapshot itself",
     "Ledger.snapshot_size": "how it was opened",
     "Places._kept": "the snapshot itself",
+    "Tree._asked_size": "the size whose root was asked for last; every root is compared by its leaves",
+    "Tree._asked_root": "that root",
 }
 _OUTSIDE: Final = ("steerclear.links", "steerclear.store", "structlog", "steerclear.replay")
 """The machine: clock, chance, keys and disk are handed in. So are answers that are folded when asked for
