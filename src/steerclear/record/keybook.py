@@ -111,7 +111,7 @@ class _Held:
 
     def add(self, named: _Named) -> None:
         insort(self._named, named, key=_begin)
-        self._rows = [one.delegation for one in self._named]
+        insort(self._rows, named.delegation, key=_valid_from)
         self._newest = max(self._newest, named.seq)
 
     def before(self, seq: int | None) -> list[Delegation]:
@@ -290,6 +290,10 @@ def _place(named: _Named) -> int:
 
 def _begin(named: _Named) -> int:
     return named.delegation.valid_from
+
+
+def _valid_from(row: Delegation) -> int:
+    return row.valid_from
 
 
 def _is_before(place: int, seq: int | None) -> bool:
