@@ -145,6 +145,27 @@ def test_what_was_shown_is_what_is_filed_or_nothing_is(browser_of: BrowserOf, op
     assert open_channel.size("TUR") == size
 
 
+def test_a_counter_proposal_between_two_keys_is_not_signed_under_the_old_title(
+    browser_of: BrowserOf, open_channel: Channel
+) -> None:
+    proposed(open_channel)
+    liaison, supervisor = browser_of("liaison"), browser_of("supervisor")
+    read = next(one for one in open_channel.node("TUR").annexes() if one.name == "comm-checks")
+    shown = liaison.prepare("/api/v1/ratifications", {"annexes": [read.hash]}).json()
+    assert shown["says"]["body"]["content"] == read.hash
+    liaison.sign(shown)
+    wire = json.loads(read.document)
+    newer = json.dumps({**wire, "version": wire["version"] + 1})
+    open_channel.do("ISR", ask.ProposeAnnex(document=newer, because="once more", counter_to=read.short))
+    open_channel.settle()
+    size = open_channel.size("TUR")
+    late = supervisor.sign(shown)
+    assert (late.status_code, late.json()["code"]) == (409, "annex-overtaken")
+    assert open_channel.size("TUR") == size
+    again = supervisor.prepare("/api/v1/ratifications", {"annexes": [read.hash]})
+    assert again.json()["code"] == "annex-overtaken"
+
+
 def test_a_watch_is_taken_with_a_gesture(browser_of: BrowserOf, open_channel: Channel) -> None:
     officer = browser_of("duty-officer", "air")
     body: dict[str, Any] = {"kind": "watch.take", "desk": "air", "fields": {}}

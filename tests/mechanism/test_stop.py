@@ -16,6 +16,7 @@ from steerclear.mechanism.classes import STANDING_RESPONSE
 from steerclear.mechanism.measures import minutes_to_acknowledge, minutes_to_authority, minutes_to_halt
 from steerclear.mechanism.obligation import State
 from steerclear.mechanism.obligations import next_due_at, obligations
+from steerclear.mechanism.owed.calls import acknowledged_rungs
 from steerclear.model.annex import Annex, AnnexName
 from steerclear.model.member import MemberId
 from steerclear.model.response import ResponseClass
@@ -201,6 +202,30 @@ def test_a_joined_stop_after_an_acknowledgement_starts_anew(
     assert (first.state, first.about) == (State.MET, stop)
     assert (second.state, second.about, numbers(second)) == (State.LATE, again, [1, 2, 3])
     assert [one.state for one in table.owes("13:43", what="outcome")] == [State.MET, State.OPEN]
+
+
+def heard_by(table: Table, speech: type[Speech], now: str, desk: str = "air") -> Any:
+    """Of each round that this desk still owes: the rungs of its own that have acknowledged it."""
+    view = table.view()
+    (record,) = view.stops
+    response = view.annexes.response(speech.at(now))
+    owed = table.owes(now, what="acknowledgement", desk=desk)
+    return [acknowledged_rungs(view, response, record, one) for one in owed if one.state is not State.MET]
+
+
+def test_a_relay_has_heard_the_calls_that_its_desk_knew_of_and_no_others(
+    called: tuple[Table, str], speech: type[Speech]
+) -> None:
+    table, stop = called
+    assert heard_by(table, speech, "13:24:30") == [()]
+    table.say("TUR", speech.ack(stop, rung=1), when="13:25", to=("ISR",))
+    assert heard_by(table, speech, "13:26") == [(1,)]
+    assert heard_by(table, speech, "13:26", "ground") == [()], "another desk has not heard it"
+    again = table.say("ISR", speech.stop(), when="13:40", to=("TUR",))
+    table.beat("TUR", "13:40:02")
+    assert heard_by(table, speech, "13:41") == [(1,), ()], "nor has this one heard the call that joined"
+    table.say("TUR", speech.ack(again, rung=1), when="13:42", to=("ISR",))
+    assert heard_by(table, speech, "13:43") == [(1,), (1,)]
 
 
 def abouts(table: Table, now: str, what: str = "acknowledgement", **wanted: Any) -> Any:

@@ -46,6 +46,28 @@ def test_a_counter_proposal_with_its_reason_is_what_both_ratify(channel: Channel
     assert shown(channel, "AZE").hash == less.hash
 
 
+def test_a_document_that_is_named_by_its_hash_is_ratified_and_no_other(channel: Channel) -> None:
+    """A counter-proposal that came after somebody had read the first is never signed in its stead."""
+    first = shown(channel, "TUR")
+    channel.do("TUR", ask.ProposeAnnex(document=changed(first, lateral_mm=9_000_000)))
+    read = shown(channel, "ISR")
+    counter = changed(first, lateral_mm=7_000_000)
+    channel.do("TUR", ask.ProposeAnnex(document=counter, because="less", counter_to=read.short))
+    newer, size = shown(channel, "ISR"), channel.size("ISR")
+    with pytest.raises(Refused) as refused:
+        channel.do("ISR", ask.Ratify(annexes=(read.hash,)))
+    assert (refused.value.code, newer.short in refused.value.what) == ("annex-overtaken", True)
+    assert channel.size("ISR") == size
+    channel.do("ISR", ask.Ratify(annexes=(newer.hash,)))
+    assert shown(channel, "ISR").ratified_by == ("ISR",)
+    with pytest.raises(Refused) as twice:
+        channel.do("ISR", ask.Ratify(annexes=(newer.hash,)))
+    assert twice.value.code == "nothing-to-ratify"
+    with pytest.raises(BadInput) as unknown:
+        channel.do("ISR", ask.Ratify(annexes=("0" * 64,)))
+    assert unknown.value.code == "annex-unknown"
+
+
 @pytest.mark.parametrize(
     ("request_", "code"),
     [

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,50 @@ def test_the_first_rung_of_each_sort_is_called_at_once_at_every_desk(channel: Ch
     assert {(alarm.desk, alarm.rung) for alarm in channel.alarms if alarm.member == "ISR"} >= {
         ("air", 3), ("ground", 3), ("sea", 3)
     }  # fmt: skip
+
+
+def test_each_desks_ladder_stands_by_itself(channel: Channel) -> None:
+    """ISR's ground desk has two rungs where the others have three: rung 3 is nobody's there."""
+    response = next(one for one in channel.node("ISR").annexes() if one.name == "response")
+    wire = json.loads(response.document)
+    for ladder in wire["terms"]["ladders"]:
+        if (ladder["member"], ladder["desk"]) == ("ISR", "ground"):
+            ladder["rungs"] = ladder["rungs"][:2]
+    channel.do("ISR", ask.ProposeAnnex(document=json.dumps({**wire, "version": 2}), because="two at night"))
+    for member in ("TUR", "ISR"):
+        channel.do(member, ask.Ratify(annexes=("response",)))
+    channel.at("05:12")
+    channel.settle()
+    called = stop(channel)
+    channel.at("05:16")
+    channel.settle()
+    row = channel.stop("TUR", called.id)
+    assert (row.called_rungs, row.rungs) == ((1, 2, 3), 3)
+    ladders = {(one.member, one.desk): (one.called_rungs, one.rungs) for one in row.ladders}
+    assert ladders == {
+        ("ISR", "air"): ((1, 2, 3), 3),
+        ("ISR", "ground"): ((1, 2), 2),
+        ("ISR", "sea"): ((1, 2, 3), 3),
+    }
+    [owed] = [one for one in channel.node("ISR").inbox("ground").i_owe if one.what == "acknowledgement"]
+    assert (owed.called_rungs, owed.may_act_rungs) == ((1, 2), (2,))
+
+
+def test_a_desk_that_acknowledged_a_call_that_joined_has_heard_it(channel: Channel) -> None:
+    """The relay's acknowledgement ends no climb; whoever gave it need not be asked for it again."""
+
+    def heard() -> list[tuple[int, ...]]:
+        owed = [one for one in channel.node("ISR").inbox("air").i_owe if one.what == "acknowledgement"]
+        return [one.acknowledged_rungs for one in sorted(owed, key=lambda one: one.due_at or "")]
+
+    first = stop(channel)
+    channel.at("05:11")
+    channel.do("ISR", ask.Acknowledge(desk="air", about=first.id, rung=1))
+    again = stop(channel, place="3 km NE of T4")
+    channel.at("05:12")
+    assert heard() == [(1,), ()]
+    channel.do("ISR", ask.Acknowledge(desk="air", about=again.id, rung=1))
+    assert heard() == [(1,), (1,)]
 
 
 def test_minutes_to_authority_and_to_halt(channel: Channel) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "KeyRow",
     "KeysShown",
     "KindRow",
+    "LadderRow",
     "LineRow",
     "LogRow",
     "NoticeRow",
@@ -158,6 +159,10 @@ class OwedRow:
     words: str
     held_time: str | None = None
     """Where the clock of what it is about is not believed: claimed and held time, and who bears it out."""
+    may_act_rungs: tuple[int, ...] = ()
+    """Those of the called rungs that may act: an acknowledgement of one of them ends the climb."""
+    acknowledged_rungs: tuple[int, ...] = ()
+    """Of a STOP or distress: rungs of this very desk that have acknowledged these very calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +183,24 @@ class Inbox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LadderRow:
+    """Which rungs of one desk's ladder are called, of how many, and when the next one will be."""
+
+    member: str
+    desk: str
+    called_rungs: tuple[int, ...]
+    rungs: int
+    next_rung_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopRow:
     """A STOP with its clock. Minutes count from FILED; ``None`` while nobody with authority has answered.
 
     ``doubt`` why it is not certain who called it; it is acted on all the same.
     ``drill`` what the drill is called that it belongs to; ``None``: it is real.
     ``held_times`` what is not held to be said when it says: claimed and held time, and who bears it out.
+    ``called_rungs`` the numbers that are called at any desk; ``ladders`` the same for each desk by itself.
     """
 
     id: str
@@ -207,6 +224,7 @@ class StopRow:
     doubt: str | None = None
     drill: str | None = None
     held_times: tuple[str, ...] = ()
+    ladders: tuple[LadderRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

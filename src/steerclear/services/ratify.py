@@ -29,7 +29,7 @@ from steerclear.model.annex import Annex, annex_hash
 from steerclear.model.member import Role
 from steerclear.services.answers import Receipt
 from steerclear.services.ledger import Ledger
-from steerclear.services.naming import said_about
+from steerclear.services.naming import said_about, short_of
 from steerclear.services.receipts import receipt
 from steerclear.services.requests import (
     EndMechanism,
@@ -226,21 +226,34 @@ def ratify(ledger: Ledger, request: Ratify) -> tuple[Receipt, ...]:
     return tuple(receipts)
 
 
-def _chosen(ledger: Ledger, names: Sequence[str]) -> tuple[Proposal, ...]:
-    newest: dict[str, Proposal] = {}
-    for proposal in ledger.view.annexes.proposals:
-        if ledger.me in proposal.annex.parties:
-            newest[proposal.annex.name.value] = proposal
-    for name in names:
-        if name not in newest:
+def _chosen(ledger: Ledger, asked: Sequence[str]) -> tuple[Proposal, ...]:
+    ours = [one for one in ledger.view.annexes.proposals if ledger.me in one.annex.parties]
+    newest = {one.annex.name.value: one for one in ours}
+    by_content = {one.content: newest[one.annex.name.value] for one in ours}
+    for one in asked:
+        if one in by_content:
+            _require_newest(ledger, one, by_content[one])
+        elif one not in newest:
             raise BadInput(
                 "annex-unknown",
-                f"No annex “{name[:40]}” was proposed.",
+                f"No annex “{one[:40]}” was proposed.",
                 where="annexes",
                 remedy=f"Name one of {', '.join(sorted(newest)) or 'none: nothing was proposed'}.",
             )
-    wanted = names or tuple(newest)
-    return tuple(newest[name] for name in wanted if ledger.me not in newest[name].ratified_by)
+    wanted = [by_content.get(one) or newest[one] for one in asked] or newest.values()
+    return tuple(one for one in wanted if ledger.me not in one.ratified_by)
+
+
+def _require_newest(ledger: Ledger, content: str, newest: Proposal) -> None:
+    """Whoever names a document by its hash means that one, and no other that came since under its name."""
+    if newest.content != content:
+        raise Refused(
+            "annex-overtaken",
+            f"Since then {newest.author} has proposed another: {newest.annex.name.value}, version "
+            f"{newest.annex.version} ({short_of(ledger, newest.id)}).",
+            where="annexes",
+            remedy="Read the newer one, and ratify that one or counter it; nothing was filed.",
+        )
 
 
 def _others(ledger: Ledger) -> tuple[str, ...]:

@@ -273,7 +273,10 @@ class EndMechanism:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratify:
-    """Ratify the newest open proposal of each annex named; no name means all."""
+    """Ratify the newest open proposal of each annex named; no name means all.
+
+    ``annexes``  names; or SHA-256 hashes as ``annexes list`` shows them: that very document, and no other
+    """
 
     annexes: tuple[str, ...] = ()
 

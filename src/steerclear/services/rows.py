@@ -22,6 +22,7 @@ from steerclear.mechanism.classes import class_of
 from steerclear.mechanism.measures import minutes_to_authority, minutes_to_halt
 from steerclear.mechanism.notices import NoticeRecord
 from steerclear.mechanism.obligation import Obligation
+from steerclear.mechanism.owed.calls import acknowledged_rungs
 from steerclear.mechanism.owed.scene import short_name
 from steerclear.mechanism.said import Said
 from steerclear.mechanism.stages import Stages, stages_of
@@ -32,6 +33,7 @@ from steerclear.model.time import Instant, format_instant, format_zulu
 from steerclear.services.answers import (
     AlternativeRow,
     FindingRow,
+    LadderRow,
     NoticeRow,
     OwedRow,
     StageRow,
@@ -102,12 +104,23 @@ def owed_row(ledger: Ledger, duty: Obligation) -> OwedRow:
         line_down=duty.line_down,
         words=duty.words,
         held_time=_held_time(ledger.view, ledger.view.said(duty.about)),
+        may_act_rungs=tuple(sorted({rung.number for rung in duty.called if rung.may_act})),
+        acknowledged_rungs=_acknowledged_rungs(ledger, duty),
     )
+
+
+def _acknowledged_rungs(ledger: Ledger, duty: Obligation) -> tuple[int, ...]:
+    view = ledger.view
+    record = view.stops.get(duty.thing) or view.distress.get(duty.thing)
+    if record is None or duty.what != "acknowledgement":
+        return ()
+    return acknowledged_rungs(view, view.annexes.response(ledger.now()), record, duty)
 
 
 def stop_row(ledger: Ledger, record: CallRecord, duties: Sequence[Obligation]) -> StopRow:
     view, first = ledger.view, record.calls[0]
-    called = [rung for duty in duties if duty.thing == record.id for rung in duty.called]
+    climbing = [duty for duty in duties if duty.thing == record.id and duty.called]
+    called = [rung for duty in climbing for rung in duty.called]
     body = first.body
     delivered = [view.delivered(first, member) for member in record.to if member != view.host]
     outcomes = [answer.body.outcome.value for answer in record.answers]
@@ -136,6 +149,17 @@ def stop_row(ledger: Ledger, record: CallRecord, duties: Sequence[Obligation]) -
         doubt=first.doubt,
         drill=record.drill.body.name if record.drill is not None else None,
         held_times=_held_times(view, (*record.calls, *record.acknowledgements, *record.answers)),
+        ladders=tuple(_ladder_row(duty) for duty in climbing if duty.what == "acknowledgement"),
+    )
+
+
+def _ladder_row(duty: Obligation) -> LadderRow:
+    return LadderRow(
+        member=duty.debtor.member,
+        desk=duty.debtor.desk or "",
+        called_rungs=tuple(sorted({rung.number for rung in duty.called})),
+        rungs=max(rung.of for rung in duty.called),
+        next_rung_at=_time_or_none(duty.next_rung_at),
     )
 
 

@@ -20,16 +20,17 @@ from typing import Final
 from steerclear.mechanism.bodies import Acknowledge, DistressAnswer, DistressOutcome, StopOutcome
 from steerclear.mechanism.calls import Answered, Call, CallRecord, OwnershipRecord
 from steerclear.mechanism.classes import Phase
-from steerclear.mechanism.ladder import climb, desks_of, is_may_act, ladder_of
+from steerclear.mechanism.ladder import climb, counts_for, desks_of, is_may_act, ladder_of
 from steerclear.mechanism.obligation import Debtor, Obligation
 from steerclear.mechanism.owed.scene import Clock, Scene, short_name
 from steerclear.mechanism.said import Said
 from steerclear.mechanism.view import View
+from steerclear.model.annex import Response
 from steerclear.model.member import Role
 from steerclear.model.response import ClassTerms, ResponseClass
 from steerclear.model.time import Instant
 
-__all__ = ["Round", "owed_on_call", "owed_on_ownership", "rounds_of"]
+__all__ = ["Round", "acknowledged_rungs", "owed_on_call", "owed_on_ownership", "rounds_of"]
 
 _FINAL: Final = frozenset({StopOutcome.STOPPED, StopOutcome.NOT_OURS})
 
@@ -61,6 +62,26 @@ def rounds_of(view: View, record: CallRecord, member: str) -> tuple[Round, ...]:
         else:
             rounds[-1] = Round((*before.calls, call))
     return tuple(rounds)
+
+
+def acknowledged_rungs(
+    view: View, response: Response, record: CallRecord, duty: Obligation
+) -> tuple[int, ...]:
+    """Rungs of the desk that owes ``duty`` that acknowledged all calls of its round, may they act or not."""
+    calls = [
+        call
+        for one in rounds_of(view, record, duty.debtor.member)
+        if one.first.id == duty.about
+        for call in one.calls
+    ]
+    spoken = {
+        ack.body.rung
+        for ack in record.acknowledgements
+        if ack.author == duty.debtor.member
+        and counts_for(response, ack, duty.debtor.desk or "")
+        and all(_knew(view, ack, call) for call in calls)
+    }
+    return tuple(sorted(spoken))
 
 
 def owed_on_call(scene: Scene, record: CallRecord) -> Iterator[Obligation]:
