@@ -219,6 +219,29 @@ def test_the_slider_shows_what_holds_then_and_keys_move_it(desk_at: Callable[...
     assert desk.faults == []
 
 
+def test_what_stands_still_is_not_drawn_again_as_time_goes_on(desk_at: Callable[..., Desk]) -> None:
+    desk = desk_at(two_that_meet)
+    desk.open("/")
+    desk.map_is_idle()
+    shown = desk.page.locator("[data-drawn]").first
+    drawn = shown.get_attribute("data-drawn")
+    slider = desk.page.get_by_role("slider")
+    slider.focus()
+    words = {slider.get_attribute("aria-valuetext")}
+    for _ in range(3):
+        desk.page.keyboard.press("ArrowRight")
+        words.add(slider.get_attribute("aria-valuetext"))
+    assert len(words) == 4, "the map was to show other moments"
+    assert shown.get_attribute("data-drawn") == drawn
+    for _ in range(10):
+        desk.page.keyboard.press("PageUp")
+        if shown.get_attribute("data-holding") != "0":
+            break
+    # An area that has begun to hold is drawn otherwise.
+    assert shown.get_attribute("data-drawn") != drawn
+    assert desk.faults == []
+
+
 @pytest.mark.parametrize(("language", "theme"), [("ar", "dark"), ("he", "night")])
 def test_the_map_is_not_mirrored_from_right_to_left(
     desk_at: Callable[..., Desk], language: str, theme: str

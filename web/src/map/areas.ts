@@ -5,8 +5,12 @@
 //   to come        no filling, dashed line
 //   over           no filling, thin dotted line
 //   conflict       the part that concerns both: red, crossed, with a mark; the areas' own lines stay
+//
+// What is handed to the map is cut into tiles and its labels are placed anew, all of it. So each source is handed over
+// only when something of it changed, and what moves has sources of its own: a clock that ticks redraws nothing that
+// stands still.
 
-import type { Feature, FeatureCollection } from "geojson";
+import type { Feature, Geometry } from "geojson";
 import type { GeoJSONSource, LayerSpecification, Map as MapLibre } from "maplibre-gl";
 import type { AreaShown, PictureShown } from "../app/api/types";
 import type { Theme } from "../taste/theme.svelte";
@@ -15,13 +19,17 @@ import { discAt, holdsAt } from "./moment";
 import { CHOSEN, CONFLICT, GROUNDS, lookOf, patternImage } from "./palette";
 import { loadSymbols } from "./symbols";
 
-const SOURCES = ["areas", "labels", "meetings", "stops"] as const;
-export const CLICKED = ["areas-fill", "areas-line-now", "areas-line-to-come", "areas-symbol", "meetings-fill", "stops", "stops-place"];
+const SOURCES = ["areas", "labels", "discs", "disc-labels", "meetings", "stops"] as const;
+type SourceName = (typeof SOURCES)[number];
+export const CLICKED = ["areas-fill", "areas-line-now", "areas-line-to-come", "areas-symbol", "discs-fill", "discs-symbol", "meetings-fill", "stops", "stops-place"];
 
 export class AreaLayers {
   #map: MapLibre;
   #theme: Theme;
   #isGone = false;
+  #handed = new Map<SourceName, readonly Feature[]>();
+  /** How often anything was handed to the map. */
+  changes = 0;
 
   constructor(map: MapLibre, theme: Theme) {
     this.#map = map;
@@ -33,7 +41,9 @@ export class AreaLayers {
   async lay(theme: Theme): Promise<void> {
     this.#theme = theme;
     for (const id of SOURCES) {
-      if (this.#map.getSource(id) === undefined) this.#map.addSource(id, { type: "geojson", data: none() });
+      if (this.#map.getSource(id) !== undefined) continue;
+      this.#map.addSource(id, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
+      this.#handed.delete(id);
     }
     for (const layer of layersOf(theme)) if (this.#map.getLayer(layer.id) === undefined) this.#map.addLayer(layer);
     const symbols = await loadSymbols();
@@ -51,46 +61,49 @@ export class AreaLayers {
       if (!this.#map.hasImage(name)) this.#map.addImage(name, patternImage(found.pattern, found.color), { pixelRatio: 2 });
       return { color: found.color, pattern: name };
     };
-    const areas = picture.areas.map((area) => ({ area, holds: holdsAt(area, at), ...look(area) }));
-    const features = areas.flatMap(({ area, holds, color, pattern }): Feature[] => {
-      const properties = { short: area.short, holds, color, pattern, chosen: area.short === selected };
-      const whole: Feature = { type: "Feature", properties: { ...properties, isPath: area.moves !== null }, geometry: { type: "MultiPolygon", coordinates: copied(area.drawn) } };
-      const disc = area.moves === null ? null : discAt(area.moves, at);
-      return disc === null ? [whole] : [whole, { type: "Feature", properties: { ...properties, isPath: false }, geometry: { type: "Polygon", coordinates: [disc] } }];
+    const areas = picture.areas.map((area) => {
+      const holds = holdsAt(area, at);
+      const disc = area.moves !== null && holds === "now" ? discAt(area.moves, at) : null;
+      return { area, disc, properties: { short: area.short, holds, ...look(area), chosen: area.short === selected, isPath: area.moves !== null } };
     });
-    this.#set("areas", { type: "FeatureCollection", features });
-    this.#set("labels", {
-      type: "FeatureCollection",
-      features: areas.flatMap(({ area, holds, color }): Feature[] => {
-        const disc = area.moves === null ? null : discAt(area.moves, at);
-        const place = middleOf(disc === null ? area.drawn[0]?.[0] : disc);
-        if (place === null) return [];
-        const whose = area.author === picture.member ? "mine" : "theirs";
-        const properties = { short: area.short, holds, color, icon: `${area.kind}-${whose}`, label: labelOf(area) };
-        return [{ type: "Feature", properties, geometry: { type: "Point", coordinates: place } }];
-      }),
+    this.#hand("areas", areas.map(({ area, properties }) => feature(properties, { type: "MultiPolygon", coordinates: corners(area.drawn) })));
+    this.#hand("discs", areas.flatMap(({ disc, properties }) => (disc === null ? [] : [feature(properties, { type: "Polygon", coordinates: [disc] })])));
+    const labels = areas.flatMap(({ area, disc, properties: { short, holds, color } }) => {
+      const place = middleOf(disc ?? area.drawn[0]?.[0]);
+      const icon = `${area.kind}-${area.author === picture.member ? "mine" : "theirs"}`;
+      return place === null ? [] : [{ moves: disc !== null, label: feature({ short, holds, color, icon, label: labelOf(area) }, { type: "Point", coordinates: place }) }];
     });
-    this.#set("meetings", {
-      type: "FeatureCollection",
-      features: picture.meetings.map((one) => ({
-        type: "Feature",
-        properties: { short: one.about[0] ?? "" },
-        geometry: { type: "MultiPolygon", coordinates: copied(one.drawn) },
-      })),
-    });
-    this.#set("stops", {
-      type: "FeatureCollection",
-      features: picture.stops.map((one) => ({
-        type: "Feature",
-        properties: { short: one.short, label: one.drill === null ? "STOP" : "STOP (drill)" },
-        geometry: { type: "Point", coordinates: [one.lon, one.lat] },
-      })),
-    });
+    this.#hand("labels", labels.filter(({ moves }) => !moves).map(({ label }) => label));
+    this.#hand("disc-labels", labels.filter(({ moves }) => moves).map(({ label }) => label));
+    this.#hand("meetings", picture.meetings.map((one) => feature({ short: one.about[0] ?? "" }, { type: "MultiPolygon", coordinates: corners(one.drawn) })));
+    this.#hand("stops", picture.stops.map((one) => feature({ short: one.short, label: one.drill === null ? "STOP" : "STOP (drill)" }, { type: "Point", coordinates: [one.lon, one.lat] })));
   }
 
-  #set(id: (typeof SOURCES)[number], data: FeatureCollection): void {
-    (this.#map.getSource(id) as GeoJSONSource | undefined)?.setData(data);
+  #hand(id: SourceName, features: readonly Feature[]): void {
+    const source = this.#map.getSource(id) as GeoJSONSource | undefined;
+    if (source === undefined || isSame(this.#handed.get(id), features)) return;
+    this.#handed.set(id, features);
+    this.changes += 1;
+    source.setData({ type: "FeatureCollection", features: [...features] });
   }
+}
+
+function feature(properties: Record<string, unknown>, geometry: Geometry): Feature {
+  return { type: "Feature", properties, geometry };
+}
+
+/** A map reads what it is handed and never writes; a copy of every corner each second would cost more than drawing. */
+function corners(drawn: AreaShown["drawn"]): [number, number][][][] {
+  return drawn as [number, number][][][];
+}
+
+/** Of what JSON can say. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (Array.isArray(one) && Array.isArray(other)) return one.length === other.length && one.every((value, place) => isSame(value, other[place]));
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  const [entries, others] = [Object.entries(one), Object.entries(other)];
+  return entries.length === others.length && entries.every(([key, value]) => isSame(value, (other as Record<string, unknown>)[key]));
 }
 
 /** The corners of everything that holds or is to come, to look at all of it; null where there is nothing. */
@@ -118,10 +131,6 @@ export function copied(drawn: AreaShown["drawn"]): [number, number][][][] {
   return drawn.map((part) => part.map((ring) => ring.map(([lon, lat]): [number, number] => [lon, lat])));
 }
 
-function none(): FeatureCollection {
-  return { type: "FeatureCollection", features: [] };
-}
-
 const SIDE = 16;
 
 /** Lines both ways: no member's pattern crosses. */
@@ -144,29 +153,15 @@ function layersOf(theme: Theme): LayerSpecification[] {
     { id: "areas-line-over", type: "line", source: "areas", filter: holds("over"), paint: { "line-color": ["get", "color"], "line-width": 1, "line-dasharray": [1, 3], "line-opacity": 0.7 } },
     { id: "areas-line-to-come", type: "line", source: "areas", filter: holds("to-come"), paint: { "line-color": ["get", "color"], "line-width": 1.8, "line-dasharray": [4, 3] } },
     { id: "areas-line-now", type: "line", source: "areas", filter: ["all", holds("now"), ["!", ["get", "isPath"]]], paint: { "line-color": ["get", "color"], "line-width": 2.2 } },
+    { id: "discs-fill", type: "fill", source: "discs", paint: { "fill-pattern": ["get", "pattern"] } },
+    { id: "discs-line", type: "line", source: "discs", paint: { "line-color": ["get", "color"], "line-width": 2.2 } },
     { id: "areas-path", type: "line", source: "areas", filter: ["all", holds("now"), ["get", "isPath"]], paint: { "line-color": ["get", "color"], "line-width": 1.2, "line-dasharray": [2, 2] } },
     { id: "areas-chosen", type: "line", source: "areas", filter: ["get", "chosen"], paint: { "line-color": CHOSEN[theme], "line-width": 4, "line-opacity": 0.85 } },
+    { id: "discs-chosen", type: "line", source: "discs", filter: ["get", "chosen"], paint: { "line-color": CHOSEN[theme], "line-width": 4, "line-opacity": 0.85 } },
     { id: "meetings-fill", type: "fill", source: "meetings", paint: { "fill-pattern": "crossed" } },
     { id: "meetings-line", type: "line", source: "meetings", paint: { "line-color": CONFLICT[theme], "line-width": 2.6 } },
-    {
-      id: "areas-symbol",
-      type: "symbol",
-      source: "labels",
-      filter: ["!=", ["get", "holds"], "over"],
-      layout: {
-        "icon-image": ["get", "icon"],
-        "icon-size": ["interpolate", ["linear"], ["zoom"], 5, 0.5, 10, 0.9],
-        "icon-allow-overlap": true,
-        "text-field": ["step", ["zoom"], "", 5, ["get", "label"]],
-        "text-font": FONT,
-        "text-size": 11.5,
-        "text-anchor": "top",
-        "text-offset": [0, 1.4],
-        "text-optional": true,
-        "text-padding": 2,
-      },
-      paint: { "text-color": ground.ink, "text-halo-color": ground.halo, "text-halo-width": 1.6, "icon-opacity": ["case", holds("now"), 1, 0.55] },
-    },
+    symbols("areas-symbol", "labels", theme),
+    symbols("discs-symbol", "disc-labels", theme),
     {
       id: "stops-place",
       type: "circle",
@@ -181,4 +176,27 @@ function layersOf(theme: Theme): LayerSpecification[] {
       paint: { "text-color": CONFLICT[theme], "text-halo-color": ground.halo, "text-halo-width": 2.5 },
     },
   ];
+}
+
+function symbols(id: string, source: SourceName, theme: Theme): LayerSpecification {
+  const ground = GROUNDS[theme];
+  return {
+    id,
+    type: "symbol",
+    source,
+    filter: ["!=", ["get", "holds"], "over"],
+    layout: {
+      "icon-image": ["get", "icon"],
+      "icon-size": ["interpolate", ["linear"], ["zoom"], 5, 0.5, 10, 0.9],
+      "icon-allow-overlap": true,
+      "text-field": ["step", ["zoom"], "", 5, ["get", "label"]],
+      "text-font": FONT,
+      "text-size": 11.5,
+      "text-anchor": "top",
+      "text-offset": [0, 1.4],
+      "text-optional": true,
+      "text-padding": 2,
+    },
+    paint: { "text-color": ground.ink, "text-halo-color": ground.halo, "text-halo-width": 1.6, "icon-opacity": ["case", ["==", ["get", "holds"], "now"], 1, 0.55] },
+  };
 }

@@ -23,7 +23,8 @@ async function painted(one: Drawn): Promise<ImageData> {
   await picture.decode();
   const [width, height] = [Math.ceil(one.width * SHARP), Math.ceil(one.height * SHARP)];
   const canvas = new OffscreenCanvas(width, height);
-  const pen = canvas.getContext("2d");
+  // It is read back at once, which from a graphics card, or from what stands in for one, takes longer than to draw.
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
   if (pen === null) throw new Error("no canvas to draw symbols on");
   pen.drawImage(picture, 0, 0, width, height);
   return pen.getImageData(0, 0, width, height);
