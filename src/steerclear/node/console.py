@@ -402,6 +402,11 @@ class Console:
             return False
         return True
 
+    @property
+    def is_over(self) -> bool:
+        """The node ends: whoever streams goes."""
+        return self._is_over
+
     def end(self) -> None:
         """The node ends: let the readers go."""
         self._is_over = True

@@ -72,6 +72,7 @@ from steerclear.services.events import Events, alarm_data
 from steerclear.services.gestures import rehearse
 from steerclear.services.incident_package import incident_package
 from steerclear.services.live_rows import TracksShown
+from steerclear.services.live_told import TracksForm, tracks_as
 from steerclear.services.map_answers import DraftCheck, PictureShown
 from steerclear.services.openings import openings_of
 from steerclear.services.past import Past
@@ -86,6 +87,7 @@ from steerclear.services.spent_keys import note_verified_backup
 from steerclear.services.statistics import StatisticsShown, statistics
 from steerclear.services.status import Heard
 from steerclear.services.together import MOST_TOGETHER, Failed
+from steerclear.services.track_alarms_shown import TrackAlarmRow, track_alarms_shown
 from steerclear.services.verbs import Request
 from steerclear.services.workings import Workings
 
@@ -256,6 +258,15 @@ class Node:
     async def tracks(self) -> TracksShown:
         """The live picture: what is seen now, how old it is, and how its feeds are."""
         return await self._write(lambda: self._workings.live.tracks(self._feeds.rows()))
+
+    async def track_alarms(self) -> tuple[TrackAlarmRow, ...]:
+        """What live pictures have warned this node's desks of, the newest first."""
+        return await self._write(lambda: track_alarms_shown(self._workings.ledger))
+
+    async def tracks_as(self, form: TracksForm) -> bytes:
+        """The tracks as another map takes them; the writer is not asked."""
+        live, clock = self._workings.live, self._workings.ledger.clock
+        return await asyncio.to_thread(lambda: tracks_as(form, live.newest(), clock.now()))
 
     async def flies(self, track: str, notice: str | None) -> TracksShown:
         """An own track flies the movement of this notice of ours from now on; ``None``: of none."""

@@ -44,7 +44,7 @@ from steerclear.services.ledger import Filed, Ledger
 from steerclear.services.live_areas import LiveArea, areas_of, minima_of
 from steerclear.services.live_rows import FeedShown, LiveAlarmRow, TracksShown
 from steerclear.services.live_seen import CIVIL, UNKNOWN, Sight, Watching, as_seen_by, near_to
-from steerclear.services.live_shown import Faced, reports_of, shown_tracks, track_rows
+from steerclear.services.live_shown import Faced, as_known, reports_of, shown_tracks, track_rows
 from steerclear.services.naming import said_about, short_of
 from steerclear.services.speak import by_node, speak
 from steerclear.tracking import (
@@ -454,6 +454,12 @@ class LivePicture:
             feeds=tuple(feeds),
         )
 
+    def newest(self) -> Reports:
+        """The newest report of each track, *own* and *other* as this node means them. Any thread may ask."""
+        with self._lock:
+            reports, holders = Reports(*self._picture.newest()), dict(self.holders)
+        return as_known(reports, holders, self._ledger.me)
+
     def _alarm_row(self, alarm: Alarm) -> LiveAlarmRow:
         cause, first_at = alarm.cause, format_instant(alarm.danger.first_at)
         concerns = self._concern_words(cause)
@@ -476,6 +482,7 @@ class LivePicture:
             first_at=first_at,
             is_certain=alarm.danger.is_certain,
             words=f"{seen}, {when}",
+            told=tuple(one.id for (_, told), each in self._told.items() if told == cause for one in each),
         )
 
     def _concern_words(self, cause: Cause) -> str:

@@ -36,7 +36,10 @@ class TrackRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveAlarmRow:
-    """A danger that a desk has been told of. ``level``: ahead, now, or unseen, which is Undetermined."""
+    """A danger that a desk has been told of. ``level``: ahead, now, or unseen, which is Undetermined.
+
+    ``told`` the ids of the ``track.alarm`` that say so; none of an alarm that another member raised.
+    """
 
     danger: str
     tracks: tuple[str, ...]
@@ -45,6 +48,7 @@ class LiveAlarmRow:
     first_at: str
     is_certain: bool
     words: str
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from math import atan2, cos, degrees, hypot, radians
 from typing import Any, Final, Literal
 
+import numpy as np
+
 from steerclear.mechanism.bodies import ShownTrack, TrackShow
 from steerclear.model.space import Altitude, Position
 from steerclear.model.time import Instant, format_instant
@@ -20,7 +22,7 @@ from steerclear.services.picture import height_words
 from steerclear.tracking import Reports
 from steerclear.tracking.reports import DATUM_OF, NO_DATUM, WHOSE
 
-__all__ = ["Faced", "reports_of", "shown_tracks", "track_rows"]
+__all__ = ["Faced", "as_known", "reports_of", "shown_tracks", "track_rows"]
 
 _METRES_A_DEGREE: Final = 111_195.0
 _DATUMS: Final = {code: datum for datum, code in DATUM_OF.items() if code != NO_DATUM}
@@ -54,6 +56,14 @@ def reports_of(body: TrackShow, author: str) -> Reports:
     """What another member has shown, as reports of its aircraft."""
     refs = [f"{author}:{body.alarm[:8]}:{one.number}" for one in body.tracks]
     return Reports.of_rows(refs, [_row_of(one) for one in body.tracks])
+
+
+def as_known(reports: Reports, holders: Mapping[str, str], me: str) -> Reports:
+    """The same, each with whose it is by ``holders``: a member, civil or unknown; a feed may not say."""
+    codes = {me: WHOSE["own"], "civil": WHOSE["civil"], "unknown": WHOSE["unknown"]}
+    names = [holders.get(ref, "unknown") for ref in reports.refs.tolist()]
+    whose = np.array([codes.get(name, WHOSE["other"]) for name in names], dtype=np.int8)
+    return Reports(reports.refs, reports.columns._replace(whose=whose))
 
 
 def _row_of(one: ShownTrack) -> tuple[Any, ...]:
