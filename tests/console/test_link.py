@@ -8,6 +8,8 @@ from playwright.sync_api import Locator, expect
 from tests.console.conftest import Seat, Table
 from tests.services.conftest import area
 
+from steerclear.services import requests as ask
+
 TYPED = "two trucks, white, one behind the other"
 
 
@@ -69,6 +71,36 @@ def test_the_line_to_the_own_node_is_cut_and_heals(table: Table, language: str) 
     officer.press("Not now")
     # Nothing that was pressed while the line was cut was sent by itself.
     assert table.channel.node("ISR").signals("en", {}) == ()
+    officer.is_clean()
+
+
+def test_a_conflict_and_an_unable_that_came_while_the_line_was_cut_are_told(table: Table) -> None:
+    ours = table.channel.file("ISR", area("ours", "ISR", lon=38.41), level="L0")
+    officer = table.sit("ISR")
+    officer.begin()
+    table.settle()
+    # The officer's desk has been read: what stands before the cut is known.
+    expect(officer.page.locator("main").get_by_text(ours.short).first).to_be_visible()
+    table.served["ISR"].cable.cut()
+    officer.page.locator(".strip.lost").wait_for()
+    table.channel.at("05:20")
+    theirs = table.channel.file("TUR", area("theirs", "TUR", lon=38.4), level="L0")
+    unable = ask.Unable(
+        desk="air", about=ours.short, until="2025-04-10T09:00:00.000Z", part="all of it", reason="weather"
+    )
+    table.channel.do("TUR", unable)
+    table.channel.do("TUR", ask.Acknowledge(desk="air", about=ours.short))
+    table.settle()
+    table.served["ISR"].cable.join()
+    back = officer.page.locator(".strip.back")
+    pair = " × ".join(sorted((ours.short, theirs.short)))
+    expect(back.get_by_role("link", name="CONFLICT")).to_have_count(1)
+    expect(back.get_by_role("link", name=f"{pair} CONFLICT")).to_have_attribute("href", "/conflicts")
+    told = back.get_by_role("link", name=f"{ours.short} Unable to keep clear")
+    expect(told).to_have_attribute("href", f"/thing/{ours.short}")
+    # Receipts are no news.
+    expect(back.get_by_text("acknowledged")).to_have_count(0)
+    officer.is_usable("link-back-conflict")
     officer.is_clean()
 
 

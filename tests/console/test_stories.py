@@ -6,6 +6,7 @@ Whatever a page asks for outside of its own node fails and is written down; so i
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.services.conftest import Channel, area, collection
 
 from steerclear.mechanism.bodies import AnnexPropose
 from steerclear.mechanism.templates import template
+from steerclear.services import requests as ask
 from steerclear.services.speak import by_authority, speak
 
 BOTH_WAYS = pytest.mark.parametrize("language", ["en", "ar"])
@@ -55,6 +57,39 @@ def test_an_annex_is_countered_and_ratified_by_two_persons_of_each_side(table: T
         seat.is_clean()
     shown = [one for one in table.channel.node("TUR").annexes() if one.name == "comm-checks"]
     assert [(one.version, one.state) for one in shown][-1] == (2, "in force")
+
+
+def test_a_counter_proposal_that_comes_meanwhile_is_told_and_not_signed_for_the_other(table: Table) -> None:
+    proposed(table.channel)
+    liaison = table.sit("ISR", "liaison", None)
+    liaison.begin()
+    liaison.go("annexes")
+    liaison.press("Ratify all that is proposed: {count}", count=1)
+    box = liaison.page.get_by_role("region", name="Ratify")
+    expect(box).to_contain_text("version 1, of TUR")
+    read = table.channel.node("ISR").annexes()[-1]
+    wire = {**json.loads(read.document), "version": 2}
+    table.channel.do("TUR", ask.ProposeAnnex(document=json.dumps(wire), because="once more"))
+    table.settle()
+    expect(box.get_by_role("alert")).to_contain_text("version 2")
+    expect(liaison.button("Sign with my passkey")).to_have_count(0)
+    liaison.is_usable("ratify-overtaken")
+    liaison.press("Show what is to be signed now")
+    expect(box).to_contain_text("version 2, of TUR")
+    newest = table.channel.node("ISR").annexes()[-1]
+    assert newest.hash != read.hash
+    expect(box).to_contain_text(newest.hash)
+    liaison.press("Sign with my passkey")
+    expect(liaison.page.get_by_text("Signed. It waits for another person's passkey.")).to_be_visible()
+    second = table.sit("ISR", "supervisor", None)
+    second.begin()
+    waits = second.page.get_by_role("region", name="Waits for your passkey")
+    expect(waits).to_contain_text("version 2, of TUR")
+    second.files(waits.get_by_role("button", name="Sign with my passkey"))
+    signed = {one.hash: one.ratified_by for one in table.channel.node("ISR").annexes()}
+    assert (signed[newest.hash], signed[read.hash]) == (("ISR",), ())
+    for seat in table.seats:
+        seat.is_clean()
 
 
 def _both_persons_ratify(table: Table, member: str, language: str, first: Seat | None) -> None:

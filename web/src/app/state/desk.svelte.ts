@@ -31,13 +31,6 @@ class Desk {
     return this.session?.desk ?? this.chosen ?? "air";
   }
 
-  /** Has this desk acknowledged the STOP? A supervisor's own rung is a higher one than the duty officer's. */
-  hasAcknowledged(stop: string): boolean {
-    const row = [...(this.inbox?.stops ?? []), ...(this.status?.stops ?? [])].find((one) => one.id === stop);
-    const mine = (row?.acknowledged ?? []).filter((said) => said.startsWith(`${this.status?.member} ${this.name} rung `));
-    return this.session?.role === "supervisor" ? mine.some((said) => !said.includes(" rung 1 ")) : mine.length > 0;
-  }
-
   choose(name: string): void {
     this.chosen = name;
     localStorage.setItem(DESK_KEY, name);

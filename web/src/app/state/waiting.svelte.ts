@@ -43,7 +43,7 @@ export function ratifyWords(annex: AnnexShown): string {
 }
 
 /** The hash of the annex that a ratification names. */
-function contentOf(gesture: GestureShown): string | null {
+export function contentOf(gesture: GestureShown): string | null {
   const body = gesture.says["body"];
   if (gesture.asks !== "Ratify" || typeof body !== "object" || body === null) return null;
   const content = (body as Record<string, unknown>)["content"];
