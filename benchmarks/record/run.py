@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.record import measures
+from benchmarks.record.copying import copying
 from benchmarks.record.opening import opening
 from benchmarks.record.work import make_record
 from benchmarks.screening.peers.registry import Absent
@@ -91,12 +92,14 @@ def _steps(plan: Plan, results: Results) -> Iterator[tuple[str, dict[str, float]
         for processes in (1, 2):
             yield f"verify, {plan.verified[0]}, {processes}", measures.verifying(record, processes)
         yield f"opening, {plan.verified[0]}", opening(folder / "node", record, plan.seed)
+        yield f"copying, {plan.verified[0]}", copying(folder / "node")
         for size in plan.verified[1:]:
             begin = time.perf_counter()
             made = make_record(folder / f"record-{size}", size, plan.seed)
             yield f"made, {size}", {"entries": made, "seconds": time.perf_counter() - begin}
             yield f"verify, {size}, 2", measures.verifying(folder / f"record-{size}", 2)
             yield f"opening, {size}", opening(folder / f"node-{size}", folder / f"record-{size}", plan.seed)
+            yield f"copying, {size}", copying(folder / f"node-{size}")
 
 
 # ---- what is told ----------------------------------------------------------------------------------------
@@ -106,7 +109,7 @@ Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 
 def tables(results: Results) -> list[Table]:
     """Title, header and rows of each."""
-    return [_reached(results), _filing(results), _verifying(results), *_opening(results)]
+    return [_reached(results), _filing(results), _verifying(results), *_opening(results), *_copying(results)]
 
 
 def _reached(results: Results) -> Table:
@@ -202,6 +205,33 @@ def _opening(results: Results) -> list[Table]:
                 )
     header = ("", "until it serves", "processor time", "memory", "snapshot, of the database")
     return [("Opening", header, lines)] if lines else []
+
+
+def _copying(results: Results) -> list[Table]:
+    """No table for figures that were kept before this was measured."""
+    lines: list[tuple[str, ...]] = [
+        (
+            f"{found['entries']:,.0f} entries",
+            _to_the_worst(found, "rest"),
+            _to_the_worst(found, "beside"),
+            f"{found['pause_ms']:,.1f} ms",
+            f"{found['copy_s']:,.1f} s",
+        )
+        for name, found in results.rows.items()
+        if name.startswith("copying, ")
+    ]
+    header = (
+        "a node of",
+        "filing waits p50 / p99 / worst",
+        "while the copy writes",
+        "to make the copy",
+        "it wrote",
+    )
+    return [("Filing while the snapshot is written", header, lines)] if lines else []
+
+
+def _to_the_worst(found: dict[str, float], when: str) -> str:
+    return " / ".join(f"{found[f'{when}_{waits}_ms']:,.1f}" for waits in ("p50", "p99", "worst")) + " ms"
 
 
 def versions() -> str:
