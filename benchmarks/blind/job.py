@@ -11,20 +11,28 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Final
 
 from benchmarks.blind.results import Exchange
 from benchmarks.blind.work import exchanges, newcomer, openmined
-from steerclear.model.terms import Level
+from steerclear.model.terms import Level, Padding
 
 __all__ = ["ENTRANTS"]
 
+
+def _padded_peer(padding: Padding, count: int) -> tuple[Exchange]:
+    return (openmined(count, padding=padding),)
+
+
 ENTRANTS: Final[dict[str, Callable[[int], Sequence[Exchange]]]] = {
     "L3": lambda count: exchanges(Level.L3, count),
+    "L3, padme": lambda count: exchanges(Level.L3, count, padding=Padding.PADME),
     "L3, no proofs": lambda count: exchanges(Level.L3, count, proofs=False),
     "L2": lambda count: exchanges(Level.L2, count),
     "OpenMined PSI": lambda count: (openmined(count),),
-    "OpenMined PSI, sizes hidden": lambda count: (openmined(count, hides_sizes=True),),
+    "OpenMined PSI, the other way": lambda count: (openmined(count, swapped=True),),
+    **{f"OpenMined PSI, {padding.value}": partial(_padded_peer, padding) for padding in Padding},
     "standing": lambda count: (newcomer(Level.L2, count),),
 }
 

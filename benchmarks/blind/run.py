@@ -33,7 +33,7 @@ SIZES: Final = (10_000, 100_000, 1_000_000)
 STANDING: Final = 1_000
 PARTS: Final = ("cover", "steps", "exchanges")
 _NO_PROOFS_UP_TO: Final = 10_000
-_HIDDEN_UP_TO: Final = 100_000
+_MORE_UP_TO: Final = 100_000
 
 Job = tuple[str, int]
 
@@ -81,8 +81,11 @@ def _jobs(sizes: Sequence[int], standing: int) -> Iterator[Job]:
     for size in sorted(sizes, reverse=True):
         yield "L3", size
         yield "OpenMined PSI", size
-        if size <= _HIDDEN_UP_TO:
-            yield "OpenMined PSI, sizes hidden", size
+        yield "L3, padme", size
+        if size <= _MORE_UP_TO:
+            yield "OpenMined PSI, the other way", size
+            yield "OpenMined PSI, doubling", size
+            yield "OpenMined PSI, padme", size
         if size <= _NO_PROOFS_UP_TO:
             yield "L3, no proofs", size
         yield "L2", size

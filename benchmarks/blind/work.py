@@ -16,8 +16,8 @@ from benchmarks.blind.results import Exchange, Step
 from steerclear.blind.grid import CELL_BYTES, FINE, LAYERS, QUARTERS, DayCells, encode_cells
 from steerclear.blind.host import Host, meetings
 from steerclear.blind.keys import DaySecret, made_secret
-from steerclear.blind.lists import padded
 from steerclear.blind.messages import print_message
+from steerclear.blind.padding import padded
 from steerclear.blind.party import Party
 from steerclear.blind.proofs import is_proved, prove
 from steerclear.blind.ristretto import (
@@ -30,7 +30,7 @@ from steerclear.blind.rows import Rows, new_rows
 from steerclear.blind.sentinels import EACH_PAIR, EACH_ROUND, reserved
 from steerclear.blind.slots import SlotTable
 from steerclear.blind.tokens import DST, TOKEN_BYTES, PairDay, bulk_tokens, items_of, masked
-from steerclear.model.terms import Level
+from steerclear.model.terms import Level, Padding
 
 __all__ = ["LIMIT", "NEW_CELLS", "bulk_steps", "exchanges", "group_steps", "newcomer", "openmined"]
 
@@ -77,10 +77,12 @@ def bulk_steps(count: int) -> Iterator[Step]:
         yield Step(what, count, seconds, _told(gave))
 
 
-def exchanges(level: Level, count: int, *, proofs: bool = True) -> tuple[Exchange, Exchange]:
+def exchanges(
+    level: Level, count: int, *, proofs: bool = True, padding: Padding = Padding.DOUBLING
+) -> tuple[Exchange, Exchange]:
     """Both sides list ``count`` cells in notices of 2,000, half of them common, and are told; then one side
     files a new notice, of which the other holds half, and both are told."""
-    parties, host = _pair(level, proofs=proofs)
+    parties, host = _pair(level, proofs=proofs, padding=padding)
     standing = 0
     for side, first in ((0, 0), (1, count // 2)):
         for begin in range(first, first + count, NEW_CELLS):
@@ -88,6 +90,7 @@ def exchanges(level: Level, count: int, *, proofs: bool = True) -> tuple[Exchang
             _file(parties[side], f"{side}-{begin}", range(begin, end))
             standing += 1
     name = level.value if proofs or level is Level.L2 else f"{level.value}, no proofs"
+    name += "" if padding is Padding.DOUBLING else f", {padding.value}"
     whole = _round(name, count, parties, host)
     border = count // 2 + count
     _file(parties[0], "new", range(border - NEW_CELLS // 2, border + NEW_CELLS // 2))
@@ -109,18 +112,19 @@ def newcomer(level: Level, standing: int) -> Exchange:
     return _round(name, all_cells, parties, host, standing=standing, new=NEW_CELLS, earlier=earlier)
 
 
-def openmined(count: int, *, hides_sizes: bool = False) -> Exchange:
+def openmined(count: int, *, padding: Padding | None = None, swapped: bool = False) -> Exchange:
     """The same sets, one way: the client learns, the server does not. Raises ImportError.
 
-    ``hides_sizes``: both sets filled up to a power of two with what nobody has, as our lists are.
+    ``padding``: both sets filled up to the size of our lists with what nobody has; None: it is told how many
+    there are. ``swapped``: who was the client is the server; run after the other, so that both are told.
     """
     import private_set_intersection.python as psi
 
-    slots = padded(count + reserved(Level.L3, 0)) if hides_sizes else count
+    slots = count if padding is None else padded(count + reserved(Level.L3, 0), padding)
     mine, theirs = (
         [cell.hex() for cell in _each(cells(range(first, first + count)))]
         + [secrets.token_hex(CELL_BYTES) for _ in range(slots - count)]
-        for first in (0, count // 2)
+        for first in ((count // 2, 0) if swapped else (0, count // 2))
     )
     reveal = True  # which are common, and not only how many
     begun = process_time()
@@ -131,7 +135,8 @@ def openmined(count: int, *, hides_sizes: bool = False) -> Exchange:
     found = client.GetIntersection(setup, answer)
     seconds = process_time() - begun
     wire = sum(len(one.SerializeToString()) for one in (setup, request, answer))
-    name = "OpenMined PSI, sizes hidden" if hides_sizes else "OpenMined PSI"
+    hidden = "" if padding is None else f", {padding.value}"
+    name = f"OpenMined PSI{hidden}{', the other way' if swapped else ''}"
     return Exchange(name, count, slots, seconds, {}, wire, len(found))
 
 
@@ -186,13 +191,25 @@ def _compared(tokens: Rows) -> str:
     return f"{len(first):,} and {len(second):,} met"
 
 
-def _pair(level: Level, *, proofs: bool = True) -> tuple[tuple[Party, Party], Host]:
-    made = []
+def _pair(
+    level: Level, *, proofs: bool = True, padding: Padding = Padding.DOUBLING
+) -> tuple[tuple[Party, Party], Host]:
+    made, salt = [], secrets.randbits(62)
     for name in PAIR.parties:
         random = secrets.token_bytes
         secret = DaySecret(PAIR, level, b"k" * 32) if level is Level.L2 else made_secret(PAIR, level, random)
-        made.append(Party(secret, name, cap_slots=CAP, fresh_s=180, random=random, proofs=proofs, workers=1))
-    host = Host(PAIR, level, cap_slots=CAP, salt=secrets.randbits(62), proofs=proofs, workers=1)
+        party = Party(
+            secret,
+            name,
+            cap_slots=CAP,
+            fresh_s=180,
+            random=random,
+            proofs=proofs,
+            padding=padding,
+            workers=1,
+        )
+        made.append(party)
+    host = Host(PAIR, level, cap_slots=CAP, salt=salt, proofs=proofs, padding=padding, workers=1)
     for side in (0, 1):
         opened = made[side].open()
         made[1 - side].hear_opened(opened)

@@ -22,7 +22,7 @@ from steerclear.blind.messages import HOST, Compared, Message, parse_message, pr
 from steerclear.blind.outcome import Outcome
 from steerclear.blind.party import Party
 from steerclear.blind.tokens import PairDay
-from steerclear.model.terms import Level
+from steerclear.model.terms import Level, Padding
 
 PAIR = PairDay("ab" * 32, ("ISR", "TUR"), "cd" * 32, 1, FINE.step_arc_s, 20_000)
 CAP = 1_000_000
@@ -82,6 +82,7 @@ class Pairing:
     now_s: int = 1_000
     keys: tuple[bytes, bytes] = (b"k" * 32, b"k" * 32)
     days: tuple[PairDay | None, PairDay | None] = (None, None)
+    padding: Padding = Padding.DOUBLING
     twists: dict[tuple[type, int], Twist] = field(default_factory=dict)
     heard: dict[Any, list[bytes]] = field(default_factory=lambda: defaultdict(list))
     rounds: list[RoundLogged] = field(default_factory=list)
@@ -107,6 +108,7 @@ class Pairing:
                     carried=self.carried[side],
                     fresh_s=self.fresh_s,
                     proofs=self.proofs[side],
+                    padding=self.padding,
                     workers=1,
                 )
             )
@@ -117,6 +119,7 @@ class Pairing:
             salt=5,
             spent=self.carried[0].spent,
             proofs=self.proofs[2],
+            padding=self.padding,
             workers=1,
         )
         self.opened: list[Any] = []

@@ -3,8 +3,8 @@
 
     hear_opened ×2     hear_committed ×2     hear_list ×2     hear_remasked ×2 (L3)      compared ─► both
          │                    │                   │                   │                      │
-    element, once      idle or a power of    count and hash     proof of every slot    one statement, sealed
-    a day, from logs   two, cap, room for    as committed       in the order sent      under one key to both,
+    element, once      idle or of an agreed  count and hash     proof of every slot    one statement, sealed
+    a day, from logs   size, cap, room for   as committed       in the order sent      under one key to both,
                        sentinels                                                       so neither hears first
 
 What it compares, slot against slot over the whole day, is H(x)^ab (L3) or a token (L2). It learns padded
@@ -49,7 +49,7 @@ from steerclear.blind.side import (
 from steerclear.blind.slots import Numbers, SlotTable
 from steerclear.blind.tokens import TOKEN_BYTES, PairDay
 from steerclear.errors import NotVerified, Refused, SteerclearError
-from steerclear.model.terms import Level
+from steerclear.model.terms import Level, Padding
 
 __all__ = ["Host", "meetings"]
 
@@ -57,7 +57,8 @@ _ASK: Final = "Do not use it; ask its author for another, and tell the other mem
 
 
 class Host:
-    """The comparer of one pair, for one day of cells, at L2 or L3. ``cap_slots``, ``spent``: as ``Side``."""
+    """The comparer of one pair, for one day of cells, at L2 or L3. ``cap_slots``, ``spent``, ``padding``: as
+    ``Side``."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Host:
         salt: int,
         spent: tuple[int, int] = (0, 0),
         proofs: bool = True,
+        padding: Padding = Padding.DOUBLING,
         workers: int | None = None,
     ) -> None:
         self.round = 0
@@ -79,6 +81,7 @@ class Host:
         self._spent = list(spent)
         self._with_cells = [0, 0]
         self._proofs = proofs
+        self._padding = padding
         self._workers = workers
         self._seen = (SlotTable(TOKEN_BYTES, salt), SlotTable(TOKEN_BYTES, salt))
         self._opened: dict[int, DayOpened] = {}
@@ -102,7 +105,7 @@ class Host:
         ready = len(self._opened) == 2 and message.head.author not in self._committed
         author = self._require_next(message, ready)
         with self._judging():
-            require_count(message.count, self._about, self._level)
+            require_count(message.count, self._about, self._level, self._padding)
             is_full = self._with_cells[author] == lists_in(self._about.attempt)
             require_room(message.count, is_full=is_full)
             require_cap(self._spent[author], charged(message.count), self._cap)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stands in a list, in which order, and what binds its author to it before it leaves?
 
-    cells, sentinels, dummies up to a power of two   ──shuffled──►   slots   ──masked──►   the list
+    cells, sentinels, dummies up to a size of ``padding.py``   ──shuffled──►   slots   ──masked──►   the list
 
 Everything that is drawn for a list comes from one ``seed`` of 32 bytes by keyed BLAKE2b: the dummies, the
 order and the salts. So an audit that is given the seed and the cells can make the list again, bit by bit. The
@@ -22,16 +22,17 @@ import numpy as np
 
 from steerclear.blind.grid import CELL_BYTES
 from steerclear.blind.kernels_blake2b import hash_rows
+from steerclear.blind.padding import cut, padded
 from steerclear.blind.rows import Rows, new_rows
 from steerclear.blind.sentinels import EACH_ROUND, reserved
 from steerclear.blind.slots import Numbers
 from steerclear.blind.tokens import DUMMY, Items, items_of
-from steerclear.model.terms import Level
+from steerclear.model.terms import Level, Padding
 from steerclear.record.merkle import Tree, leaf_hash
 
 __all__ = [
     "IDLE_SLOTS", "MOST_SLOTS", "SlotList", "charged", "drawn_order", "fitted", "least_slots", "list_hash",
-    "made_list", "padded", "slot_hashes",
+    "made_list", "slot_hashes",
 ]  # fmt: skip
 
 IDLE_SLOTS: Final = EACH_ROUND
@@ -39,7 +40,6 @@ IDLE_SLOTS: Final = EACH_ROUND
 MOST_SLOTS: Final = 1 << 20
 """In one list: 32 MB."""
 
-_LEAST: Final = 64
 _SALT_BYTES: Final = 32
 _ORDER_BYTES: Final = 8
 
@@ -53,9 +53,9 @@ class SlotList:
     root: bytes
 
 
-def least_slots(level: Level, attempt: int) -> int:
+def least_slots(level: Level, attempt: int, padding: Padding = Padding.DOUBLING) -> int:
     """A list with cells has no fewer: room for its sentinels and one cell; at L3p enough for 64 parts."""
-    return max(_LEAST, padded(reserved(level, attempt) + 1))
+    return padded(reserved(level, attempt) + 1, padding)
 
 
 def charged(count: int) -> int:
@@ -63,18 +63,14 @@ def charged(count: int) -> int:
     return 0 if count == IDLE_SLOTS else count
 
 
-def padded(count: int) -> int:
-    """The next power of two."""
-    return 1 << (count - 1).bit_length()
-
-
-def fitted(cells: int, room: int, level: Level, attempt: int) -> tuple[int, int]:
+def fitted(
+    cells: int, room: int, level: Level, attempt: int, padding: Padding = Padding.DOUBLING
+) -> tuple[int, int]:
     """How many slots a list has for so many new cells where a cap leaves ``room`` slots, and how many of the
     cells go into it; the rest is kept back."""
     kept_free = reserved(level, attempt)
-    wanted = max(_LEAST, padded(cells + kept_free))
-    count = min(wanted, MOST_SLOTS, padded(room + 1) // 2)
-    if not cells or count < least_slots(level, attempt):
+    count = min(padded(cells + kept_free, padding), MOST_SLOTS, cut(room, padding))
+    if not cells or count < least_slots(level, attempt, padding):
         return IDLE_SLOTS, 0
     return count, min(cells, count - kept_free)
 

@@ -53,6 +53,7 @@ from steerclear.blind.messages import (
 )
 from steerclear.blind.opening import SEED_BYTES, Opened, RoundOpened
 from steerclear.blind.outcome import CellsMet, NothingMet, Outcome
+from steerclear.blind.padding import is_padded
 from steerclear.blind.ristretto import Random, is_element
 from steerclear.blind.rows import Rows, rows_of
 from steerclear.blind.sentinels import Due, Plant, Sentinels, lists_in
@@ -60,7 +61,7 @@ from steerclear.blind.slots import Numbers, SlotTable
 from steerclear.blind.tokens import ITEM_BYTES, TOKEN_BYTES, PairDay, bulk_tokens, items_of, masked
 from steerclear.errors import BadInput, NotVerified, Refused, SteerclearError
 from steerclear.model.finding import Undetermined
-from steerclear.model.terms import Level
+from steerclear.model.terms import Level, Padding
 
 __all__ = [
     "LEAST_LIFE_S",
@@ -86,7 +87,8 @@ class Side:
     ``cap_slots``: how many slots in lists with cells each of the two may send on this day, over all attempts.
     ``fresh_s``: how old the last finished round may be before nothing is known any more.
     ``carried``: what earlier attempts at this day left. ``proofs``: prove our re-maskings, and take no answer
-    for which the other's were not proved; L2 has none to prove. ``workers``: how many cores, None for all.
+    for which the other's were not proved; L2 has none to prove. ``padding``: which sizes lists have, ours and
+    the other's. ``workers``: how many cores, None for all.
     """
 
     def __init__(
@@ -99,6 +101,7 @@ class Side:
         random: Random,
         carried: Carried = Carried(),  # noqa: B008 - frozen
         proofs: bool = True,
+        padding: Padding = Padding.DOUBLING,
         workers: int | None = None,
     ) -> None:
         self.secret = secret
@@ -114,6 +117,7 @@ class Side:
         self.random = random
         self.workers = workers
         self.proofs = proofs
+        self._padding = padding
         self._cap = cap_slots
         self._fresh_s = fresh_s
         self._spent = list(carried.spent)
@@ -256,7 +260,7 @@ class Side:
         self.require_next(message, self._sentinels is not None and self.theirs is None)
         assert self._sentinels is not None  # noqa: S101 - as just judged
         with self.judging():
-            require_count(message.count, self.pair_day, self.secret.level)
+            require_count(message.count, self.pair_day, self.secret.level, self._padding)
             require_room(message.count, is_full=self._sentinels.is_full(self.other))
             require_cap(self._spent[self.other], charged(message.count), self._cap)
             self._spent[self.other] += charged(message.count)
@@ -380,7 +384,8 @@ class Side:
         if self.is_full:
             self._kept_back = "this attempt has no room for more lists: the day must be begun anew"
             return IDLE_SLOTS, 0
-        count, taken = fitted(new, max(self._cap - self._spent[self.me], 0), level, attempt)
+        room = max(self._cap - self._spent[self.me], 0)
+        count, taken = fitted(new, room, level, attempt, self._padding)
         if taken < new and count < MOST_SLOTS:
             self._kept_back = "our cap for the day is used up: cells of it were not listed"
         return count, taken
@@ -457,17 +462,18 @@ def require_cap(spent: int, count: int, cap: int) -> None:
         )
 
 
-def require_count(count: int, pair_day: PairDay, level: Level) -> None:
-    """The size of an idle list, or a power of two that holds the sentinels and a cell.
+def require_count(count: int, pair_day: PairDay, level: Level, padding: Padding) -> None:
+    """The size of an idle list, or one that the agreed ``padding`` has and that holds the sentinels and a
+    cell.
 
     Raises ``Refused`` (``blind-count``).
     """
-    least = least_slots(level, pair_day.attempt)
-    if count != IDLE_SLOTS and (count & (count - 1) or not least <= count <= MOST_SLOTS):
+    least = least_slots(level, pair_day.attempt, padding)
+    if count != IDLE_SLOTS and not (least <= count <= MOST_SLOTS and is_padded(count, padding)):
         raise Refused(
             "blind-count",
-            f"A list of {count} slots is neither {IDLE_SLOTS} nor a power of two between {least} and "
-            f"{MOST_SLOTS}.",
+            f"A list of {count} slots is neither {IDLE_SLOTS} nor a size between {least} and {MOST_SLOTS} "
+            f"that the annex's padding ({padding.value}) has.",
             remedy=_ASK,
         )
 

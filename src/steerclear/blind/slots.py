@@ -17,8 +17,8 @@ Numbers = NDArray[np.int64]
 
 _SMALLEST: Final = 1_024
 _AHEAD: Final = 8
-"""Lists are as long as powers of two, and so is a table. So it grows while an eighth of it is still free: in
-the round of a long list, and not in that of the short one that comes after it."""
+"""Lists are often as long as powers of two, and so is a table. So it grows while an eighth of it is still
+free: in the round of a long list, and not in that of the short one that comes after it."""
 
 
 class SlotTable:

@@ -18,14 +18,14 @@ from steerclear.model.response import ClassTerms, Ladder, ResponseClass
 from steerclear.model.space import Footprint, Position
 from steerclear.model.time import Instant
 from steerclear.model.track import Shows, TrackDanger
-from steerclear.model.wire import Codec, JsonValue, misfit
+from steerclear.model.wire import GROWN, Codec, JsonValue, misfit
 
 __all__ = [
     "Arms", "Blackout", "BlindTerms", "Civil", "CivilArea", "CivilContact", "Clause", "Clauses", "CommChecks",
     "Communique", "Contact", "DayOfYear", "Disclosure", "DisclosureRow", "Frequencies", "Frequency",
-    "Incidents", "KindTerms", "Level", "NamedArea", "NamedLine", "NoticeTerms", "ProtectedSites", "Rescue",
-    "Response", "SafetyFloor", "Season", "Separation", "SeparationRow", "Standstill", "Statistics",
-    "Succession", "Terms", "Theatre", "TrackRow", "Vocabulary",
+    "Incidents", "KindTerms", "Level", "NamedArea", "NamedLine", "NoticeTerms", "Padding", "ProtectedSites",
+    "Rescue", "Response", "SafetyFloor", "Season", "Separation", "SeparationRow", "Standstill",
+    "Statistics", "Succession", "Terms", "Theatre", "TrackRow", "Vocabulary",
 ]  # fmt: skip
 
 
@@ -274,6 +274,17 @@ class DisclosureRow:
     level: Annotated[Level, "The most closed level allowed (restrictive: more closed)."]
 
 
+class Padding(Enum):
+    """What the sizes of blind lists are rounded up to; the earlier tells less and is the more restrictive.
+
+    doubling   the next power of two: a size tells the number of cells within a factor of two
+    padme      Padmé's next number: from 1,024 slots on within a sixteenth, and costs no more than that
+    """
+
+    DOUBLING = "doubling"
+    PADME = "padme"
+
+
 @dataclass(frozen=True, slots=True)
 class BlindTerms:
     """How the notices are compared that nobody shows."""
@@ -286,6 +297,9 @@ class BlindTerms:
         Count, "So much may each side list for a pair and day, padding counted (restrictive: smaller)."
     ]
     step_minutes: Annotated[Count, "The grid's step in minutes of arc: 5, 15 or 30."]
+    padding: Annotated[
+        Padding, GROWN, "What the sizes of lists are rounded up to (restrictive: the earlier)."
+    ] = Padding.DOUBLING
 
 
 @dataclass(frozen=True, slots=True)

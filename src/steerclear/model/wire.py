@@ -11,13 +11,16 @@ is always present (``null`` where there is none), so that one value has one spel
 only, no floats; instants RFC 3339 with three decimals; coordinates ``[lat_e7, lon_e7]``; altitudes in feet
 with a datum. A union of dataclasses carries the tag ``is``. What is unknown, missing or of another form is
 refused.
+
+A form grows by fields at its end alone (ADR 10). Such a field is marked ``GROWN`` and stands only where it is
+not its default: what was written before it was thought of keeps its spelling and its meaning.
 """
 
 from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import Field, dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cache, reduce
 from operator import or_
@@ -25,7 +28,10 @@ from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
 
 from steerclear.errors import BadInput
 
-__all__ = ["Codec", "FieldForm", "JsonValue", "codec_of", "fields_of", "misfit", "register", "tag_of"]
+__all__ = [
+    "GROWN", "Codec", "FieldForm", "Grown", "JsonValue", "codec_of", "fields_of", "misfit", "register",
+    "tag_of",
+]  # fmt: skip
 
 JsonValue: TypeAlias = "bool | int | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 """The same as the record's, which stands on this floor and is not imported here."""
@@ -41,12 +47,22 @@ class Codec:
 
 
 @dataclass(frozen=True, slots=True)
+class Grown:
+    """The mark of a field by which a form grew: left out where it is its default, so it must have one."""
+
+
+GROWN: Final = Grown()
+
+
+@dataclass(frozen=True, slots=True)
 class FieldForm:
-    """A field as documented: its name, its codec and its sentence."""
+    """A field as documented: its name, its codec and its sentence; ``left_out``: when it may be absent."""
 
     name: str
     codec: Codec
     says: str
+    left_out: tuple[Any, ...] = ()
+    """The one value that is left out, and never written; none where the field always stands."""
 
 
 _REGISTERED: Final[dict[Any, Codec]] = {}
@@ -94,10 +110,23 @@ def _derived(hint: Any) -> Codec:
 def fields_of(cls: type) -> tuple[FieldForm, ...]:
     """The declared fields of a dataclass, in order, with their forms and sentences."""
     hints = get_type_hints(cls, include_extras=True)
-    return tuple(
-        FieldForm(field.name, codec_of(hints[field.name]), _sentence(hints[field.name]))
-        for field in fields(cls)
-    )
+    return tuple(_form_of(field, hints[field.name]) for field in fields(cls))
+
+
+def _form_of(field: Field[Any], hint: Any) -> FieldForm:
+    codec, sentence = codec_of(hint), _sentence(hint)
+    if GROWN not in getattr(hint, "__metadata__", ()):
+        return FieldForm(field.name, codec, sentence)
+    written = codec.write(field.default)
+    says = f"{codec.says}; left out where it is {'null' if written is None else written}"
+
+    def read(value: JsonValue, where: str) -> Any:
+        found = codec.read(value, where)
+        if found == field.default:
+            raise misfit(where, says)
+        return found
+
+    return FieldForm(field.name, Codec(says, codec.write, read), sentence, (field.default,))
 
 
 def tag_of(cls: type) -> str:
@@ -174,18 +203,17 @@ def _object(cls: type) -> Codec:
     """Codecs of the fields are looked up at first use, so that a class may hold its own kind."""
 
     def write(value: Any) -> JsonValue:
-        return {form.name: form.codec.write(getattr(value, form.name)) for form in fields_of(cls)}
+        given = ((form, getattr(value, form.name)) for form in fields_of(cls))
+        return {form.name: form.codec.write(held) for form, held in given if held not in form.left_out}
 
     def read(value: JsonValue, where: str) -> Any:
         if not isinstance(value, dict):
             raise misfit(where, "an object")
-        _check_names(value, tuple(form.name for form in fields_of(cls)), where)
+        given = [form for form in fields_of(cls) if not form.left_out or form.name in value]
+        _check_names(value, tuple(form.name for form in given), where)
         try:
             return cls(
-                **{
-                    form.name: form.codec.read(value[form.name], f"{where}.{form.name}")
-                    for form in fields_of(cls)
-                }
+                **{form.name: form.codec.read(value[form.name], f"{where}.{form.name}") for form in given}
             )
         except BadInput as error:
             error.where = error.where or where  # a noun that refuses itself does not know where it stands

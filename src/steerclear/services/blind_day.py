@@ -99,7 +99,7 @@ class PartyDay:
         """How many were compared."""
         self.compared_at: Instant | None = None
         self._me, self._other, self._host = me, terms.other(me), host
-        self._fresh_s, self._cap = terms.fresh_s, terms.cap_slots
+        self._fresh_s, self._cap, self._padding = terms.fresh_s, terms.cap_slots, terms.values.padding
         self._begun, self._carried, self._random = begun, carried, random
         self._side: Party | DirectParty | None = None
         self._half: X25519PrivateKey | None = None
@@ -224,6 +224,7 @@ class PartyDay:
             fresh_s=self._fresh_s,
             random=self._random,
             carried=self._carried,
+            padding=self._padding,
         )
         message, about = self._side.open(), self.pair_day
         said = BlindOpen(

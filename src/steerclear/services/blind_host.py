@@ -166,5 +166,6 @@ class HostDesk:
             cap_slots=terms.cap_slots,
             salt=int.from_bytes(self._ledger.randomness.bytes(8), "big"),
             spent=self._mail.spent(begun, pair_day.attempt),
+            padding=terms.values.padding,
         )
         return HostDay(pair_day, terms.level, host)

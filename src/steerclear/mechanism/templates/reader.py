@@ -40,7 +40,7 @@ from steerclear.model.terms import (
     Theatre,
     Vocabulary,
 )
-from steerclear.model.wire import Codec, JsonValue, codec_of
+from steerclear.model.wire import Codec, JsonValue, codec_of, fields_of
 
 __all__ = ["TERMS_OF", "read_marks", "read_rungs", "read_terms"]
 
@@ -92,12 +92,13 @@ def _mark(field: str, says: str, source: str) -> Mark:
 
 
 def _object(cls: type, table: Mapping[str, Any], words: Mapping[str, str], where: str) -> JsonValue:
-    """The wire form of a declaration: every field, in its order."""
+    """The wire form of a declaration: every field, in its order, but for those that may be left out."""
     hints = get_type_hints(cls, include_extras=True)
     names = [field.name for field in fields(cls)]
     for name in table:
         if name not in names:
             raise _misfit(f"{where}.{name[:40]}", f"a field of {cls.__name__}")
+    names = [form.name for form in fields_of(cls) if form.name in table or not form.left_out]
     return {
         name: _value(hints[name], table[name], words, f"{where}.{name}")
         if name in table
