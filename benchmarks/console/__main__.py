@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.console.first_load import measured
+from benchmarks.console.document import told, write_document
+from benchmarks.console.first_load import Figures, measured
 
 
 def bench(
@@ -16,18 +17,19 @@ def bench(
     times: Annotated[int, typer.Option(help="How often, each with an empty cache.")] = 7,
     standing: Annotated[int, typer.Option(help="Notices that stand before.")] = 50,
     json: Annotated[Path | None, typer.Option(help="Keep the figures here.")] = None,
+    write_docs: Annotated[bool, typer.Option("--write-docs", help="Write docs/benchmarks.md.")] = False,
+    from_json: Annotated[
+        Path | None, typer.Option("--from", help="Measure nothing: print or write what was kept.")
+    ] = None,
 ) -> None:
     """Measure it; ends with 1 where something was asked for elsewhere than at the node."""
-    found = measured(times, standing)
+    found = measured(times, standing) if from_json is None else Figures.load(from_json)
     if json is not None:
         found.save(json)
-    typer.echo(f"{found.times} first loads, {found.standing} standing notices, {found.files} files each")
-    typer.echo(f"sign-in page, the baseline      {found.door_ms.line()}")
-    typer.echo(f"what I owe can be acted on      {found.usable_ms.line()}   (to reach: 2,000 ms)")
-    typer.echo(f"the map is idle                 {found.idle_ms.line()}   (to reach: 4,000 ms)")
-    typer.echo(f"without the basemap             {found.bytes_gz:,} bytes, gzip   (to reach: 1,000,000)")
-    typer.echo(f"  of these, fonts               {found.bytes_fonts:,} bytes")
-    typer.echo(f"the basemap                     {found.bytes_basemap_gz:,} bytes, gzip")
+    for line in told(found):
+        typer.echo(line)
+    if write_docs:
+        typer.echo(f"written: {write_document(found, Path(__file__).parents[2] / 'docs')}")
     if found.elsewhere:
         typer.echo(f"asked for elsewhere: {', '.join(found.elsewhere)}")
         raise typer.Exit(1)

@@ -25,6 +25,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
 from benchmarks.node.load import open_scene
+from benchmarks.screening.results import Machine, load_now, machine, today
 from steerclear.cli.demo.nodes import PARTIES, Scene
 
 __all__ = ["Figures", "Spread", "measured"]
@@ -72,12 +73,13 @@ class Spread:
     def of(cls, found: list[float]) -> Spread:
         return cls(statistics.median(found), max(found))
 
-    def line(self) -> str:
-        return f"middle {self.middle:6,.0f} ms   longest {self.longest:6,.0f} ms"
-
 
 @dataclass(frozen=True, slots=True)
 class Figures:
+    machine: Machine
+    date: str
+    load_before: float
+    chromium: str
     times: int
     standing: int
     files: int
@@ -92,11 +94,19 @@ class Figures:
     def save(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
+    @staticmethod
+    def load(path: Path) -> Figures:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        spreads = {name: Spread(**kept[name]) for name in ("door_ms", "usable_ms", "idle_ms")}
+        found = Machine(**kept["machine"])
+        return Figures(**{**kept, **spreads, "machine": found, "elsewhere": tuple(kept["elsewhere"])})
+
 
 def measured(times: int, standing: int) -> Figures:
+    load_before = load_now()
     with open_scene(standing, consoles=True) as scene, _chromium() as browser:
         link, cookies = _taken_place(browser, scene)
-        origin = link.partition("/enrol")[0]
+        origin, chromium = link.partition("/enrol")[0], browser.version
         doors = [_first_load(browser, origin, [], "door")[0]["door"] for _ in range(times)]
         loads = [_first_load(browser, origin, cookies, "idle") for _ in range(times)]
     asked = loads[0][1]
@@ -105,6 +115,10 @@ def measured(times: int, standing: int) -> Figures:
     fonts = {url: body for url, body in here.items() if url.endswith(".woff2")}
     rest = [body for url, body in here.items() if url not in basemap and url not in fonts]
     return Figures(
+        machine=machine(),
+        date=today(),
+        load_before=load_before,
+        chromium=chromium,
         times=times,
         standing=standing,
         files=len(here),

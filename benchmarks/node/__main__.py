@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.node.load import Load, measured
+from benchmarks.node.document import told, write_document
+from benchmarks.node.load import Load, Results, measured
 
 
 def bench(
@@ -18,20 +19,23 @@ def bench(
     a_second: Annotated[int, typer.Option(help="Filings a second.")] = 20,
     lasts_s: Annotated[int, typer.Option(help="For so many seconds.")] = 60,
     json: Annotated[Path | None, typer.Option(help="Keep the figures here.")] = None,
+    write_docs: Annotated[bool, typer.Option("--write-docs", help="Write docs/benchmarks.md.")] = False,
+    from_json: Annotated[
+        Path | None, typer.Option("--from", help="Measure nothing: print or write what was kept.")
+    ] = None,
 ) -> None:
     """Measure it; ends with 1 where a console did not hear of a notice."""
-    found = measured(Load(consoles, standing, a_second, lasts_s))
+    if from_json is None:
+        results = measured(Load(consoles, standing, a_second, lasts_s))
+    else:
+        results = Results.load(from_json)
     if json is not None:
-        found.save(json)
-    typer.echo(
-        f"{found.load.consoles} consoles, {found.load.standing:,} standing notices, "
-        f"{found.load.a_second} filings a second for {found.load.lasts_s} s"
-    )
-    typer.echo(f"filed {found.filed:,}, heard by every console {found.heard:,}, {found.events:,} events")
-    typer.echo(f"from filing to a console   p50 {found.p50_ms:,.0f} ms   p99 {found.p99_ms:,.0f} ms")
-    typer.echo(f"                           most {found.most_ms:,.0f} ms   (to reach: p99 1,000 ms)")
-    typer.echo(f"from filing to its receipt p99 {found.answer_p99_ms:,.0f} ms")
-    if found.heard < found.filed:
+        results.save(json)
+    for line in told(results):
+        typer.echo(line)
+    if write_docs:
+        typer.echo(f"written: {write_document(results, Path(__file__).parents[2] / 'docs')}")
+    if results.node.heard < results.node.filed:
         raise typer.Exit(1)
 
 

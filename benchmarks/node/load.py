@@ -3,13 +3,17 @@
 
 Measured is from the moment before a filing is sent until a console of the other side has its event; a
 notice counts as heard when every console has heard of it. All that this process does stands under one event
-loop, so its own waiting is in the figures too.
+loop, so its own waiting is in the figures too. In the same run the same filings go through a relay
+(relay.py): what is more than the relay's is the record's.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,10 +23,11 @@ from typing import Any
 
 import httpx
 
+from benchmarks.screening.results import Machine, load_now, machine, today
 from steerclear.cli.demo.nodes import HOST, PARTIES, Scene, until
 from steerclear.services.requests import FileNotices, Propose, Ratify
 
-__all__ = ["Figures", "Load", "measured", "open_scene"]
+__all__ = ["Figures", "Load", "Results", "measured", "open_scene", "through_relay"]
 
 FILER, READER = PARTIES
 MOST_IN_A_FILE = 50
@@ -52,8 +57,41 @@ class Figures:
     most_ms: float
     answer_p99_ms: float
 
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """``node``: from one node to the consoles of another; ``relay``: the same through a relay."""
+
+    machine: Machine
+    date: str
+    load_before: float
+    node: Figures
+    relay: Figures
+
     def save(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+    @staticmethod
+    def load(path: Path) -> Results:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        node, relay = kept["node"], kept["relay"]
+        return Results(
+            Machine(**kept["machine"]),
+            kept["date"],
+            kept["load_before"],
+            Figures(**{**node, "load": Load(**node["load"])}),
+            Figures(**{**relay, "load": Load(**relay["load"])}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Where filings go in and where consoles listen: sockets and paths."""
+
+    filing: Path
+    file_path: str
+    reading: Path
+    events_path: str
 
 
 @dataclass
@@ -65,9 +103,35 @@ class _Heard:
     at: dict[str, list[float]] = field(default_factory=dict)
 
 
-def measured(load: Load) -> Figures:
+def measured(load: Load) -> Results:
+    load_before = load_now()
+    relay = through_relay(load)
     with open_scene(load.standing) as scene:
-        return asyncio.run(_under_load(scene, load))
+        api = "/api/v1/notices", "/api/v1/events"
+        filer, reader = (scene.path(member) / "api.sock" for member in PARTIES)
+        node = asyncio.run(_under_load(_Ends(filer, api[0], reader, api[1]), load))
+    return Results(machine(), today(), load_before, node, relay)
+
+
+def through_relay(load: Load) -> Figures:
+    """The same filings and consoles, with nothing between them that keeps, checks or signs."""
+    with _open_relay() as socket:
+        return asyncio.run(_under_load(_Ends(socket, "/file", socket, "/events"), load))
+
+
+@contextmanager
+def _open_relay() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="relay-") as folder:
+        socket = Path(folder) / "relay.sock"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.node.relay", str(socket)], stdin=subprocess.DEVNULL
+        )
+        try:
+            until("the relay serves", socket.exists)
+            yield socket
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
 
 
 @contextmanager
@@ -118,25 +182,14 @@ def _size_at(scene: Scene, member: str) -> int:
         return next(log.size for log in node.status().logs if log.member == FILER)
 
 
-async def _under_load(scene: Scene, load: Load) -> Figures:
+async def _under_load(ends: _Ends, load: Load) -> Figures:
     heard = _Heard()
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    reading = httpx.AsyncClient(
-        transport=httpx.AsyncHTTPTransport(uds=str(scene.path(READER) / "api.sock"), limits=limits),
-        base_url="http://node",
-        timeout=PATIENCE_S,
-    )
-    filing = httpx.AsyncClient(
-        transport=httpx.AsyncHTTPTransport(uds=str(scene.path(FILER) / "api.sock"), limits=limits),
-        base_url="http://node",
-        timeout=PATIENCE_S,
-    )
-    async with reading, filing:
+    async with _client(ends.reading) as reading, _client(ends.filing) as filing:
         ready = [asyncio.Event() for _ in range(load.consoles)]
-        consoles = [asyncio.create_task(_follow(reading, heard, one)) for one in ready]
+        consoles = [asyncio.create_task(_follow(reading, ends.events_path, heard, one)) for one in ready]
         try:
             await asyncio.gather(*(one.wait() for one in ready))
-            await _file_steadily(filing, heard, load)
+            await _file_steadily(filing, ends.file_path, heard, load)
             await _all_heard(heard, load)
         finally:
             for console in consoles:
@@ -145,8 +198,14 @@ async def _under_load(scene: Scene, load: Load) -> Figures:
     return _figures(heard, load)
 
 
-async def _follow(client: httpx.AsyncClient, heard: _Heard, ready: asyncio.Event) -> None:
-    async with client.stream("GET", "/api/v1/events") as reply:
+def _client(socket: Path) -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    transport = httpx.AsyncHTTPTransport(uds=str(socket), limits=limits)
+    return httpx.AsyncClient(transport=transport, base_url="http://node", timeout=PATIENCE_S)
+
+
+async def _follow(client: httpx.AsyncClient, path: str, heard: _Heard, ready: asyncio.Event) -> None:
+    async with client.stream("GET", path) as reply:
         async for line in reply.aiter_lines():
             ready.set()
             if line.startswith("data: ") and '"said"' in line:
@@ -155,19 +214,19 @@ async def _follow(client: httpx.AsyncClient, heard: _Heard, ready: asyncio.Event
                     heard.at.setdefault(said["id"], []).append(now)
 
 
-async def _file_steadily(client: httpx.AsyncClient, heard: _Heard, load: Load) -> None:
+async def _file_steadily(client: httpx.AsyncClient, path: str, heard: _Heard, load: Load) -> None:
     """At its times, whether or not the last was answered: a desk does not wait for another's filing."""
     begun, filings = time.perf_counter(), []
     for number in range(load.a_second * load.lasts_s):
         await asyncio.sleep(max(0.0, begun + number / load.a_second - time.perf_counter()))
-        filings.append(asyncio.create_task(_file(client, heard, load.standing + number)))
+        filings.append(asyncio.create_task(_file(client, path, heard, load.standing + number)))
     await asyncio.gather(*filings)
 
 
-async def _file(client: httpx.AsyncClient, heard: _Heard, number: int) -> None:
+async def _file(client: httpx.AsyncClient, path: str, heard: _Heard, number: int) -> None:
     body = {"desk": "air", "geojson": _collection([_feature(number)]), "level": "L0"}
     sent_at = time.perf_counter()
-    reply = await client.post("/api/v1/notices", json=body)
+    reply = await client.post(path, json=body)
     reply.raise_for_status()
     heard.answered_s.append(time.perf_counter() - sent_at)
     heard.sent_at[reply.json()[0]["id"]] = sent_at

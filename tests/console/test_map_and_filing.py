@@ -219,6 +219,22 @@ def test_the_slider_shows_what_holds_then_and_keys_move_it(desk_at: Callable[...
     assert desk.faults == []
 
 
+def test_a_map_begins_where_the_areas_are_and_is_not_moved_there(desk_at: Callable[..., Desk]) -> None:
+    """A map that is moved at once has cut all of its ground into tiles for nothing."""
+    desk = desk_at(two_that_meet)
+    desk.open("/")
+    desk.map_is_idle()
+    # A view is kept when somebody moves the map; until then it is made anew from what stands.
+    assert desk.page.evaluate("localStorage.getItem('steerclear.map.view')") is None
+    seen = desk.page.locator("button.readout")
+    seen.click()
+    seen.click()
+    lat, lon = map(float, re.findall(r"-?\d+\.\d+", seen.inner_text()))
+    assert 34.4 < lat < 34.9, "the middle of the map is not among the areas"
+    assert 37.5 < lon < 38.3
+    assert desk.faults == []
+
+
 def test_what_stands_still_is_not_drawn_again_as_time_goes_on(desk_at: Callable[..., Desk]) -> None:
     desk = desk_at(two_that_meet)
     desk.open("/")

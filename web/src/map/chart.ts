@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A map to draw on: the basemap by the light and in the language of the page, the same for looking and for filing.
 
-import { Map as MapLibre, setWorkerUrl } from "maplibre-gl";
+import { Map as MapLibre, prewarm, setWorkerUrl, type LngLatBoundsLike } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { GeoJSONSource } from "maplibre-gl";
@@ -9,8 +9,11 @@ import type { LanguageCode } from "../app/i18n/i18n.svelte";
 import type { Theme } from "../taste/theme.svelte";
 import { FONT, loadBasemap, namedSources, POLITICAL, styleOf, type Basemap } from "./basemap";
 import { addSiteMaps } from "./sitemaps";
+import { loadSymbols } from "./symbols";
 
 setWorkerUrl(workerUrl);
+// The worker's script is half a megabyte: it is there by the time that the ground is.
+prewarm();
 
 /** From the Adriatic to the Caspian, until somebody has looked elsewhere. */
 const FIRST: View = { center: [37.6, 35.2], zoom: 5.6 };
@@ -19,19 +22,25 @@ const POLITICAL_KEY = "steerclear.map.political";
 /** A sample of every script: a glyph is drawn once, so its font has to be there by then. */
 const SCRIPTS = "Aaə Жя אב عر";
 
+/** All that is there, with room around it. */
+export const LOOK = { padding: 90, maxZoom: 8, animate: false } as const;
+
 interface View {
   center: [number, number];
   zoom: number;
 }
 
-export async function openChart(container: HTMLElement, theme: Theme, language: LanguageCode): Promise<Chart> {
-  const [basemap] = await Promise.all([loadBasemap(), document.fonts.load(`16px "${FONT[0]}"`, SCRIPTS)]);
+/**
+ * `look`: what to show at first to whoever has not chosen a view. It is asked for before the map is made, because a
+ * map that is moved at once has cut its ground into tiles for nothing.
+ */
+export async function openChart(container: HTMLElement, theme: Theme, language: LanguageCode, look: Promise<LngLatBoundsLike | null> = Promise.resolve(null)): Promise<Chart> {
+  const [basemap, bounds] = await Promise.all([loadBasemap(), look, document.fonts.load(`16px "${FONT[0]}"`, SCRIPTS), loadSymbols()]);
   const view = keptView();
   const map = new MapLibre({
     container,
     style: styleOf(basemap, theme, language),
-    center: view.center,
-    zoom: view.zoom,
+    ...(hasView() || bounds === null ? { center: view.center, zoom: view.zoom } : { bounds, fitBoundsOptions: LOOK }),
     minZoom: 1.5,
     maxZoom: 16,
     attributionControl: false,
