@@ -54,6 +54,15 @@ def test_a_place_is_given_back_as_it_was_told() -> None:
     assert list(seen.ending_with(2)) == [told[2]]
 
 
+def test_cosignatures_are_told_as_a_copy_that_stays_as_it_is(table: Table) -> None:
+    view = table.view()
+    view.cosigned("TUR", 3, "ISR", Instant(7), 1)
+    told = view.heads.cosignatures()
+    view.cosigned("TUR", 4, "ISR", Instant(8), 1)
+    assert told == {("TUR", 1, "ISR"): ((3, Instant(7)),)}
+    assert view.heads.cosignatures().keys() == told.keys()
+
+
 def test_its_own_log_and_what_it_cannot_read(table: Table) -> None:
     """A leaf that was covered and later called unreadable was not delivered."""
     beat = table.beat("TUR", "12:00")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import dataclass, field, replace
 
@@ -10,13 +11,15 @@ import pytest
 from tests.services.conftest import Channel, area, copy_of, ratified
 
 from steerclear.errors import BadInput, Refused
+from steerclear.mechanism.entry import Entry, Place
 from steerclear.model.time import Instant, parse_instant
 from steerclear.services import requests as ask
 from steerclear.services.answers import Inbox
 from steerclear.services.inbox import inbox
 from steerclear.services.map_answers import PictureShown
 from steerclear.services.past import Past
-from steerclear.services.past_answers import PastShown
+from steerclear.services.past_answers import MomentsShown, PastShown
+from steerclear.services.past_moments import Moments, moments_around, moments_of_incident
 from steerclear.services.picture import Drawings
 from steerclear.services.requests import Say
 
@@ -24,9 +27,15 @@ from steerclear.services.requests import Say
 def recalled(of: Past, at: Instant) -> PastShown:
     while of.read(7):
         pass
-    while of.fold(at, 7):
+    while entries := of.take(at, 7):
+        of.fold(entries)
+    return of.shown(of.then(at))
+
+
+def listed(moments: Moments) -> MomentsShown:
+    while moments.go_on(7):
         pass
-    return of.at(at)
+    return moments.shown()
 
 
 @dataclass
@@ -135,7 +144,7 @@ def test_the_moments_of_an_incident_are_those_of_its_file(diary: Diary) -> None:
     of = Past(ledger)
     recalled(of, ledger.now())
     [incident] = ledger.view.incidents
-    shown = of.of_incident(incident.id)
+    shown = listed(moments_of_incident(ledger, of, incident.id))
     kinds = [one.kind for one in shown.moments]
     assert {"notice.file", "notice.amend", "stop.call", "stop.answer", "stop.close"} <= set(kinds)
     assert kinds[-1] == "incident.open"
@@ -143,7 +152,9 @@ def test_the_moments_of_an_incident_are_those_of_its_file(diary: Diary) -> None:
     call = next(one for one in shown.moments if one.kind == "stop.call")
     assert (call.said_at, call.at) == ("2025-04-10T05:55:00.000Z", "2025-04-10T06:05:00.000Z")
     assert shown.begins_at <= shown.happened_at == "2025-04-10T05:54:00.000Z" <= shown.ends_at
-    assert [one.id for one in of.around(ledger.now()).moments if one.kind == "stop.call"] == [call.id]
+    assert [
+        one.id for one in listed(moments_around(ledger, of, ledger.now())).moments if one.kind == "stop.call"
+    ] == [call.id]
 
 
 def test_anothers_site_is_in_no_list_of_a_day() -> None:
@@ -157,13 +168,115 @@ def test_anothers_site_is_in_no_list_of_a_day() -> None:
         of = Past(ledger)
         recalled(of, ledger.now())
         assert ledger.view.said(site) is not None, "it can be read there"
-        assert (site in {one.id for one in of.around(ledger.now()).moments}) is is_listed
+        assert (
+            site in {one.id for one in listed(moments_around(ledger, of, ledger.now())).moments}
+        ) is is_listed
+
+
+def test_a_stop_that_was_heard_aside_of_all_logs_is_of_that_moment(diary: Diary) -> None:
+    """TUR's own log is behind, and closed: its STOP goes out beside it, and stands in no log for a while."""
+    channel = copy_of(diary.channel)
+    channel.at("07:30")
+    old = copy.deepcopy(channel.stations["TUR"].disk)
+    channel.file("TUR", area("depot", "TUR", lon=39.0), level="L0")
+    tur = channel.restart("TUR", disk=old)
+    (called,) = tur.do(ask.CallStop(desk="air", place="T4", seen="fire", basis="unsure", to=("ISR",)))
+    assert called.seq is None, "it stands in no log"
+    channel.at("07:31")
+    isr = channel.node("ISR")
+    isr.take("TUR", tur.make("ISR"))
+    isr.step()
+    [said] = isr.ledger.view.book.claims(called.id)
+    assert not said.is_in_a_log
+    for ledger, known_at in ((tur.ledger, "07:30"), (isr.ledger, "07:31")):
+        of = Past(ledger)
+        at = parse_instant(f"2025-04-10T{known_at}:00.000Z")
+        assert called.id in {one.id for one in recalled(of, at).inbox.stops}
+        assert called.id not in {one.id for one in recalled(of, Instant(at - 1)).inbox.stops}
+        moments = {one.id: one for one in listed(moments_around(ledger, of, at)).moments}
+        assert (moments[called.id].at, moments[called.id].kind) == (
+            f"2025-04-10T{known_at}:00.000Z",
+            "stop.call",
+        )
+    # It comes into the logs, and is no second STOP.
+    channel.at("07:40")
+    channel.settle()
+    of = Past(channel.node("ISR").ledger)
+    shown = recalled(of, parse_instant("2025-04-10T07:40:00.000Z"))
+    assert [one.id for one in shown.inbox.stops].count(called.id) == 1
+    assert called.id in {
+        one.id for one in recalled(of, parse_instant("2025-04-10T07:31:00.000Z")).inbox.stops
+    }
+
+
+def test_a_moment_before_a_cosignature_does_not_know_of_it(diary: Diary) -> None:
+    """The slider goes back over a cosignature between two entries: RECORDED is taken back with it."""
+    channel = copy_of(diary.channel)
+    channel.at("07:30")
+    channel.cut = {frozenset(("TUR", "ISR")), frozenset(("TUR", "AZE"))}
+    filed = channel.file("TUR", area("alone", "TUR", lon=39.0), level="L0")
+    ledger = channel.node("TUR").ledger
+    for by in ("ISR", "AZE"):
+        at = parse_instant("2025-04-10T07:32:00.000Z")
+        ledger.view.cosigned("TUR", ledger.own.size, by, at, ledger.own.generation)
+    channel.at("07:35")
+    of = Past(ledger)
+
+    def recorded_at(clock: str) -> str | None:
+        notices = recalled(of, parse_instant(f"2025-04-10T{clock}:00.000Z")).inbox.notices
+        return next(one.recorded_at for one in notices if one.id == filed.id)
+
+    assert recorded_at("07:33") == "2025-04-10T07:32:00.000Z"
+    assert recorded_at("07:31") is None
+    assert recorded_at("07:34") == "2025-04-10T07:32:00.000Z"
+
+
+def test_what_nobody_here_covered_is_looked_at_once_a_reading(diary: Diary) -> None:
+    """However long the record is, a slice looks at no more entries than it is allowed to."""
+    channel = copy_of(diary.channel)
+    ledger = channel.node("TUR").ledger
+    looked: list[int] = []
+
+    class Counted(Past):
+        def entry(self, place: Place) -> Entry:
+            looked[-1] += 1
+            return super().entry(place)
+
+    of = Counted(ledger)
+    more = True
+    while more:
+        looked.append(0)
+        more = of.read(5)
+    entries = sum(log.size for log in ledger.logs.values())
+    assert (max(looked), sum(looked)) == (5, entries)
+    at, moments = ledger.now(), moments_around(ledger, of, ledger.now())
+    for go_on in (lambda: of.take(at, 5), lambda: moments.go_on(5)):
+        more = True
+        while more:
+            looked.append(0)
+            taken = go_on()
+            if isinstance(taken, tuple):
+                of.fold(taken)
+            more = bool(taken)
+        assert max(looked) == 5
+
+
+def test_of_very_many_moments_the_last_are_listed(diary: Diary) -> None:
+    ledger = diary.channel.node("TUR").ledger
+    of = Past(ledger)
+    recalled(of, ledger.now())
+    every = listed(moments_around(ledger, of, ledger.now()))
+    assert every.more == 0
+    few = moments_around(ledger, of, ledger.now(), at_most=3)
+    shown = listed(few)
+    assert shown.moments == every.moments[-3:]
+    assert shown.more == len(every.moments) - 3
 
 
 def test_a_notice_is_no_incident(diary: Diary) -> None:
     ledger = diary.channel.node("TUR").ledger
     with pytest.raises(BadInput) as refused:
-        Past(ledger).of_incident(diary.channel.notice("TUR", "hazard").short)
+        moments_of_incident(ledger, Past(ledger), diary.channel.notice("TUR", "hazard").short)
     assert refused.value.code == "not-an-incident"
 
 

@@ -77,6 +77,7 @@ from steerclear.services.map_answers import DraftCheck, PictureShown
 from steerclear.services.openings import openings_of
 from steerclear.services.past import Past
 from steerclear.services.past_answers import MomentsShown, PastShown
+from steerclear.services.past_moments import Moments, moments_around, moments_of_incident
 from steerclear.services.published import Page, PublishedLogs, WitnessAnswer
 from steerclear.services.read_out import compare, read_out
 from steerclear.services.recorded import opening_of, proof_of
@@ -107,8 +108,8 @@ T = TypeVar("T")
 _log = structlog.get_logger("steerclear.node")
 
 
-PAST_AT_ONCE: Final = 500
-"""Entries of the past that are folded between two other works: so long STOP waits for a replay."""
+PAST_AT_ONCE: Final = 100
+"""Entries of the past that are looked at between two other works of the writer: so long STOP waits for it."""
 
 
 class Node:
@@ -321,17 +322,24 @@ class Node:
         async with self._past_is_asked:
             at = min(at, self._workings.ledger.now())
             await self._read_past()
-            while await self._write(lambda: self._past.fold(at, PAST_AT_ONCE)):
-                pass
-            return await self._write(lambda: self._past.at(at))
+            while entries := await self._write(lambda: self._past.take(at, PAST_AT_ONCE)):
+                await asyncio.to_thread(self._past.fold, entries)
+            then = await self._write(lambda: self._past.then(at))
+            return await asyncio.to_thread(self._past.shown, then)
 
     async def moments(self, about: str | Instant) -> MomentsShown:
         """The moments of an incident, or of the days around an instant."""
         async with self._past_is_asked:
             await self._read_past()
-            if isinstance(about, str):
-                return await self._write(lambda: self._past.of_incident(about))
-            return await self._write(lambda: self._past.around(about))
+            moments = await self._write(lambda: self._moments(about))
+            while await self._write(lambda: moments.go_on(PAST_AT_ONCE)):
+                pass
+            return await self._write(moments.shown)
+
+    def _moments(self, about: str | Instant) -> Moments:
+        if isinstance(about, str):
+            return moments_of_incident(self._workings.ledger, self._past, about)
+        return moments_around(self._workings.ledger, self._past, about)
 
     async def _read_past(self) -> None:
         while await self._write(lambda: self._past.read(PAST_AT_ONCE)):
