@@ -319,6 +319,10 @@ class Node:
 
     async def past(self, at: Instant) -> PastShown:
         """What this node knew at a moment of the past; of one that has not come: what it knows now."""
+        # Whoever goes away in the middle leaves no thread behind that folds while the next one asks.
+        return await asyncio.shield(self._recalled(at))
+
+    async def _recalled(self, at: Instant) -> PastShown:
         async with self._past_is_asked:
             at = min(at, self._workings.ledger.now())
             await self._read_past()
