@@ -45,6 +45,7 @@ from steerclear.services.answers import (
     ReadOut,
     Receipt,
     RootAsked,
+    SiteCheckRow,
     Status,
     StopRow,
 )
@@ -294,6 +295,10 @@ class NodeClient:
     def blind(self) -> tuple[BlindDayRow, ...]:
         """How every day stands that is compared blind with another party."""
         return self._answer("GET", "/api/v1/blind", tuple[BlindDayRow, ...])
+
+    def site_checks(self) -> tuple[SiteCheckRow, ...]:
+        """How own notices stand that are held against protected sites which nobody shows."""
+        return self._answer("GET", "/api/v1/blind-sites", tuple[SiteCheckRow, ...])
 
     def blind_opening(self, other: str, day: str, attempt: int) -> bytes:
         """What an audit of one attempt needs, sealed to the member's offline keys."""

@@ -100,6 +100,22 @@ def example(kind: str, speech: type[Speech], ids: Mapping[str, str]) -> Made:
                 (ISR, TUR), 20_188, (say.MetNotice(ids["notice.file"], ids["notice.file"], bytes(12)),)
             ),
         ),
+        "blind.site-ask": lambda: (
+            "TUR",
+            say.BlindSiteAsk(ISR, ids["notice.file"], "a" * 64, 20_188, 1, bytes(32), 1, 128),
+        ),
+        "blind.site-hold": lambda: (
+            "ISR",
+            say.BlindSiteHold(ids["blind.site-ask"], bytes(32), bytes(64), whole=True),
+        ),
+        "blind.site-list": lambda: ("TUR", say.BlindSiteList(ids["blind.site-ask"], bytes(64))),
+        "blind.site-remask": lambda: (
+            "TUR",
+            say.BlindSiteRemask(ids["blind.site-ask"], bytes(64), bytes(64), at("15:00")),
+        ),
+        "blind.site-result": lambda: ("AZE", say.BlindSiteResult(ids["blind.site-ask"], (9,))),
+        "blind.site-met": lambda: ("AZE", say.BlindSiteMet(ids["blind.site-ask"], (1, 2))),
+        "blind.site-stop": lambda: ("ISR", say.BlindSiteStop(ids["blind.site-ask"], "blind-site-cap")),
         "conflict.propose": lambda: (
             "TUR",
             say.ConflictPropose(

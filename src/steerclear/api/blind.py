@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from steerclear.api.looks import file_answer, files
 from steerclear.api.speaking import Spoken
 from steerclear.node import Node
-from steerclear.services.answers import BlindDayRow
+from steerclear.services.answers import BlindDayRow, SiteCheckRow
 from steerclear.services.roles import require_may
 
 __all__ = ["blind"]
@@ -27,6 +27,14 @@ def blind(node: Node) -> APIRouter:
     async def days(speaker: Spoken) -> list[BlindDayRow]:
         require_may(speaker, "look")
         return list(await node.blind())
+
+    @router.get(
+        "/v1/blind-sites",
+        summary="Every own notice that is held against protected sites which nobody shows, and how it stands",
+    )
+    async def sites(speaker: Spoken) -> list[SiteCheckRow]:
+        require_may(speaker, "look")
+        return list(await node.site_checks())
 
     @router.get(
         "/v1/blind-opening",

@@ -40,6 +40,24 @@ def status(*, node: NodeFolder, as_json: show.Json = False) -> int:
     return 1 if any(row.state == "undetermined" for row in rows) else 0
 
 
+@blind.command("sites")
+def sites(*, node: NodeFolder, as_json: show.Json = False) -> int:
+    """How own notices stand against protected sites that nobody shows. Exit 1 unless nothing was met."""
+    from steerclear.client import NodeClient
+
+    with NodeClient(node) as client:
+        rows = client.site_checks()
+    if as_json:
+        show.print_json(as_json_value(rows))
+    elif not rows:
+        show.console().print("No live notice of yours is held against protected sites, or no annex says so.")
+    else:
+        for row in rows:
+            style = "green" if row.finding == "NO CONFLICT KNOWN" else "yellow"
+            show.console().print(f"{row.notice} {row.words}", style=style, markup=False, highlight=False)
+    return 0 if all(row.finding == "NO CONFLICT KNOWN" for row in rows) else 1
+
+
 @blind.command("key")
 def key(
     *,

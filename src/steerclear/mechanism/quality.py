@@ -42,7 +42,7 @@ from steerclear.model.space import (
 from steerclear.model.terms import Blackout, Season
 from steerclear.model.time import Instant, format_zulu
 
-__all__ = ["QualityFinding", "Severity", "examine", "late_minutes", "position_words"]
+__all__ = ["HARMS", "QualityFinding", "Severity", "examine", "late_minutes", "position_words"]
 
 FAR_FROM_REFERENCE_M: Final = 2_000
 """Design file 6: a warning above 2 km (Deir ez-Zor: 9 km)."""
@@ -56,9 +56,10 @@ COARSE_E7: Final = 1_000_000
 EDGE_LEAVES_M: Final = 100
 """Design file 4: where a straight line on a chart leaves the geodesic by more, the gate says so."""
 
-_HARMS: Final = frozenset(
+HARMS: Final = frozenset(
     {NoticeKind.HAZARD, NoticeKind.EXERCISE, NoticeKind.LAUNCH, NoticeKind.EMISSION, NoticeKind.DRONE}
 )
+"""Kinds of notice that may harm whoever is on the ground: held against protected sites."""
 
 
 class Severity(Enum):
@@ -276,7 +277,7 @@ def _points(footprint: Footprint) -> tuple[Position, ...]:
 
 def _of_third_parties(notice: Notice, view: View) -> Iterator[QualityFinding]:
     """Protected sites known here inside an area that may harm them."""
-    if notice.kind not in _HARMS:
+    if notice.kind not in HARMS:
         return
     for record in view.sites:
         inside = _meet(notice, [record.site.body.footprint])
@@ -288,7 +289,7 @@ def _of_own_places(
     notice: Notice, view: View, now: Instant, others: Collection[str]
 ) -> Iterator[QualityFinding]:
     """Al-Tanf, 2016: the site was never registered. A prompt, that travels nowhere and overrides nothing."""
-    if notice.kind not in _HARMS:
+    if notice.kind not in HARMS:
         return
     for name, said, footprints in _own_places(view, now):
         unaware = ", ".join(member for member in others if not said.is_readable_by(member))

@@ -24,7 +24,7 @@ __all__ = [
     "Arms", "Blackout", "BlindTerms", "Civil", "CivilArea", "CivilContact", "Clause", "Clauses", "CommChecks",
     "Communique", "Contact", "DayOfYear", "Disclosure", "DisclosureRow", "Frequencies", "Frequency",
     "Incidents", "KindTerms", "Level", "NamedArea", "NamedLine", "NoticeTerms", "Padding", "ProtectedSites",
-    "Rescue", "Response", "SafetyFloor", "Season", "Separation", "SeparationRow", "Standstill",
+    "Rescue", "Response", "SafetyFloor", "Season", "Separation", "SeparationRow", "SiteCheck", "Standstill",
     "Statistics", "Succession", "Terms", "Theatre", "TrackRow", "Vocabulary",
 ]  # fmt: skip
 
@@ -343,11 +343,28 @@ class Disclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteCheck:
+    """How a notice is held against protected sites that its filer was not shown; each side sees the caps."""
+
+    areas_a_day: Annotated[Count, "So many areas one member may ask another about in a UTC day."]
+    columns_a_day: Annotated[
+        Count, "So many columns of 15 by 15 seconds of arc, padding counted (restrictive: smaller)."
+    ]
+    held_columns: Annotated[Count, "So many one member may list as those of its sites, padding counted."]
+    tell_after_s: Annotated[
+        Seconds, "So long after the window of the notice a site's sender is told that it was met."
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class ProtectedSites:
     """Sites stand until ended; without renewal they are STALE, and still protected."""
 
     IS: ClassVar[str] = "protected-sites"
     renew_s: Annotated[Seconds, "Renewal is owed this often (restrictive: shorter)."]
+    check: Annotated[
+        SiteCheck | None, GROWN, "How notices are held against sites that nobody shows; null: they are not."
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

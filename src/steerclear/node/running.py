@@ -61,6 +61,7 @@ from steerclear.services.answers import (
     ReadOut,
     Receipt,
     RootAsked,
+    SiteCheckRow,
     Status,
     StopRow,
 )
@@ -298,6 +299,10 @@ class Node:
     async def blind(self) -> tuple[BlindDayRow, ...]:
         """How every day stands that is compared blind with another party."""
         return await self._write(self._workings.blind)
+
+    async def site_checks(self) -> tuple[SiteCheckRow, ...]:
+        """How own notices stand that are held against protected sites which nobody shows."""
+        return await self._write(self._workings.site_checks)
 
     async def blind_opening(self, other: str, day: str, attempt: int) -> bytes:
         """What an audit of our side of one attempt needs, sealed to our offline keys."""

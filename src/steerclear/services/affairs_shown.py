@@ -27,6 +27,7 @@ from steerclear.model.space import Circle, Corridor, Legs, MultiPolygon, Polygon
 from steerclear.model.time import Instant, format_instant
 from steerclear.model.wire import FieldForm, fields_of
 from steerclear.services.answers import AffairLine, AffairRow
+from steerclear.services.blind_sites_kept import met_at
 from steerclear.services.ledger import Ledger
 from steerclear.services.naming import said_about, short_of
 
@@ -129,6 +130,23 @@ def _shown_to(ledger: Ledger, said: Said[Any]) -> Iterator[tuple[Instant, Affair
                     words="has it, and can read it",
                 ),
             )
+    if said.kind == "site.register":
+        yield from _met_by(ledger, said)
+
+
+def _met_by(ledger: Ledger, said: Said[Any]) -> Iterator[tuple[Instant, AffairLine]]:
+    """Whose notice a check met it by, that nobody was shown it for: told when that window is long over."""
+    for asked, told in met_at(ledger, said.id):
+        yield (
+            told.at,
+            AffairLine(
+                at=format_instant(told.at),
+                by=asked.author,
+                desk=None,
+                kind="met blind",
+                words=f"had a notice checked at {format_instant(asked.at)}: this site lay in its area",
+            ),
+        )
 
 
 def _line(ledger: Ledger, said: Said[Any]) -> AffairLine:

@@ -36,6 +36,7 @@ __all__ = [
     "Receipt",
     "RefusalRow",
     "RootAsked",
+    "SiteCheckRow",
     "StageRow",
     "Status",
     "StopRow",
@@ -438,4 +439,16 @@ class BlindDayRow:
     rounds: int
     compared_at: str | None
     state: Literal["compared", "waiting", "undetermined"]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteCheckRow:
+    """An own notice, held against the protected sites of one member that nobody shows."""
+
+    notice: str
+    ref: str
+    holder: str
+    finding: Literal["NO CONFLICT KNOWN", "MAY CONFLICT", "CONFLICT", "UNDETERMINED"]
+    at: str
     words: str

@@ -33,7 +33,8 @@ from steerclear.services.blind_terms import digest_of_day
 __all__ = ["AboutDay", "Begun", "Letter", "Mail", "begun_in", "messages_in"]
 
 _OF_ATTEMPTS: Final = ("blind.key", "blind.open", "blind.commit", "blind.stop", "blind.met")
-_PREFIX: Final = "blind."
+_KINDS: Final = frozenset((*_OF_ATTEMPTS, "blind.list", "blind.remask", "blind.part", "blind.result"))
+"""Checks of protected sites are another matter (``blind_sites``)."""
 _DAY_MS: Final = 86_400_000
 _READ_BACK_DAYS: Final = 15
 
@@ -94,7 +95,7 @@ class Mail:
         opened = self._view.book.opened
         new = opened[self._seen :]
         self._seen = len(opened)
-        found = [said for said in new if said.kind.startswith(_PREFIX)]
+        found = [said for said in new if said.kind in _KINDS]
         for said in found:
             self._take(said, keep_letters=True)
         return bool(found)

@@ -20,6 +20,7 @@ from steerclear.services.answers import BlindDayRow, FindingRow, NoticeRow
 from steerclear.services.blind_desk import BlindDesk
 from steerclear.services.blind_met import cells_words
 from steerclear.services.blind_pair import PairDesk
+from steerclear.services.blind_sites_shown import SitesShown
 from steerclear.services.blind_terms import is_blind
 from steerclear.services.ledger import Ledger
 from steerclear.services.naming import short_of
@@ -32,18 +33,27 @@ _NOT_LISTED: Final = "it was not listed yet"
 class BlindShown:
     """Adds to rows what the blind desk knows."""
 
-    def __init__(self, ledger: Ledger, desk: BlindDesk) -> None:
+    def __init__(self, ledger: Ledger, desk: BlindDesk, sites: SitesShown) -> None:
         self._ledger = ledger
         self._desk = desk
+        self._sites = sites
 
     def shown(self, rows: tuple[NoticeRow, ...]) -> tuple[NoticeRow, ...]:
         """Each row with a finding for each pair that its author is in with us."""
         pairs = self._desk.pairs_now()
-        return tuple(self._shown_on(row, pairs) for row in rows)
+        return tuple(self._with_sites(self._shown_on(row, pairs)) for row in rows)
 
     def shown_on(self, row: NoticeRow) -> NoticeRow:
         """The same for one."""
-        return self._shown_on(row, self._desk.pairs_now())
+        return self._with_sites(self._shown_on(row, self._desk.pairs_now()))
+
+    def _with_sites(self, row: NoticeRow) -> NoticeRow:
+        """And what is known of protected sites that nobody shows."""
+        record = self._ledger.view.notices.get(row.id)
+        found = self._sites.findings(record) if record is not None else []
+        if not found:
+            return row
+        return replace(row, findings=(*row.findings, *found), screened=_worst(row.screened, found))
 
     def _shown_on(self, row: NoticeRow, ours: Sequence[PairDesk]) -> NoticeRow:
         record = self._ledger.view.notices.get(row.id)

@@ -176,13 +176,18 @@ def _about_the_line(ledger: Ledger, about: Said[Any] | None, named: tuple[str, .
 
 
 def _as_its_sender_chose(ledger: Ledger, named: tuple[str, ...]) -> Audience:
-    """A protected site is shown to whom its sender names; there is no default that could show it to more."""
+    """A protected site is shown to whom its sender names; there is no default that could show it to more.
+
+    Who names itself alone shows it to nobody: others can find it by the blind check, where one is agreed.
+    """
+    if named == (ledger.me,):
+        return Audience((), ())
     if not named:
         raise BadInput(
             "nobody-named",
             "It was not said to whom the site is shown.",
             where="to",
-            remedy="Name each member that is to know of it; nobody else will.",
+            remedy="Name each member that is to know of it; nobody else will. Your own name alone: nobody.",
         )
     to = members_to(ledger, named, roles=frozenset())
     return Audience(to, to)

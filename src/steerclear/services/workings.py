@@ -31,6 +31,7 @@ from steerclear.services.answers import (
     NoticeRow,
     Receipt,
     RootAsked,
+    SiteCheckRow,
     Status,
     StopRow,
 )
@@ -79,12 +80,16 @@ class Workings:
         from steerclear.services.blind_desk import BlindDesk
         from steerclear.services.blind_openings import OpeningShelf
         from steerclear.services.blind_shown import BlindShown
+        from steerclear.services.blind_sites import SiteDesk
+        from steerclear.services.blind_sites_shown import SitesShown
         from steerclear.services.live_picture import LivePicture
         from steerclear.services.screen import Screener
 
         self.ledger = ledger
         self._blind = BlindDesk(ledger, OpeningShelf(offline))
-        self._blind_shown = BlindShown(ledger, self._blind)
+        self._sites = SiteDesk(ledger)
+        self._sites_shown = SitesShown(ledger, self._sites)
+        self._blind_shown = BlindShown(ledger, self._blind, self._sites_shown)
         self.sync = Sync(ledger)
         self._screener = Screener(ledger)
         self._ringer = Ringer(ledger)
@@ -150,6 +155,7 @@ class Workings:
             self._attend("seal again", lambda: seal_again(self.ledger))
             self._attend("screen", self._screener.screen_new)
             self._attend("compare blind", self._blind.step)
+            self._attend("check protected sites", self._sites.step)
             self._attend("beat", lambda: beat_if_owed(self.ledger))
         return rung + self._rung(lines)
 
@@ -183,8 +189,8 @@ class Workings:
         due_at = self.ledger.duties.next_due_at(Instant(now + behind))
         beat_at = next_beat_at(self.ledger)
         at = beat_at if due_at is None else min(Instant(due_at - behind), beat_at)
-        tick_at = self._blind.next_at()
-        at = at if tick_at is None else min(at, tick_at)
+        for tick_at in (self._blind.next_at(), self._sites.next_at()):
+            at = at if tick_at is None else min(at, tick_at)
         return at if at > now else Instant(now + TRIED_AGAIN_MS)
 
     def status(self, lines: Mapping[str, Heard]) -> Status:
@@ -198,6 +204,10 @@ class Workings:
     def blind(self) -> tuple[BlindDayRow, ...]:
         """How every day stands that is compared blind with another party."""
         return self._blind_shown.days()
+
+    def site_checks(self) -> tuple[SiteCheckRow, ...]:
+        """How our notices stand that are held against protected sites which nobody shows."""
+        return self._sites_shown.checks()
 
     def blind_opening(self, other: str, day: str, attempt: int) -> bytes:
         """What an audit of our side of one attempt needs, sealed to our offline keys."""

@@ -3,6 +3,7 @@
 
 from steerclear.mechanism.bodies.affairs import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.blind import *  # noqa: F403 - hands on every body by name
+from steerclear.mechanism.bodies.blind_sites import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.calls import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.civil import *  # noqa: F403 - hands on every body by name
 from steerclear.mechanism.bodies.exchange import *  # noqa: F403 - hands on every body by name

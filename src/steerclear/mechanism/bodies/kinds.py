@@ -15,6 +15,7 @@ from steerclear.errors import BadInput, NotVerified
 from steerclear.mechanism.bodies import (
     affairs,
     blind,
+    blind_sites,
     calls,
     civil,
     exchange,
@@ -90,10 +91,12 @@ _RECEIVED: Final = (
 
 def _rows() -> tuple[Kind, ...]:
     n, s, c, a, x, v, m, b = notices, screening, calls, affairs, exchange, civil, meetings, blind
-    t = tracks
+    t, bs = tracks, blind_sites
     about = Target("about", _RECEIVED, Who.ADDRESSEE)
     notice = Target("notice", ("notice.file",), Who.AUTHOR)
     unable = Target("about", ("receipt.unable",), Who.FILER)
+    asked = ("ask", ("blind.site-ask",))
+    answers, asks, both = (Target(*asked, who) for who in (Who.ADDRESSEE, Who.AUTHOR, Who.EITHER))
     return (
         Kind("annex.propose", a.AnnexPropose, _FILE, _OFFICER),
         Kind("annex.ratify", a.AnnexRatify, _FILE, _AUTHORITY),
@@ -128,6 +131,13 @@ def _rows() -> tuple[Kind, ...]:
         Kind("blind.result", b.BlindResult, _HOST, _MACHINE),
         Kind("blind.stop", b.BlindStop, _SCREEN, _MACHINE),
         Kind("blind.met", b.BlindMet, _PARTY, _MACHINE),
+        Kind("blind.site-ask", bs.BlindSiteAsk, _FILE, _MACHINE),
+        Kind("blind.site-hold", bs.BlindSiteHold, _FILE, _MACHINE, answers, ("ask",)),
+        Kind("blind.site-list", bs.BlindSiteList, _FILE, _MACHINE, asks, ("ask",)),
+        Kind("blind.site-remask", bs.BlindSiteRemask, _FILE, _MACHINE, both, ("ask",)),
+        Kind("blind.site-result", bs.BlindSiteResult, _HOST, _MACHINE, answers, ("ask",)),
+        Kind("blind.site-met", bs.BlindSiteMet, _HOST, _MACHINE, answers, ("ask",)),
+        Kind("blind.site-stop", bs.BlindSiteStop, _SPEAK, _MACHINE, both, ("ask",)),
         Kind("conflict.propose", s.ConflictPropose, _FILE, _MACHINE),
         Kind("conflict.accept", s.ConflictAccept, _FILE, _OFFICER,
              Target("proposal", ("conflict.propose",), Who.ADDRESSEE), ("proposal",)),
