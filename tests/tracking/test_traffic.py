@@ -4,21 +4,24 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic
+from numpy.typing import NDArray
 
 from steerclear.errors import BadInput
 from steerclear.geometry.ellipsoid import position_of
 from steerclear.model.space import Altitude, Datum, Position
 from steerclear.model.time import Instant
 from steerclear.model.track import Track
-from steerclear.tracking import Drift, Minima, Traffic, losses_of, movers_of, settled, traffic_of
-from steerclear.tracking.traffic import approach_of
+from steerclear.tracking import Drift, Minima, Movers, Traffic, losses_of, movers_of, settled, traffic_of
+from steerclear.tracking.swept import boxes_of
+from steerclear.tracking.traffic import _in_strips, _judged, approach_of, pairs_of
 
 NOW = Instant(1_757_000_000_000)
 MINIMA = Minima(lateral_mm=9_260_000, vertical_ft=1_000, look_ahead_s=300)
@@ -120,6 +123,83 @@ def test_slabs_of_space_find_each_pair_once_and_the_same_ones(lat: float, lon: f
     alone = traffic_of(movers, MINIMA)
     assert traffic_of(movers, MINIMA, threads=2) == alone
     assert len(alone.losses) > 300
+
+
+def by_the_closed_form_alone(movers: Movers, minima: Minima) -> set[tuple[int, int]]:
+    """What the compiled closed form says of every pair: no boxes, no strips, no order."""
+    every = np.arange(len(movers), dtype=np.int32)
+    strips = _in_strips(
+        movers, every, np.full(len(movers), np.int32(-1)), movers.height, boxes_near(movers), 1
+    )
+    one, other = (side.astype(np.int32) for side in np.triu_indices(len(movers), 1))
+    return pairs_in([_judged(strips, len(one), one, other, minima)])
+
+
+def boxes_near(movers: Movers) -> NDArray[np.int32]:
+    every = np.arange(len(movers), dtype=np.int32)
+    return boxes_of(movers, every, movers.height, reach_m=0.0, tall_ft=0, look_ahead_s=0)
+
+
+def pairs_in(found: Sequence[Any]) -> set[tuple[int, int]]:
+    pairs = [pair for part in found for pair in zip(part.one.tolist(), part.other.tolist(), strict=True)]
+    assert len(pairs) == len(set(pairs))
+    return set(pairs)
+
+
+def some_wide_some_equal(chance: random.Random, lat: float, lon: float, around: float) -> list[Track]:
+    """Mostly alike, a few so uncertain that they reach half a continent, and some in one place."""
+    tracks = []
+    for number in range(1_500):
+        at = (lat + chance.uniform(-around, around), lon + chance.uniform(-around, around))
+        if number % 40 == 0:
+            at = (lat, lon)
+        tracks.append(
+            track(
+                f"t{number:04}",
+                min(max(at[0], -90), 90),
+                at[1],
+                east=chance.choice((0.0, chance.uniform(-300, 300))),
+                north=chance.choice((0.0, 250.0)),
+                feet=chance.randrange(0, 60_000, 500),
+                uncertain_m=chance.choice((300_000.0, 1_500_000.0)) if number % 300 == 7 else 0.0,
+            )
+        )
+    return tracks
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "around"), [(34, 36, 4), (0, 0, 180), (89, 0, 3), (-10, 179.9, 5), (45, -90, 0.1)]
+)
+@pytest.mark.parametrize("look_ahead_s", [0, 300])
+def test_the_sweep_leaves_out_nothing_that_the_closed_form_finds(
+    lat: float, lon: float, around: float, look_ahead_s: int
+) -> None:
+    """In one theatre and round the whole Earth; few so wide that they stand behind all others."""
+    minima = replace(MINIMA, look_ahead_s=look_ahead_s)
+    tracks = some_wide_some_equal(random.Random(f"{lat} {around}"), lat, lon, around)
+    movers = movers_of([one for one in tracks if one.altitude is not None], NOW, EXACT)
+    expected = by_the_closed_form_alone(movers, minima)
+    assert pairs_in(pairs_of(movers, minima)) == expected
+    assert len(expected) > 100
+
+
+def test_more_pairs_than_there_is_room_for_at_once_are_all_found() -> None:
+    movers = movers_of([track(f"t{number}", 34, 36) for number in range(500)], NOW, EXACT)
+    assert len(pairs_in(pairs_of(movers, MINIMA))) == 500 * 499 // 2
+
+
+def test_storeys_far_above_each_other_are_told_apart_and_still_nothing_is_left_out() -> None:
+    """Heights are compared in sixteen bits first: of a hundred million feet a step is 1,500."""
+    chance = random.Random(3)
+    tracks = [
+        track(f"t{n}", 34 + chance.uniform(0, 0.5), 36, feet=chance.randrange(0, 3_000)) for n in range(900)
+    ]
+    movers = movers_of(tracks, NOW, EXACT)
+    storey = (np.arange(900)[:, None] % 500) * 200_000
+    high = replace(movers, height=movers.height + storey, amsl=movers.amsl + storey)
+    expected = by_the_closed_form_alone(high, MINIMA)
+    assert pairs_in(pairs_of(high, MINIMA)) == expected
+    assert len(expected) > 50
 
 
 def test_two_that_meet_head_on_are_found_minutes_before_and_the_time_is_that_of_the_geodesic() -> None:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which track is in an area now, which will be, when and where? And which has left the volume that it filed?
 
-    areas (notices, annexes) ──► grid of boxes, made when they change ─┐
-    movers ──► swept boxes ────────────────────────────────────────────┴► pairs ──► closed form ──► entries
-                                                                                     └─ near ──► rationals
+    areas (notices, annexes) ──► squares of boxes, made when they change ─┐
+    movers ──► swept boxes ───────────────────────────────────────────────┴► pairs ──► closed form ──► entries
+                                                                                        └─ near ──► rationals
 
 An area counts while it is hot, between its limits, widened by its minima. Limits compare in their own datum
 where the track reports that, else above the sea on the worse side. The ground is a lower limit that needs no
@@ -12,16 +12,16 @@ terrain: nothing flies below it. Any other height above ground does, and what it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from operator import itemgetter
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steerclear.geometry.datum import amsl_interval_ft
 from steerclear.geometry.ellipsoid import SHARPEST_RADIUS_M, Floats, lifted, normals_at, position_of
-from steerclear.geometry.grid import AXES, BoxGrid
 from steerclear.geometry.outline import Outline, outline_of
 from steerclear.model.space import Altitude, Datum, Legs, Volume
 from steerclear.model.time import Instant
@@ -36,6 +36,8 @@ from steerclear.tracking.kernels_area import (
     judge_areas,
     leaves_at,
 )
+from steerclear.tracking.kernels_raster import meeting_areas
+from steerclear.tracking.raster import raster_of
 from steerclear.tracking.reports import DATUM_OF, WHOSE
 from steerclear.tracking.swept import UNKNOWN, Movers, boxes_of, in_parts
 
@@ -44,6 +46,7 @@ __all__ = ["Area", "AreaWatch", "Departure", "Entries", "Entry"]
 I64 = NDArray[np.int64]
 _UNBOUNDED_FT: Final = 90_000_000
 _TIMELESS_S: Final = 1_000_000_000
+_FEWEST: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +131,8 @@ class AreaWatch:
         self._outlines = _outlines(self._areas, outlines)
         self._most_pieces = max((len(outline.pieces) for outline in outlines), default=0)
         self._certain = np.array([_is_certain(area.volume) for area in self._areas], dtype=np.bool_)
-        self._grid = BoxGrid((1, 1, 1, 1, 1))
         if self._areas:
-            low, high = _boxes(self._areas, outlines, self._outlines, self._base_s)
-            self._grid.extend(low, high, np.full(len(self._areas), -1, dtype=np.int32))
-        self._grid.settle()
+            self._raster = raster_of(_boxes(self._areas, outlines, self._outlines, self._base_s))
 
     def __len__(self) -> int:
         return len(self._areas)
@@ -158,34 +158,48 @@ class AreaWatch:
         if not len(movers) or not self._areas:
             nothing = np.empty(0, dtype=np.int64)
             return _Found(nothing, nothing, np.empty(0, dtype=np.int8), np.empty(0))
-        seen, parts = _seen(movers), []
-        asked = boxes_of(movers, movers.amsl, reach_m=0.0, tall_ft=0, look_ahead_s=look_ahead_s)
-        now_s = movers.at // 1000 - self._base_s
-        asked[:, 4], asked[:, 9] = now_s, now_s + look_ahead_s + 1
+        seen, every = _seen(movers), np.arange(len(movers), dtype=np.int32)
+        parts: list[tuple[int, list[_Found]]] = []
 
         def run(from_: int, to: int) -> None:
-            own = asked[from_:to]
-            boxes = self._grid.packed(own[:, :AXES], own[:, AXES:])
-            count, areas = self._grid.meeting_many(boxes, np.full(len(own), -1, dtype=np.int32))
-            parts.append(self._judged(movers, seen, np.arange(from_, to), count, areas, look_ahead_s))
+            rows = every[from_:to]
+            boxes = boxes_of(movers, rows, movers.amsl, reach_m=0.0, tall_ft=0, look_ahead_s=look_ahead_s)
+            parts.append((from_, list(self._judged(movers, seen, from_, boxes, look_ahead_s))))
 
         in_parts(run, len(movers), threads)
-        columns = zip(*parts, strict=True)
-        joined: list[Any] = [np.concatenate(column) for column in columns]
-        return _Found(*joined)
+        ordered = [found for _, part in sorted(parts, key=itemgetter(0)) for found in part]
+        return _Found(
+            np.concatenate([found.row for found in ordered]),
+            np.concatenate([found.area for found in ordered]),
+            np.concatenate([found.verdict for found in ordered]),
+            np.concatenate([found.first_s for found in ordered]),
+        )
 
     def _judged(
-        self, movers: Movers, seen: Seen, rows: I64, count: I64, areas: NDArray[np.int32], look_ahead_s: int
-    ) -> tuple[Any, ...]:
-        total = len(areas)
-        row, area = np.empty(total, dtype=np.int64), np.empty(total, dtype=np.int64)
-        verdict, first = np.empty(total, dtype=np.int8), np.empty(total)
+        self, movers: Movers, seen: Seen, from_: int, boxes: NDArray[np.int32], look_ahead_s: int
+    ) -> Iterator[_Found]:
+        """The movers from row ``from_`` on, of which these are the boxes, a room full of pairs at once."""
+        most = max(len(self._areas), _FEWEST)
+        row, area = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
+        verdict, first_s = np.empty(most, dtype=np.int8), np.empty(most)
         plane = np.empty((self._most_pieces, PLANE))
-        kept = judge_areas(
-            seen, self._outlines, rows, count, areas, movers.at, float(look_ahead_s), plane,
-            row, area, verdict, first,
-        )  # fmt: skip
-        return row[:kept], area[:kept], verdict[:kept], first[:kept]
+        now_s, at = movers.at // 1000 - self._base_s, 0
+        while at < boxes.shape[1]:
+            count, at = meeting_areas(self._raster, boxes, at, now_s, now_s + look_ahead_s + 1, row, area)
+            row[:count] += from_
+            kept = judge_areas(
+                seen,
+                self._outlines,
+                count,
+                row,
+                area,
+                movers.at,
+                float(look_ahead_s),
+                plane,
+                verdict,
+                first_s,
+            )
+            yield _Found(row[:kept].copy(), area[:kept].copy(), verdict[:kept].copy(), first_s[:kept].copy())
 
     def _named(self, movers: Movers, found: _Found, kept: I64) -> list[Entry]:
         rows, areas, first = found.row[kept], found.area[kept], found.first_s[kept]
@@ -219,9 +233,10 @@ class AreaWatch:
     def _departure(self, movers: Movers, seen: Seen, row: int, area: int, look_ahead_s: int) -> Departure:
         one = self._outlines
         plane = np.empty((self._most_pieces, PLANE))
-        vx, vy = flattened(one, area, seen.place[row], seen.velocity[row], seen.up[row], plane)
+        vx, vy = flattened(one, area, int(movers.at), seen, row, plane)
         reach = float(one.lateral[area] + seen.reach[row])
-        until = leaves_at(one, area, plane, int(movers.at), vx, vy, reach, float(look_ahead_s))
+        count, moves = int(one.first[area + 1] - one.first[area]), bool(one.moves[area])
+        until = leaves_at(plane, count, moves, vx, vy, reach, float(look_ahead_s))
         over, under = heights_between(seen, one, row, area)
         climb, tall = int(seen.climb[row]), int(one.vertical[area])
         until = min(until, _within(over, climb, tall), _within(-under, -climb, tall))
@@ -239,7 +254,7 @@ class AreaWatch:
         """One track and one area as numbers for ``settled_area``."""
         one, seen = self._outlines, _seen(movers)
         plane = np.empty((self._most_pieces, PLANE))
-        vx, vy = flattened(one, area, seen.place[row], seen.velocity[row], seen.up[row], plane)
+        vx, vy = flattened(one, area, int(movers.at), seen, row, plane)
         over, under = heights_between(seen, one, row, area)
         moves = bool(one.moves[area])
         first, last = int(one.first[area]), int(one.first[area + 1])
@@ -354,16 +369,16 @@ def _is_certain(volume: Volume) -> bool:
 
 def _boxes(
     areas: Sequence[Area], outlines: Sequence[Outline], made: Outlines, base_s: int
-) -> tuple[I64, I64]:
-    """Five low and five high numbers for each area, its minima around it, rounded outward."""
-    low, high = np.empty((len(areas), AXES), dtype=np.int64), np.empty((len(areas), AXES), dtype=np.int64)
+) -> NDArray[np.int32]:
+    """Of each area the ten numbers of a raster, its minima around it, rounded outward."""
+    boxes = np.empty((len(areas), 10), dtype=np.int32)
     for row, (area, outline) in enumerate(zip(areas, outlines, strict=True)):
         near, far = outline.box()
         room = area.lateral_mm / 1000 * 1.001 + 2.0
-        low[row, :3], high[row, :3] = np.floor(near - room), np.ceil(far + room)
+        boxes[row, :3], boxes[row, 4:7] = np.floor(near - room), np.ceil(far + room)
         span = area.volume.span
-        low[row, 4] = np.clip(span.start_s - base_s - 1, -_TIMELESS_S, _TIMELESS_S)
-        high[row, 4] = np.clip(span.end_s - base_s + 1, -_TIMELESS_S, _TIMELESS_S)
-    low[:, 3] = made.low_amsl - made.vertical - 1
-    high[:, 3] = made.high_amsl + made.vertical + 1
-    return low, np.maximum(low, high)
+        boxes[row, 8] = np.clip(span.start_s - base_s - 1, -_TIMELESS_S, _TIMELESS_S)
+        boxes[row, 9] = np.clip(span.end_s - base_s + 1, -_TIMELESS_S, _TIMELESS_S)
+    boxes[:, 3] = made.low_amsl - made.vertical - 1
+    boxes[:, 7] = made.high_amsl + made.vertical + 1
+    return boxes

@@ -46,8 +46,15 @@ HAIR_M: Final = 1e-5
 
 _HAIR_S: Final = 1e-9
 _NEVER: Final = np.inf
-PLANE: Final = 4
-"""Columns of a flattened piece: x and y of its start, x and y of its end, in metres."""
+PLANE: Final = 9
+"""Columns of a flattened piece: x and y of its start, x and y of its end, in metres; its radius, its part,
+its radius in the end; and of legs when it begins and ends, seconds from now."""
+
+_RADIUS: Final = 4
+_PART: Final = 5
+_RADIUS_AFTER: Final = 6
+_BEGINS: Final = 7
+_ENDS: Final = 8
 
 
 class Outlines(NamedTuple):
@@ -112,52 +119,80 @@ def _frame(ux: float, uy: float, uz: float) -> tuple[float, float, float, float,
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _stretch(across: float, above: float) -> float:
-    """Arc over sine: how much longer the way is than what is seen of it from above."""
-    if above > 0 and across < 0.05:
-        s = across * across
+def _stretch(across2: float, above: float) -> float:
+    """Arc over sine, of which the square is given: how much longer the way is than it looks from above."""
+    if above > 0 and across2 < 0.0025:
+        s = across2
         return 1.0 + s * (1.0 / 6.0 + s * (3.0 / 40.0 + s * (15.0 / 336.0 + s * (105.0 / 3456.0))))
-    return math.atan2(across, above) / across
+    across = math.sqrt(across2)
+    return math.atan2(across, above) / across if across > 0 else 1.0
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def flattened(
-    one: Outlines, area: int, place: F64, velocity: F64, up: F64, plane: F64
-) -> tuple[float, float]:
-    """Write the pieces of an area as seen from a track into ``plane``; returns the track's velocity there."""
-    ux, uy, uz = up[0], up[1], up[2]
+def _flat(x: float, y: float, above: float, radius: float) -> tuple[float, float]:
+    """Put a place into the plane by its distance and direction; all are metres from the track."""
+    above += radius
+    level2 = x * x + y * y
+    size2 = level2 + above * above
+    size = math.sqrt(size2)
+    scale = radius / size * _stretch(level2 / size2, above / size)
+    return x * scale, y * scale
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _flattened(
+    start: F64, end: F64, radius0: F64, radius1: F64, time0: F64, time1: F64, part: I32,
+    first: int, last: int, now: int, px: float, py: float, pz: float, ux: float, uy: float, uz: float,
+    plane: F64,
+) -> None:  # fmt: skip
     ex, ey, ez, nx, ny, nz = _frame(ux, uy, uz)
     radius = SEMI_MINOR_M / (1.0 - E2 * uz * uz)
-    first, last = one.first[area], one.first[area + 1]
+    # Whole seconds first: seconds of this century leave a float a quarter of a microsecond.
+    second, rest = float(now // 1000), (now % 1000) / 1000.0
     for piece in range(first, last):
         at = piece - first
-        if at > 0 and (one.start[piece] == one.end[piece - 1]).all():
+        if (
+            at > 0
+            and start[piece, 0] == end[piece - 1, 0]
+            and start[piece, 1] == end[piece - 1, 1]
+            and start[piece, 2] == end[piece - 1, 2]
+        ):
             plane[at, 0], plane[at, 1] = plane[at - 1, 2], plane[at - 1, 3]
         else:
-            dx, dy, dz = (
-                one.start[piece, 0] - place[0],
-                one.start[piece, 1] - place[1],
-                one.start[piece, 2] - place[2],
+            dx, dy, dz = start[piece, 0] - px, start[piece, 1] - py, start[piece, 2] - pz
+            x, y, above = (
+                dx * ex + dy * ey + dz * ez,
+                dx * nx + dy * ny + dz * nz,
+                dx * ux + dy * uy + dz * uz,
             )
-            above = 1.0 + (dx * ux + dy * uy + dz * uz) / radius
-            x, y = (dx * ex + dy * ey + dz * ez) / radius, (dx * nx + dy * ny + dz * nz) / radius
-            size = math.sqrt(x * x + y * y + above * above)
-            across = math.sqrt(x * x + y * y) / size
-            scale = radius / size * (_stretch(across, above / size) if across > 0 else 1.0)
-            plane[at, 0], plane[at, 1] = x * scale, y * scale
-        dx, dy, dz = (
-            one.end[piece, 0] - place[0],
-            one.end[piece, 1] - place[1],
-            one.end[piece, 2] - place[2],
+            plane[at, 0], plane[at, 1] = _flat(x, y, above, radius)
+        dx, dy, dz = end[piece, 0] - px, end[piece, 1] - py, end[piece, 2] - pz
+        x, y, above = dx * ex + dy * ey + dz * ez, dx * nx + dy * ny + dz * nz, dx * ux + dy * uy + dz * uz
+        plane[at, 2], plane[at, 3] = _flat(x, y, above, radius)
+        plane[at, _RADIUS], plane[at, _PART], plane[at, _RADIUS_AFTER] = (
+            radius0[piece],
+            part[piece],
+            radius1[piece],
         )
-        above = 1.0 + (dx * ux + dy * uy + dz * uz) / radius
-        x, y = (dx * ex + dy * ey + dz * ez) / radius, (dx * nx + dy * ny + dz * nz) / radius
-        size = math.sqrt(x * x + y * y + above * above)
-        across = math.sqrt(x * x + y * y) / size
-        scale = radius / size * (_stretch(across, above / size) if across > 0 else 1.0)
-        plane[at, 2], plane[at, 3] = x * scale, y * scale
-    vx = velocity[0] * ex + velocity[1] * ey + velocity[2] * ez
-    vy = velocity[0] * nx + velocity[1] * ny + velocity[2] * nz
+        plane[at, _BEGINS], plane[at, _ENDS] = time0[piece] - second - rest, time1[piece] - second - rest
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _level(vx: float, vy: float, vz: float, ux: float, uy: float, uz: float) -> tuple[float, float]:
+    """A velocity in the plane."""
+    ex, ey, ez, nx, ny, nz = _frame(ux, uy, uz)
+    return vx * ex + vy * ey + vz * ez, vx * nx + vy * ny + vz * nz
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def flattened(one: Outlines, area: int, now: int, seen: Seen, row: int, plane: F64) -> tuple[float, float]:
+    """Write the pieces of an area as seen from a track into ``plane``; returns the track's velocity there."""
+    up, place, velocity = seen.up[row], seen.place[row], seen.velocity[row]
+    _flattened(
+        one.start, one.end, one.radius0, one.radius1, one.time0, one.time1, one.part, one.first[area],
+        one.first[area + 1], now, place[0], place[1], place[2], up[0], up[1], up[2], plane,
+    )  # fmt: skip
+    vx, vy = _level(velocity[0], velocity[1], velocity[2], up[0], up[1], up[2])
     return vx, vy
 
 
@@ -236,45 +271,41 @@ def _in_strip(
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _near_piece(
-    at: F64, radius: float, vx: float, vy: float, reach: float, growth: float, least: float, most: float
-) -> tuple[float, float]:
+    ax: float, ay: float, bx: float, by: float, vx: float, vy: float, reach: float, growth: float,
+    least: float, most: float,
+) -> tuple[float, float]:  # fmt: skip
     """First and last time of being near one piece: of both its ends, and of what lies between."""
-    reach += radius
-    first, last = _in_strip(at[0], at[1], at[2], at[3], vx, vy, reach, growth, least, most)
-    for end in range(2):
-        begins, ends = _in_disc(-at[2 * end], -at[2 * end + 1], vx, vy, reach, growth, least, most)
-        first, last = min(first, begins), max(last, ends)
-    return first, last
+    first, last = _in_strip(ax, ay, bx, by, vx, vy, reach, growth, least, most)
+    begins, ends = _in_disc(-ax, -ay, vx, vy, reach, growth, least, most)
+    first, last = min(first, begins), max(last, ends)
+    begins, ends = _in_disc(-bx, -by, vx, vy, reach, growth, least, most)
+    return min(first, begins), max(last, ends)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _near_moving(
-    at: F64, one: Outlines, piece: int, now: int, vx: float, vy: float, reach: float, growth: float,
-    least: float, most: float,
-) -> tuple[float, float]:  # fmt: skip
+    plane: F64, at: int, vx: float, vy: float, reach: float, growth: float, least: float, most: float
+) -> tuple[float, float]:
     """The same of a disc that moves along the piece and changes its radius."""
-    # Whole seconds first: seconds of this century leave a float a quarter of a microsecond.
-    second, rest = float(now // 1000), (now % 1000) / 1000.0
-    begins, ends = one.time0[piece] - second - rest, one.time1[piece] - second - rest
+    begins, ends = plane[at, _BEGINS], plane[at, _ENDS]
     least, most = max(least, begins), min(most, ends)
     if least > most:
         return _NEVER, -_NEVER
     lasts = ends - begins
     wx, wy, grows = 0.0, 0.0, 0.0
     if lasts > 0:
-        wx, wy = (at[2] - at[0]) / lasts, (at[3] - at[1]) / lasts
-        grows = (one.radius1[piece] - one.radius0[piece]) / lasts
-    px, py = -(at[0] - wx * begins), -(at[1] - wy * begins)
-    return _in_disc(
-        px, py, vx - wx, vy - wy, reach + one.radius0[piece] - grows * begins, growth + grows, least, most
-    )
+        wx, wy = (plane[at, 2] - plane[at, 0]) / lasts, (plane[at, 3] - plane[at, 1]) / lasts
+        grows = (plane[at, _RADIUS_AFTER] - plane[at, _RADIUS]) / lasts
+    px, py = -(plane[at, 0] - wx * begins), -(plane[at, 1] - wy * begins)
+    reach += plane[at, _RADIUS] - grows * begins
+    return _in_disc(px, py, vx - wx, vy - wy, reach, growth + grows, least, most)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _is_inside(plane: F64, part: I32, which: int, x: float, y: float) -> bool:
+def _is_inside(plane: F64, count: int, which: int, x: float, y: float) -> bool:
     odd = False
-    for at in range(len(part)):
-        if part[at] != which:
+    for at in range(count):
+        if plane[at, _PART] != which:
             continue
         y0, y1 = plane[at, 1], plane[at, 3]
         if (y0 > y) != (y1 > y) and x < plane[at, 0] + (y - y0) / (y1 - y0) * (plane[at, 2] - plane[at, 0]):
@@ -283,35 +314,39 @@ def _is_inside(plane: F64, part: I32, which: int, x: float, y: float) -> bool:
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _inside_any(plane: F64, part: I32, x: float, y: float) -> bool:
-    for which in range(part[len(part) - 1] + 1):
-        if _is_inside(plane, part, which, x, y):
+def _inside_any(plane: F64, count: int, x: float, y: float) -> bool:
+    for which in range(int(plane[count - 1, _PART]) + 1):
+        if _is_inside(plane, count, which, x, y):
             return True
     return False
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _crosses_at(at: F64, vx: float, vy: float, least: float, most: float, hair: float) -> float:
+def _crosses_at(
+    ax: float, ay: float, bx: float, by: float, vx: float, vy: float, least: float, most: float, hair: float
+) -> float:
     """When the path crosses the piece with a hair to spare on all four sides; infinite: it does not so."""
     sx, sy, ex, ey = vx * least, vy * least, vx * most, vy * most
-    way, edge = math.hypot(ex - sx, ey - sy), math.hypot(at[2] - at[0], at[3] - at[1])
-    if way <= 2.0 * hair or edge <= 2.0 * hair:
+    way2, edge2 = (ex - sx) ** 2 + (ey - sy) ** 2, (bx - ax) ** 2 + (by - ay) ** 2
+    if way2 <= 4.0 * hair * hair or edge2 <= 4.0 * hair * hair:
         return _NEVER
-    one = ((ex - sx) * (at[1] - sy) - (ey - sy) * (at[0] - sx)) / way
-    other = ((ex - sx) * (at[3] - sy) - (ey - sy) * (at[2] - sx)) / way
-    if min(one, other) >= -hair or max(one, other) <= hair:
+    one = (ex - sx) * (ay - sy) - (ey - sy) * (ax - sx)
+    other = (ex - sx) * (by - sy) - (ey - sy) * (bx - sx)
+    spare = hair * math.sqrt(way2)
+    if min(one, other) >= -spare or max(one, other) <= spare:
         return _NEVER
-    here = ((at[2] - at[0]) * (sy - at[1]) - (at[3] - at[1]) * (sx - at[0])) / edge
-    there = ((at[2] - at[0]) * (ey - at[1]) - (at[3] - at[1]) * (ex - at[0])) / edge
-    if min(here, there) >= -hair or max(here, there) <= hair:
+    here = (bx - ax) * (sy - ay) - (by - ay) * (sx - ax)
+    there = (bx - ax) * (ey - ay) - (by - ay) * (ex - ax)
+    spare = hair * math.sqrt(edge2)
+    if min(here, there) >= -spare or max(here, there) <= spare:
         return _NEVER
     return float(least + (most - least) * here / (here - there))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _is_on(plane: F64, x: float, y: float, hair: float) -> bool:
+def _is_on(plane: F64, count: int, x: float, y: float, hair: float) -> bool:
     """Does a place lie within a hair of a rim?"""
-    for at in range(len(plane)):
+    for at in range(count):
         ex, ey = plane[at, 2] - plane[at, 0], plane[at, 3] - plane[at, 1]
         px, py = x - plane[at, 0], y - plane[at, 1]
         size = ex * ex + ey * ey
@@ -323,40 +358,40 @@ def _is_on(plane: F64, x: float, y: float, hair: float) -> bool:
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def times_of(
-    one: Outlines, area: int, plane: F64, now: int, vx: float, vy: float, reach: float, growth: float,
+    plane: F64, count: int, is_moving: bool, vx: float, vy: float, reach: float, growth: float,
     least: float, most: float, hair: float,
 ) -> float:  # fmt: skip
     """The first time at which the track is too close, with ``hair`` more (or, negative, less) of reach.
 
     Infinite: never.
     """
-    first, last = one.first[area], one.first[area + 1]
-    part, own = one.part[first:last], plane[: last - first]
-    has_inside = part[0] >= 0
-    begins_inside = has_inside and _inside_any(own, part, vx * least, vy * least)
-    if begins_inside and (hair >= 0 or not _is_on(own, vx * least, vy * least, -hair)):
+    has_inside = plane[0, _PART] >= 0
+    begins_inside = has_inside and _inside_any(plane, count, vx * least, vy * least)
+    if begins_inside and (hair >= 0 or not _is_on(plane, count, vx * least, vy * least, -hair)):
         return least
     soonest = _NEVER
     around = reach + growth * most + hair
     x0, x1 = min(vx * least, vx * most) - around, max(vx * least, vx * most) + around
     y0, y1 = min(vy * least, vy * most) - around, max(vy * least, vy * most) + around
-    for piece in range(first, last):
-        at, radius = own[piece - first], one.radius0[piece]
-        if one.moves[area]:
-            found = _near_moving(at, one, piece, now, vx, vy, reach + hair, growth, least, most)[0]
+    for at in range(count):
+        if is_moving:
+            found = _near_moving(plane, at, vx, vy, reach + hair, growth, least, most)[0]
             soonest = min(soonest, found)
             continue
+        ax, ay, bx, by = plane[at, 0], plane[at, 1], plane[at, 2], plane[at, 3]
+        radius = plane[at, _RADIUS]
         if (
-            min(at[0], at[2]) > x1 + radius
-            or max(at[0], at[2]) < x0 - radius
-            or min(at[1], at[3]) > y1 + radius
-            or max(at[1], at[3]) < y0 - radius
+            min(ax, bx) > x1 + radius
+            or max(ax, bx) < x0 - radius
+            or min(ay, by) > y1 + radius
+            or max(ay, by) < y0 - radius
         ):
             continue
         if around + radius > 0:
-            soonest = min(soonest, _near_piece(at, radius, vx, vy, reach + hair, growth, least, most)[0])
+            found = _near_piece(ax, ay, bx, by, vx, vy, reach + hair + radius, growth, least, most)[0]
+            soonest = min(soonest, found)
         if has_inside and hair < 0:
-            soonest = min(soonest, _crosses_at(at, vx, vy, least, most, -hair))
+            soonest = min(soonest, _crosses_at(ax, ay, bx, by, vx, vy, least, most, -hair))
     return soonest
 
 
@@ -364,21 +399,13 @@ def times_of(
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def judge_areas(
-    seen: Seen, one: Outlines, rows: I64, count: I64, areas: I32, now: int, look_ahead: float, plane: F64,
-    pair_row: I64, pair_area: I64, verdict: I8, times: F64,
-) -> int:  # fmt: skip
-    """Track ``rows[i]`` against ``count[i]`` areas, one after another. Returns how many are not clear."""
-    kept, at = 0, 0
-    for i in range(len(rows)):
-        row = rows[i]
-        for area in areas[at : at + count[i]]:
-            said, first = _judged(seen, one, row, int(area), now, look_ahead, plane)
-            if said != CLEAR:
-                pair_row[kept], pair_area[kept], verdict[kept], times[kept] = row, area, said, first
-                kept += 1
-        at += count[i]
-    return kept
+def _apart_in_height(
+    datum: int, low: int, high: int, low_amsl: int, high_amsl: int, high_datum: int, high_ft: int,
+    limit_amsl: int, low_datum: int, low_ft: int, floor_amsl: int,
+) -> tuple[int, int]:  # fmt: skip
+    over = low - high_ft if datum >= 0 and datum == high_datum else low_amsl - limit_amsl
+    under = high - low_ft if datum >= 0 and datum == low_datum else high_amsl - floor_amsl
+    return over, under
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -387,63 +414,124 @@ def heights_between(seen: Seen, one: Outlines, row: int, area: int) -> tuple[int
 
     Each limit is compared in its own datum where the track reports it, else above the sea on its worse side.
     """
-    over = seen.amsl[row, 0] - one.high_amsl[area]
-    if seen.datum[row] >= 0 and seen.datum[row] == one.high_datum[area]:
-        over = seen.height[row, 0] - one.high_ft[area]
-    under = seen.amsl[row, 1] - one.low_amsl[area]
-    if seen.datum[row] >= 0 and seen.datum[row] == one.low_datum[area]:
-        under = seen.height[row, 1] - one.low_ft[area]
+    over, under = _apart_in_height(
+        seen.datum[row], seen.height[row, 0], seen.height[row, 1], seen.amsl[row, 0], seen.amsl[row, 1],
+        one.high_datum[area], one.high_ft[area], one.high_amsl[area],
+        one.low_datum[area], one.low_ft[area], one.low_amsl[area],
+    )  # fmt: skip
     return over, under
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _is_far(seen: Seen, one: Outlines, row: int, area: int, most: float) -> bool:
-    """Does the ball around the area keep away from the path? A chord is never longer than the way."""
-    along, away, speed = 0.0, 0.0, 0.0
-    for axis in range(3):
-        towards = one.middle[area, axis] - seen.place[row, axis]
-        along += towards * seen.velocity[row, axis]
-        speed += seen.velocity[row, axis] ** 2
-        away += towards * towards
+def _is_far(
+    tx: float, ty: float, tz: float, vx: float, vy: float, vz: float, most: float, near: float
+) -> bool:
+    """Does a ball, ``near`` m around a middle that is seen at (tx, ty, tz), keep away from the path?
+
+    A chord is never longer than the way.
+    """
+    along, speed = tx * vx + ty * vy + tz * vz, vx * vx + vy * vy + vz * vz
     at = min(max(along / speed, 0.0), most) if speed > 0 else 0.0
-    away += (speed * at - 2.0 * along) * at
+    away = tx * tx + ty * ty + tz * tz + (speed * at - 2.0 * along) * at
     # The path is an arc: it falls below its tangent by so much.
-    falls = speed * most * most / (2.0 * SHARPEST_RADIUS_M) * 1.01 + 2.0
-    near = one.radius[area] + one.lateral[area] + seen.reach[row] + seen.growth[row] * most + falls
+    near += speed * most * most / (2.0 * SHARPEST_RADIUS_M) * 1.01 + 2.0
     return bool(away > near * near * 1.0001)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _judged(
-    seen: Seen, one: Outlines, row: int, area: int, now: int, look_ahead: float, plane: F64
-) -> tuple[int, float]:
-    if one.whose[area] >= 0 and one.whose[area] == seen.whose[row]:
-        return CLEAR, _NEVER
-    hot_from, hot_to = (one.hot_from[area] - now) / 1000.0, (one.hot_to[area] - now) / 1000.0
-    over, under = heights_between(seen, one, row, area)
-    least, most = vertical_times(
-        float(over),
-        float(under),
-        float(seen.climb[row]),
-        float(one.vertical[area]),
-        float(seen.climb_growth[row]),
-        look_ahead,
+def judge_areas(
+    seen: Seen, one: Outlines, count: int, rows: I64, areas: I64, now: int, look_ahead: float, plane: F64,
+    verdict: I8, times: F64,
+) -> int:  # fmt: skip
+    """Of ``count`` pairs of tracks and areas those that are not clear, moved to the front. Returns how many.
+
+    One long loop on purpose: an array that is handed on is counted, and that would cost more than the work.
+    """
+    place, velocity, up, reaches, growths = seen.place, seen.velocity, seen.up, seen.reach, seen.growth
+    datum, height, amsl, climb, climb_growth = (
+        seen.datum,
+        seen.height,
+        seen.amsl,
+        seen.climb,
+        seen.climb_growth,
     )
-    least, most = max(least, hot_from), min(most, hot_to)
-    close = _HAIR_S * (1.0 + look_ahead)
-    if least > most + close:
-        return CLEAR, _NEVER
-    if _is_far(seen, one, row, area, most):
-        return CLEAR, _NEVER
-    vx, vy = flattened(one, area, seen.place[row], seen.velocity[row], seen.up[row], plane)
-    reach, growth = one.lateral[area] + seen.reach[row], seen.growth[row]
+    whose, whose_area, lateral, vertical = seen.whose, one.whose, one.lateral, one.vertical
+    hot_from, hot_to, middle, radius, moves, first = (
+        one.hot_from,
+        one.hot_to,
+        one.middle,
+        one.radius,
+        one.moves,
+        one.first,
+    )
+    high_datum, high_ft, high_amsl = one.high_datum, one.high_ft, one.high_amsl
+    low_datum, low_ft, low_amsl = one.low_datum, one.low_ft, one.low_amsl
+    start, end, part = one.start, one.end, one.part
+    radius0, radius1, time0, time1 = one.radius0, one.radius1, one.time0, one.time1
+    close, kept = _HAIR_S * (1.0 + look_ahead), 0
+    for pair in range(count):
+        row, area = rows[pair], areas[pair]
+        if whose_area[area] >= 0 and whose_area[area] == whose[row]:
+            continue
+        over, under = _apart_in_height(
+            datum[row], height[row, 0], height[row, 1], amsl[row, 0], amsl[row, 1],
+            high_datum[area], high_ft[area], high_amsl[area], low_datum[area], low_ft[area], low_amsl[area],
+        )  # fmt: skip
+        least, most = vertical_times(
+            float(over),
+            float(under),
+            float(climb[row]),
+            float(vertical[area]),
+            float(climb_growth[row]),
+            look_ahead,
+        )
+        least = max(least, (hot_from[area] - now) / 1000.0)
+        most = min(most, (hot_to[area] - now) / 1000.0)
+        if least > most + close:
+            continue
+        reach, growth = lateral[area] + reaches[row], growths[row]
+        px, py, pz = place[row, 0], place[row, 1], place[row, 2]
+        wx, wy, wz = velocity[row, 0], velocity[row, 1], velocity[row, 2]
+        near = radius[area] + reach + growth * most
+        if _is_far(middle[area, 0] - px, middle[area, 1] - py, middle[area, 2] - pz, wx, wy, wz, most, near):
+            continue
+        ux, uy, uz = up[row, 0], up[row, 1], up[row, 2]
+        _flattened(
+            start, end, radius0, radius1, time0, time1, part, first[area], first[area + 1], now,
+            px, py, pz, ux, uy, uz, plane,
+        )  # fmt: skip
+        vx, vy = _level(wx, wy, wz, ux, uy, uz)
+        said, soonest = _verdict(
+            plane,
+            first[area + 1] - first[area],
+            moves[area],
+            vx,
+            vy,
+            reach,
+            growth,
+            least,
+            most,
+            close,
+            look_ahead,
+        )
+        if said != CLEAR:
+            rows[kept], areas[kept], verdict[kept], times[kept] = row, area, said, soonest
+            kept += 1
+    return kept
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _verdict(
+    plane: F64, count: int, is_moving: bool, vx: float, vy: float, reach: float, growth: float, least: float,
+    most: float, close: float, look_ahead: float,
+) -> tuple[int, float]:  # fmt: skip
     strict0, strict1 = least if least == 0.0 else least + close, most - close
     if strict0 < strict1:
-        sure = times_of(one, area, plane, now, vx, vy, reach, growth, strict0, strict1, -HAIR_M)
+        sure = times_of(plane, count, is_moving, vx, vy, reach, growth, strict0, strict1, -HAIR_M)
         if sure < _NEVER:
             return LOSS, max(sure if sure > strict0 else least, 0.0)
     wide0, wide1 = max(least - close, 0.0), max(min(most + close, look_ahead), 0.0)
-    first = times_of(one, area, plane, now, vx, vy, reach, growth, wide0, wide1, HAIR_M)
+    first = times_of(plane, count, is_moving, vx, vy, reach, growth, wide0, wide1, HAIR_M)
     return (NEAR, max(first, least, 0.0)) if first < _NEVER else (CLEAR, _NEVER)
 
 
@@ -452,24 +540,22 @@ def _judged(
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def leaves_at(
-    one: Outlines, area: int, plane: F64, now: int, vx: float, vy: float, reach: float, most: float
+    plane: F64, count: int, is_moving: bool, vx: float, vy: float, reach: float, most: float
 ) -> float:
     """Until when (s from now, at most ``most``) a track stays within ``reach``; below 0: outside now."""
-    first, last = one.first[area], one.first[area + 1]
-    spells = np.empty((5 * (last - first) + 8, 2))
+    spells = np.empty((5 * count + 8, 2))
     found = 0
-    for piece in range(first, last):
-        at = plane[piece - first]
-        if one.moves[area]:
-            spells[found] = _near_moving(at, one, piece, now, vx, vy, reach, 0.0, 0.0, most)
+    for at in range(count):
+        if is_moving:
+            spells[found] = _near_moving(plane, at, vx, vy, reach, 0.0, 0.0, most)
             found += 1
             continue
-        spells[found] = _near_piece(at, one.radius0[piece], vx, vy, reach, 0.0, 0.0, most)
+        ax, ay, bx, by = plane[at, 0], plane[at, 1], plane[at, 2], plane[at, 3]
+        spells[found] = _near_piece(ax, ay, bx, by, vx, vy, reach + plane[at, _RADIUS], 0.0, 0.0, most)
         found += 1
-    part = one.part[first:last]
-    if part[0] >= 0:
-        for which in range(part[len(part) - 1] + 1):
-            found = _spells_inside(plane, part, which, vx, vy, most, spells, found)
+    if plane[0, _PART] >= 0:
+        for which in range(int(plane[count - 1, _PART]) + 1):
+            found = _spells_inside(plane, count, which, vx, vy, most, spells, found)
     covered = -1.0
     more = True
     while more:
@@ -483,13 +569,13 @@ def leaves_at(
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _spells_inside(
-    plane: F64, part: I32, which: int, vx: float, vy: float, most: float, spells: F64, found: int
+    plane: F64, count: int, which: int, vx: float, vy: float, most: float, spells: F64, found: int
 ) -> int:
     """The spells in which the path lies inside one polygon, from crossing to crossing."""
-    marks = np.empty(len(part) + 2)
-    marks[0], count = 0.0, 1
-    for at in range(len(part)):
-        if part[at] != which:
+    marks = np.empty(count + 2)
+    marks[0], marked = 0.0, 1
+    for at in range(count):
+        if plane[at, _PART] != which:
             continue
         ax, ay, ex, ey = plane[at, 0], plane[at, 1], plane[at, 2] - plane[at, 0], plane[at, 3] - plane[at, 1]
         turned = vx * ey - vy * ex
@@ -497,14 +583,14 @@ def _spells_inside(
             continue
         t, share = (ax * ey - ay * ex) / turned, (ax * vy - ay * vx) / turned
         if 0.0 < t < most and -1e-12 <= share <= 1.0 + 1e-12:
-            marks[count] = t
-            count += 1
-    marks[count] = most
-    ordered = np.sort(marks[: count + 1])
-    for at in range(count):
+            marks[marked] = t
+            marked += 1
+    marks[marked] = most
+    ordered = np.sort(marks[: marked + 1])
+    for at in range(marked):
         begins, ends = ordered[at], ordered[at + 1]
         middle = (begins + ends) / 2.0
-        if _is_inside(plane, part, which, vx * middle, vy * middle) and found < len(spells):
+        if _is_inside(plane, count, which, vx * middle, vy * middle) and found < len(spells):
             spells[found, 0], spells[found, 1] = begins, ends
             found += 1
     return found

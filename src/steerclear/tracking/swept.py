@@ -16,17 +16,17 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from steerclear.errors import BadInput
-from steerclear.geometry.ellipsoid import SEMI_MAJOR_M, SEMI_MINOR_M, SHARPEST_RADIUS_M, Floats
+from steerclear.geometry.ellipsoid import Floats
 from steerclear.model.time import Instant
 from steerclear.model.track import Track
 from steerclear.tracking.kernels_picture import Moved, moved
+from steerclear.tracking.kernels_sweep import SIDES, Bodies, boxed, fastest_of
 from steerclear.tracking.reports import NO_DATUM, Columns, Refs, Reports
 
-__all__ = ["UNKNOWN", "Drift", "Movers", "boxes_of", "in_parts", "moved_along", "movers_of"]
+__all__ = ["UNKNOWN", "Drift", "Movers", "bodies_of", "boxes_of", "in_parts", "moved_along", "movers_of"]
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -161,61 +161,43 @@ def _room(rows: int) -> Moved:
     )
 
 
-def boxes_of(movers: Movers, height: I64, *, reach_m: float, tall_ft: int, look_ahead_s: int) -> I64:
-    """What each may be in until the look-ahead ends, half of the minima around it: (n, 10) whole numbers.
+def boxes_of(
+    movers: Movers,
+    rows: I32,
+    height: I64,
+    *,
+    reach_m: float,
+    tall_ft: int,
+    look_ahead_s: int,
+    threads: int = 1,
+) -> I32:
+    """What each row may be in until the look-ahead ends, half of the minima around it: (8, n) whole numbers.
 
-    x, y, z in metres, height in ft, and a time of one second for all. Rounded outward.
+    x, y, z in metres and height in ft of the low side, then of the high one. Rounded outward.
     """
-    return _boxes(
+    boxes = np.empty((SIDES, len(rows)), dtype=np.int32)
+    fastest = fastest_of(movers.velocity)
+
+    def run(from_: int, to: int) -> None:
+        boxed(
+            bodies_of(movers, height), rows, from_, to, fastest, reach_m / 2, -(-tall_ft // 2), look_ahead_s,
+            boxes,
+        )  # fmt: skip
+
+    in_parts(run, len(rows), threads)
+    return boxes
+
+
+def bodies_of(movers: Movers, height: I64) -> Bodies:
+    """The columns that the compiled loops ask for."""
+    return Bodies(
         movers.place,
         movers.velocity,
+        movers.up,
         movers.reach,
         movers.growth,
         height,
         movers.climb,
         movers.climb_growth,
-        reach_m / 2,
-        -(-tall_ft // 2),
-        look_ahead_s,
+        movers.whose,
     )
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _boxes(
-    place: Floats,
-    velocity: Floats,
-    reach: Floats,
-    growth: Floats,
-    height: I64,
-    climb: I64,
-    climb_growth: I64,
-    half_reach: float,
-    half_tall: int,
-    look_ahead: int,
-) -> I64:
-    boxes = np.zeros((len(place), 10), dtype=np.int64)
-    fastest = 0.0
-    for row in range(len(place)):
-        fastest = max(fastest, np.sqrt((velocity[row] ** 2).sum()))
-    # The path in the plane of a pair departs from the geodesic by less than this (half of it, for the
-    # farthest that two can come from to meet), and the end below is lifted onto the surface to 10 m.
-    apart = fastest * look_ahead + 2.0 * half_reach
-    aside = apart**3 / SHARPEST_RADIUS_M**2 + 12.0
-    end = np.empty(3)
-    for row in range(len(place)):
-        travelled = 0.0
-        for axis in range(3):
-            end[axis] = place[row, axis] + velocity[row, axis] * look_ahead
-            travelled += (velocity[row, axis] * look_ahead) ** 2
-        level = (end[0] ** 2 + end[1] ** 2) / SEMI_MAJOR_M**2 + end[2] ** 2 / SEMI_MINOR_M**2
-        bulge = travelled / (8.0 * SHARPEST_RADIUS_M) * 1.01
-        around = (half_reach + reach[row] + growth[row] * look_ahead) * 1.001 + aside + bulge
-        for axis in range(3):
-            there = end[axis] / np.sqrt(level)
-            boxes[row, axis] = np.floor(min(place[row, axis], there) - around)
-            boxes[row, axis + 5] = np.ceil(max(place[row, axis], there) + around)
-        climbs = climb[row] * look_ahead
-        slack = climb_growth[row] * look_ahead
-        boxes[row, 3] = height[row, 0] + min((climbs - slack) // 60, 0) - half_tall - 1
-        boxes[row, 8] = height[row, 1] + max(-(-(climbs + slack) // 60), 0) + half_tall + 1
-    return boxes

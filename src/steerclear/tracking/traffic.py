@@ -11,39 +11,41 @@ with the losses, marked so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from steerclear.geometry.ellipsoid import Floats
-from steerclear.geometry.grid import AXES, NOBODY, BoxGrid
 from steerclear.model.time import Instant
 from steerclear.model.track import Track
-from steerclear.tracking.closest import (
-    CLEAR,
-    LOSS,
-    Approach,
-    closest,
-    judged,
-    lost_from,
-    settled,
-    vertical_times,
+from steerclear.tracking.closest import LOSS, Approach, settled
+from steerclear.tracking.kernels_sweep import (
+    BLOCK,
+    BODY,
+    SIDES,
+    Strips,
+    gathered,
+    judged_pairs,
+    planned,
+    ranked,
+    swept,
 )
-from steerclear.tracking.swept import UNKNOWN, Drift, Movers, boxes_of, movers_of
+from steerclear.tracking.swept import UNKNOWN, Drift, Movers, bodies_of, boxes_of, in_parts, movers_of
 
 __all__ = ["Loss", "Minima", "Traffic", "approach_of", "losses_of", "pairs_of", "traffic_of"]
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
-_NOBODY: Final = np.int32(NOBODY)
-_FAR: Final = 1 << 40
-_WORTH_A_SLAB: Final = 2_000
+_NOBODY: Final = np.int32(-1)
+_WORTH_A_THREAD: Final = 2_000
+_PORTIONS: Final = 8
+_FEWEST: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,9 @@ def losses_of(tracks: Sequence[Track], now: Instant, minima: Minima, drift: Drif
 def traffic_of(movers: Movers, minima: Minima, *, threads: int = 1) -> Traffic:
     """As ``losses_of``, of a picture that is already moved along."""
     losses = [
-        _loss(movers, *row)
+        loss
         for found in pairs_of(movers, minima, threads=threads)
-        for row in _rows(found, movers, minima)
+        for loss in _losses(movers, _lost(movers, found, minima))
     ]
     losses.sort(key=lambda loss: (loss.first_s, loss.one, loss.other))
     return Traffic(movers.at, len(movers), tuple(losses), (*movers.stale, *movers.doubtful))
@@ -114,157 +116,81 @@ def traffic_of(movers: Movers, minima: Minima, *, threads: int = 1) -> Traffic:
 def pairs_of(movers: Movers, minima: Minima, *, threads: int = 1) -> list[_Found]:
     """Pairs of rows that lose separation or are too near to say, in portions."""
     found: list[_Found] = []
-    datums = np.unique(movers.datum).tolist()
-    for datum in datums:
-        rows = np.flatnonzero(movers.datum == datum).astype(np.int32)
+    datums = np.flatnonzero(np.bincount(movers.datum - UNKNOWN)) + UNKNOWN
+    every = np.arange(len(movers), dtype=np.int32)
+    for datum in datums.tolist():
+        rows = every if len(datums) == 1 else np.flatnonzero(movers.datum == datum).astype(np.int32)
         # Within one datum nobody's party meets all; whose tracks they are is asked of each pair.
-        found += _probe(movers, rows, np.full(len(rows), _NOBODY), movers.height, minima, threads)
+        party = np.full(len(rows), _NOBODY)
+        found += _swept(movers, rows, party, movers.height, minima, threads)
     if len(datums) > 1:
-        rows = np.arange(len(movers), dtype=np.int32)
-        party = movers.datum - np.int32(UNKNOWN)
-        found += _probe(movers, rows, party.astype(np.int32), movers.amsl, minima, threads)
+        party = (movers.datum - np.int32(UNKNOWN)).astype(np.int32)
+        found += _swept(movers, every, party, movers.amsl, minima, threads)
     return found
 
 
-def _probe(movers: Movers, rows: I32, party: I32, height: I64, minima: Minima, threads: int) -> list[_Found]:
-    """All pairs of the given rows, in slabs of space that a thread takes whole: grid, pairs and verdicts."""
+def _swept(movers: Movers, rows: I32, party: I32, height: I64, minima: Minima, threads: int) -> list[_Found]:
+    """All pairs of the given rows that are not of one party: boxes, strips, and the sweep in portions."""
+    if len(rows) < 2:
+        return []
     boxes = boxes_of(
         movers,
+        rows,
         height,
         reach_m=minima.lateral_mm / 1000,
         tall_ft=minima.vertical_ft,
         look_ahead_s=minima.look_ahead_s,
-    )[rows]
-    slabs = threads if len(rows) >= _WORTH_A_SLAB * threads else 1
-    axis = int(np.argmax(np.ptp(movers.place[rows], axis=0))) if slabs > 1 else 0
-    low, high = boxes[:, axis], boxes[:, axis + AXES]
-    cuts = np.quantile(low, np.linspace(0, 1, slabs + 1)[1:-1]) if slabs > 1 else np.empty(0)
-    # The minima of the grid widen the high side by no more than one.
-    marks = [-_FAR, *np.floor(cuts).astype(np.int64).tolist(), _FAR]
-
-    def in_slab(from_: int, to: int) -> list[_Found]:
-        own = np.flatnonzero((low < to) & (high + 1 >= from_)) if slabs > 1 else slice(None)
-        return _in_slab(movers, rows[own], boxes[own], party[own], height, minima, (axis, from_))
-
-    if slabs == 1:
-        return in_slab(*marks)
-    with ThreadPoolExecutor(slabs) as pool:
-        return [found for part in pool.map(in_slab, marks[:-1], marks[1:]) for found in part]
-
-
-def _in_slab(
-    movers: Movers, rows: I32, boxes: I64, party: I32, height: I64, minima: Minima, begin: tuple[int, int]
-) -> list[_Found]:
-    """A pair belongs to the slab in which the greater of its two low sides lies, and so is found once."""
-    axis, from_ = begin
-    grid = BoxGrid((1, 1, 1, 1, 1))
-    grid.extend(boxes[:, :AXES], boxes[:, AXES:], party)
-    low = np.ascontiguousarray(boxes[:, axis])
-
-    def judge(a: I32, b: I32) -> _Found:
-        if from_ > -_FAR:
-            own = np.maximum(low[a], low[b]) >= from_
-            a, b = a[own], b[own]
-        return _judged_pairs(movers, rows[a], rows[b], height, minima)
-
-    return list(grid.of_pairs(judge))
-
-
-def _judged_pairs(movers: Movers, one: I32, other: I32, height: I64, minima: Minima) -> _Found:
-    verdict = np.empty(len(one), dtype=np.uint8)
-    times = np.empty((len(one), 3), dtype=np.float64)
-    kept = _judge(
-        movers.place,
-        movers.velocity,
-        movers.up,
-        movers.reach,
-        movers.growth,
-        height,
-        movers.climb,
-        movers.climb_growth,
-        movers.whose,
-        one,
-        other,
-        minima.lateral_mm / 1000,
-        minima.vertical_ft,
-        float(minima.look_ahead_s),
-        verdict,
-        times,
+        threads=threads,
     )
-    return _Found(one[:kept], other[:kept], verdict[:kept], times[:kept])
+    strips = _in_strips(movers, rows, party, height, boxes, threads)
+    if threads == 1 or len(rows) < _WORTH_A_THREAD * threads:
+        return _in_portion(strips, 0, len(rows), minima)
+    marks = [len(rows) * part // (_PORTIONS * threads) for part in range(_PORTIONS * threads + 1)]
+    with ThreadPoolExecutor(threads) as pool:
+        runs = [pool.submit(_in_portion, strips, from_, to, minima) for from_, to in pairwise(marks)]
+        return [found for run in runs for found in run.result()]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _judge(
-    place: Floats,
-    velocity: Floats,
-    up: Floats,
-    reach: Floats,
-    growth: Floats,
-    height: I64,
-    climb: I64,
-    climb_growth: I64,
-    whose: I32,
-    one: I32,
-    other: I32,
-    lateral: float,
-    tall: int,
-    look_ahead: float,
-    verdict: NDArray[np.uint8],
-    times: Floats,
-) -> int:
-    """Moves the pairs that are not clear to the front of ``one`` and ``other``; returns how many."""
-    kept = 0
-    for at in range(len(one)):
-        i, j = one[at], other[at]
-        if whose[i] >= 0 and whose[i] == whose[j]:
-            continue
-        least, most = vertical_times(
-            float(height[j, 0] - height[i, 1]),
-            float(height[j, 1] - height[i, 0]),
-            float(climb[j] - climb[i]),
-            float(tall),
-            float(climb_growth[i] + climb_growth[j]),
-            look_ahead,
-        )
-        if least > most + 1e-9 * (1.0 + look_ahead):
-            continue
-        pp, pv, vv = _in_plane(place, velocity, up, i, j)
-        near, grows = lateral + reach[i] + reach[j], growth[i] + growth[j]
-        said = judged(pp, pv, vv, near, grows, least, most)
-        if said == CLEAR:
-            continue
-        one[kept], other[kept], verdict[kept] = i, j, said
-        times[kept, 0] = lost_from(pp, pv, vv, near, grows, least, most)
-        times[kept, 1], times[kept, 2] = closest(pp, pv, vv, look_ahead)
-        kept += 1
-    return kept
+def _in_strips(movers: Movers, rows: I32, party: I32, height: I64, boxes: I32, threads: int) -> Strips:
+    along, across, deep, side, count = planned(boxes)
+    first = np.empty(count + 2, dtype=np.int64)
+    lanes = np.empty((-(-len(rows) // BLOCK), SIDES, BLOCK), dtype=np.int16)
+    order = ranked(boxes, (along, across, deep), side, count, first, lanes)
+    row, own = np.empty(len(rows), dtype=np.int32), np.empty(len(rows), dtype=np.int32)
+    strips = Strips(first, row, own, lanes, np.empty((len(rows), BODY)))
+    seen = bodies_of(movers, height)
+    in_parts(lambda from_, to: gathered(seen, rows, party, order, from_, to, strips), len(rows), threads)
+    return strips
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _in_plane(place: Floats, velocity: Floats, up: Floats, i: int, j: int) -> tuple[float, float, float]:
-    """|p|², p·v and |v|² of ``j`` seen from ``i``, without what stands upright midway between them."""
-    nx, ny, nz = up[i, 0] + up[j, 0], up[i, 1] + up[j, 1], up[i, 2] + up[j, 2]
-    scale = 1.0 / np.sqrt(nx * nx + ny * ny + nz * nz)
-    nx, ny, nz = nx * scale, ny * scale, nz * scale
-    px, py, pz = place[j, 0] - place[i, 0], place[j, 1] - place[i, 1], place[j, 2] - place[i, 2]
-    vx = velocity[j, 0] - velocity[i, 0]
-    vy = velocity[j, 1] - velocity[i, 1]
-    vz = velocity[j, 2] - velocity[i, 2]
-    p, v = px * nx + py * ny + pz * nz, vx * nx + vy * ny + vz * nz
-    px, py, pz = px - p * nx, py - p * ny, pz - p * nz
-    vx, vy, vz = vx - v * nx, vy - v * ny, vz - v * nz
-    return px * px + py * py + pz * pz, px * vx + py * vy + pz * vz, vx * vx + vy * vy + vz * vz
+def _in_portion(strips: Strips, at: int, to: int, minima: Minima) -> list[_Found]:
+    """The pairs of which the one that begins first stands at one of these places."""
+    room, portions = max(len(strips.row) + BLOCK, _FEWEST), []
+    one, other = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
+    while at < to:
+        count, at = swept(strips, at, to, one, other)
+        portions.append(_judged(strips, count, one, other, minima))
+    return portions
 
 
-def _rows(found: _Found, movers: Movers, minima: Minima) -> list[tuple[int, int, Floats]]:
+def _judged(strips: Strips, count: int, one: I32, other: I32, minima: Minima) -> _Found:
+    verdict, times = np.empty(count, dtype=np.uint8), np.empty((count, 3))
+    lateral, tall, look_ahead = (
+        minima.lateral_mm / 1000,
+        float(minima.vertical_ft),
+        float(minima.look_ahead_s),
+    )
+    kept = judged_pairs(strips, count, one, other, lateral, tall, look_ahead, verdict, times)
+    return _Found(one[:kept].copy(), other[:kept].copy(), verdict[:kept].copy(), times[:kept].copy())
+
+
+def _lost(movers: Movers, found: _Found, minima: Minima) -> _Found:
     """The pairs that lose separation: what was too near to say is settled in rational numbers."""
-    rows = zip(found.one.tolist(), found.other.tolist(), found.verdict.tolist(), found.times, strict=True)
-    return [
-        (one, other, times)
-        for one, other, verdict, times in rows
-        if verdict == LOSS or (settled(approach_of(movers, one, other, minima), minima.look_ahead_s))
-    ]
+    keep = found.verdict == LOSS
+    for at in np.flatnonzero(~keep).tolist():
+        exact = approach_of(movers, int(found.one[at]), int(found.other[at]), minima)
+        keep[at] = settled(exact, minima.look_ahead_s)
+    return _Found(found.one[keep], found.other[keep], found.verdict[keep], found.times[keep])
 
 
 def approach_of(movers: Movers, i: int, j: int, minima: Minima) -> Approach:
@@ -289,9 +215,10 @@ def _flat(vector: Floats, normal: Floats) -> tuple[float, ...]:
     return tuple((vector - (vector * normal).sum() * normal).tolist())
 
 
-def _loss(movers: Movers, i: int, j: int, times: Floats) -> Loss:
-    first, at, apart = times.tolist()
-    one, other = sorted((movers.refs[i], movers.refs[j]))
-    is_certain = UNKNOWN not in (int(movers.datum[i]), int(movers.datum[j]))
-    is_certain &= bool(movers.speed_known[i] and movers.speed_known[j])
-    return Loss(one, other, first, at, apart, is_certain)
+def _losses(movers: Movers, lost: _Found) -> Iterator[Loss]:
+    known = (movers.datum != UNKNOWN) & movers.speed_known
+    certain = (known[lost.one] & known[lost.other]).tolist()
+    pairs = zip(movers.refs[lost.one].tolist(), movers.refs[lost.other].tolist(), strict=True)
+    for pair, (first, at, apart), is_certain in zip(pairs, lost.times.tolist(), certain, strict=True):
+        one, other = sorted(pair)
+        yield Loss(one, other, first, at, apart, is_certain)
