@@ -13,7 +13,6 @@ import pytest
 from steerclear.blind import decaf, ristretto, sodium
 from steerclear.blind.decaf import has_decaf
 from steerclear.blind.proofs import (
-    LEAST_BATCH,
     MOST_BATCH,
     adding_up,
     batch_of,
@@ -40,6 +39,8 @@ from steerclear.blind.sodium import LINKED, linked, require_sodium, sodium_versi
 from steerclear.errors import NotVerified, Unreachable
 
 TAG = b"QUUX-V01-CS02-with-expander-SHA512-256"
+FEW = 1_024
+"""Slots under a proof, where a test wants more than one."""
 LONG, LONGER = b"q128_" + b"q" * 128, b"a512_" + b"a" * 512
 
 EXPANDED = [
@@ -294,28 +295,34 @@ def test_an_input_is_hashed_and_blinded_as_in_rfc_9497() -> None:
 
 @pytest.fixture(scope="module")
 def proved() -> tuple[Any, Any, bytes]:
-    """More than one batch."""
-    masked = some_elements(LEAST_BATCH + 2)
+    """Two batches of 513."""
+    masked = some_elements(FEW + 2)
     raised = power_of_each(masked, SECRET)
     scalars = iter(number(place) for place in range(1, 9))
-    return masked, raised, prove(SECRET, masked, raised, lambda size: next(scalars).ljust(size, b"\0"))
+    proofs = prove(SECRET, masked, raised, lambda size: next(scalars).ljust(size, b"\0"), most=FEW)
+    return masked, raised, proofs
 
 
 def test_a_list_is_proved_in_batches(proved: tuple[Any, Any, bytes]) -> None:
     masked, raised, proofs = proved
-    assert len(proofs) == proof_bytes(len(masked)) == 128
-    assert is_proved(PUBLIC, masked, raised, proofs, workers=1)
-    assert is_proved(PUBLIC, masked, raised, proofs, workers=2)
+    assert len(proofs) == proof_bytes(len(masked), most=FEW) == 128
+    for workers in (1, 2, 3):
+        assert is_proved(PUBLIC, masked, raised, proofs, workers=workers, most=FEW)
+    assert not is_proved(PUBLIC, masked, raised, proofs)
+    whole = prove(SECRET, masked, raised, drawn(number(7)), workers=3)
+    assert len(whole) == proof_bytes(len(masked)) == 64
+    assert whole == prove(SECRET, masked, raised, drawn(number(7)), workers=1)
+    assert is_proved(PUBLIC, masked, raised, whole)
 
 
-@pytest.mark.parametrize("slot", [0, LEAST_BATCH - 1, LEAST_BATCH, LEAST_BATCH + 1])
+@pytest.mark.parametrize("slot", [0, 512, 513, FEW + 1])
 def test_one_wrong_slot_of_a_thousand_is_not_proved(proved: tuple[Any, Any, bytes], slot: int) -> None:
     masked, raised, proofs = proved
     wrong = raised.copy()
     wrong[slot] = np.frombuffer(PUBLIC, np.uint8)
-    assert not is_proved(PUBLIC, masked, wrong, proofs)
+    assert not is_proved(PUBLIC, masked, wrong, proofs, most=FEW)
     wrong[slot] = 0
-    assert not is_proved(PUBLIC, masked, wrong, proofs)
+    assert not is_proved(PUBLIC, masked, wrong, proofs, most=FEW)
 
 
 def test_what_is_no_proof(proved: tuple[Any, Any, bytes]) -> None:
@@ -323,32 +330,34 @@ def test_what_is_no_proof(proved: tuple[Any, Any, bytes]) -> None:
     swapped = proofs[64:] + proofs[:64]
     too_large = number(ORDER) + proofs[32:]
     for other in (b"", proofs[:-1], proofs + bytes(64), swapped, too_large, bytes(128)):
-        assert not is_proved(PUBLIC, masked, raised, other)
-    assert not is_proved(bytes(32), masked, raised, proofs)
-    assert not is_proved(power_of_generator(number(2)), masked, raised, proofs)
-    assert not is_proved(PUBLIC, masked[1:], raised, proofs)
+        assert not is_proved(PUBLIC, masked, raised, other, most=FEW)
+    assert not is_proved(bytes(32), masked, raised, proofs, most=FEW)
+    assert not is_proved(power_of_generator(number(2)), masked, raised, proofs, most=FEW)
+    assert not is_proved(PUBLIC, masked[1:], raised, proofs, most=FEW)
     exchanged = raised[[1, 0, *range(2, len(raised))]]
-    assert not is_proved(PUBLIC, masked, exchanged, proofs)
+    assert not is_proved(PUBLIC, masked, exchanged, proofs, most=FEW)
 
 
 @pytest.mark.parametrize(
     ("slots", "batch"),
     [
-        (0, LEAST_BATCH),
-        (2_048, LEAST_BATCH),
-        (4_096, LEAST_BATCH),
-        (16_384, 4_096),
-        (131_072, MOST_BATCH),
-        (1 << 20, MOST_BATCH),
+        (0, 1),
+        (1, 1),
+        (2_048, 2_048),
+        (10_240, 10_240),
+        (65_535, MOST_BATCH),
+        (65_536, 32_768),
+        (100_352, 50_176),
+        (1 << 20, 61_681),
     ],
 )
-def test_a_longer_list_has_longer_batches(slots: int, batch: int) -> None:
-    """RFC 9497 numbers the slots of a batch with 16 bits, and four cores can share any list."""
+def test_a_list_is_proved_at_once_or_in_equal_parts(slots: int, batch: int) -> None:
+    """RFC 9497 numbers the slots of a batch with 16 bits."""
     assert batch_of(slots) == batch < 2**16
     assert proof_bytes(slots) == 64 * -(-slots // batch)
 
 
-@pytest.mark.parametrize("count", [1, 2, 7, 640, LEAST_BATCH])
+@pytest.mark.parametrize("count", [1, 2, 7, 640, FEW])
 def test_both_libraries_add_up_alike(count: int) -> None:
     """libdecaf is among what the tests need (tests/debian-packages.txt); without it libsodium does it all."""
     assert has_decaf()
@@ -358,12 +367,13 @@ def test_both_libraries_add_up_alike(count: int) -> None:
         weights[row] = np.frombuffer(scalar, np.uint8)
     weights[0] = np.frombuffer(number(ORDER - 1 if count % 2 else 1), np.uint8)
     sums = [new_rows(1, 32)[0] for _ in range(2)]
-    for with_decaf in (False, True):
-        assert adding_up(with_decaf=with_decaf)(weights, elements, sums[with_decaf]) == -1
-    assert sums[0].tobytes() == sums[1].tobytes() != bytes(32)
+    for workers in (1, 2, 5):
+        for with_decaf in (False, True):
+            assert adding_up(with_decaf=with_decaf)(weights, elements, sums[with_decaf], workers) == -1
+        assert sums[0].tobytes() == sums[1].tobytes() != bytes(32)
 
 
-@pytest.mark.parametrize("count", [6, 3 * LEAST_BATCH])
+@pytest.mark.parametrize("count", [6, 3 * FEW])
 def test_the_sum_of_a_long_list_is_that_of_its_parts(count: int) -> None:
     """With weights that fill all 256 bits, one that carries in every digit, and one that is nothing."""
     assert has_decaf()
@@ -373,8 +383,8 @@ def test_the_sum_of_a_long_list_is_that_of_its_parts(count: int) -> None:
     weights[0], weights[1], ones[:, 0] = 255, 0, 1
     parts, whole, again = new_rows(3, 32), *new_rows(2, 32)
     for part, total in zip(np.split(np.arange(count), 3), parts, strict=True):
-        assert add_up(weights[part], elements[part], total) == -1
-    assert add_up(weights, elements, whole) == add_up(ones, parts, again) == -1
+        assert add_up(weights[part], elements[part], total, 1) == -1
+    assert add_up(weights, elements, whole, 3) == add_up(ones, parts, again, 1) == -1
     assert whole.tobytes() == again.tobytes() != bytes(32)
 
 
@@ -383,7 +393,9 @@ def test_both_libraries_refuse_the_same_row_of_a_sum(encoding: str) -> None:
     rows, weights, total = some_elements(5), new_rows(5, 32), new_rows(1, 32)[0]
     weights[:, 0] = range(1, 6)
     rows[3] = np.frombuffer(bytes.fromhex(encoding), np.uint8)
-    assert [adding_up(with_decaf=each)(weights, rows, total) for each in (False, True)] == [3, 3]
+    assert [adding_up(with_decaf=each)(weights, rows, total, 1) for each in (False, True)] == [3, 3]
+    many, long = np.tile(rows, (120, 1)), np.tile(weights, (120, 1))
+    assert [adding_up(with_decaf=each)(long, many, total, 4) for each in (False, True)] == [3, 3]
 
 
 def _no_decaf() -> Any:
@@ -393,8 +405,8 @@ def _no_decaf() -> Any:
 def test_without_libdecaf_or_with_one_that_adds_otherwise_libsodium_does_it() -> None:
     assert not decaf.linked(_no_decaf)
     assert not decaf.linked(SimpleNamespace)
-    assert not decaf.agrees(lambda weights, elements, total: -1)
-    assert not decaf.agrees(lambda weights, elements, total: 3)
+    assert not decaf.agrees(lambda weights, elements, total, workers: -1)
+    assert not decaf.agrees(lambda weights, elements, total, workers: 3)
     assert decaf.agrees(adding_up(with_decaf=False))
 
 

@@ -52,12 +52,12 @@ def linked(open_library: Callable[[], Any]) -> bool:
         return False
     for name, address in zip(LINKED, addresses, strict=True):
         binding.add_symbol(f"steerclear_{name}", address)
-    from steerclear.blind.kernels_decaf import add_up_in_buckets
+    from steerclear.blind.buckets import add_up_in_buckets
 
     return agrees(add_up_in_buckets)
 
 
-def agrees(add_up: Callable[[Rows, Rows, Rows], int]) -> bool:
+def agrees(add_up: Callable[[Rows, Rows, Rows, int], int]) -> bool:
     """A sum whose answer libsodium knows: Σ wᵢ·(i·g) = (Σ wᵢ·i)·g, for weights that fill all bytes."""
     weights = [pow(3, 150 + place, ORDER) for place in range(1, 9)]
     places = [place.to_bytes(32, "little") for place in range(1, 9)]
@@ -67,5 +67,6 @@ def agrees(add_up: Callable[[Rows, Rows, Rows], int]) -> bool:
         rows_of(b"".join(weight.to_bytes(32, "little") for weight in weights), 32),
         rows_of(b"".join(map(power_of_generator, places)), 32),
         total,
+        1,
     )
     return refused < 0 and total.tobytes() == power_of_generator(whole.to_bytes(32, "little"))

@@ -8,9 +8,10 @@
         total ← total + Σ digit·bucket
 
 The width b of a digit is the one that takes the fewest additions for so many elements. What is put into an
-empty bucket is copied, not added. Weights and elements are public here: which bucket is touched tells nothing
-that is not in the transcript. ``decaf.has_decaf`` must have said yes before this is called: the compiler
-looks the names up when it loads a loop.
+empty bucket is copied, not added. Rows are decoded, and places added up, by as many threads as are given them
+(``buckets.py``); points stand in words of which the first is at a multiple of 64 bytes. Weights and elements
+are public here: which bucket is touched tells nothing that is not in the transcript. ``decaf.has_decaf``
+must have said yes before this is called: the compiler looks the names up when it loads a loop.
 """
 
 from __future__ import annotations
@@ -21,16 +22,19 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
-__all__ = ["add_up_in_buckets"]
+__all__ = [
+    "POINT_WORDS", "add_up_parts", "add_up_places", "buckets_of", "decode_each", "digits_of", "places_of",
+    "width_of_digits",
+]  # fmt: skip
 
 Rows = NDArray[np.uint8]
 Words = NDArray[np.uint64]
 Digits = NDArray[np.int16]
+Numbers = NDArray[np.int64]
 
 _POINT: Final = 256
 """Room for a point: four field elements of 40 bytes, each perhaps aligned to 64."""
-_WORDS: Final = _POINT // 8
-_ALIGNED: Final = 64
+POINT_WORDS: Final = _POINT // 8
 _DECODED: Final = -1
 """``DECAF_SUCCESS``."""
 _BITS: Final = 256
@@ -52,38 +56,40 @@ _encode: Any = types.ExternalFunction("steerclear_decaf_255_point_encode", _NOTH
 
 
 @njit(nogil=True, cache=True)
-def add_up_in_buckets(weights: Rows, elements: Rows, out: Rows) -> int:
-    """Σ weight·element into ``out`` (32 bytes); the first row that the library refuses, or −1.
+def decode_each(elements: Rows, points: Words, first: int) -> int:
+    """Each element as a point, into the places of ``points`` from ``first`` on; the first row that the
+    library refuses, or −1.
 
-    At least one row. Refused: what is no canonical encoding of an element, and the identity.
+    Refused: what is no canonical encoding of an element, and the identity.
     """
-    count = elements.shape[0]
-    bits = _width_of_digits(count)
-    half = 1 << (bits - 1)
-    room = np.zeros((count + half + 4) * _POINT + _ALIGNED, np.uint8)
-    skipped = (_ALIGNED - room.ctypes.data % _ALIGNED) % _ALIGNED
-    points = room.ctypes.data + skipped
-    words = room[skipped : room.size - _ALIGNED + skipped].view(np.uint64)
-    for row in range(count):
-        if _decode(points + row * _POINT, elements.ctypes.data + row * 32, 0) != _DECODED:
+    for row in range(elements.shape[0]):
+        point = points.ctypes.data + (first + row) * _POINT
+        if _decode(point, elements.ctypes.data + row * 32, 0) != _DECODED:
             return row
-    digits = _digits_of(weights, bits)
-    first = count - 1  # the bucket of digit d is number first + d
-    running, summed, total, nothing = count + half, count + half + 1, count + half + 2, count + half + 3
-    _subtract(points + nothing * _POINT, points, points)
-    _copy(words, nothing, total)
+    return -1
+
+
+@njit(nogil=True, cache=True)
+def add_up_places(points: Words, digits: Digits, bits: int, lowest: int, highest: int, own: Words) -> None:
+    """Σ digit·point·2^(bits·(place − lowest)) over the places from ``lowest`` to below ``highest``, into the
+    first place of ``own``, which has room for ``buckets_of(bits)`` points and is nobody else's."""
+    count, half = digits.shape[1], 1 << (bits - 1)
+    total, running, summed, nothing = 0, half + 1, half + 2, half + 3  # the bucket of digit d is number d
+    base, source = own.ctypes.data, points.ctypes.data
+    _subtract(base + nothing * _POINT, source, source)
+    _copy(own, nothing, own, total)
     filled_at = np.full(half + 1, -1, np.int16)
     has_total = False
-    for place in range(digits.shape[0] - 1, -1, -1):
+    for place in range(highest - 1, lowest - 1, -1):
         if has_total:
             for _ in range(bits):
-                _add(points + total * _POINT, points + total * _POINT, points + total * _POINT)
+                _add(base + total * _POINT, base + total * _POINT, base + total * _POINT)
         for row in range(count):
             digit = digits[place, row]
             if digit == 0:
                 continue
-            point = points + row * _POINT
-            bucket = points + (first + abs(digit)) * _POINT
+            point = source + row * _POINT
+            bucket = base + abs(digit) * _POINT
             if filled_at[abs(digit)] == place:
                 if digit > 0:
                     _add(bucket, bucket, point)
@@ -92,34 +98,46 @@ def add_up_in_buckets(weights: Rows, elements: Rows, out: Rows) -> int:
             else:
                 filled_at[abs(digit)] = place
                 if digit > 0:
-                    _copy(words, row, first + digit)
+                    _copy(points, row, own, digit)
                 else:
-                    _subtract(bucket, points + nothing * _POINT, point)
+                    _subtract(bucket, base + nothing * _POINT, point)
         has_any = False
         for digit in range(half, 0, -1):
             is_filled = filled_at[digit] == place
             if not has_any:
                 if is_filled:
-                    _copy(words, first + digit, running)
-                    _copy(words, first + digit, summed)
+                    _copy(own, digit, own, running)
+                    _copy(own, digit, own, summed)
                     has_any = True
                 continue
             if is_filled:
-                bucket = points + (first + digit) * _POINT
-                _add(points + running * _POINT, points + running * _POINT, bucket)
-            _add(points + summed * _POINT, points + summed * _POINT, points + running * _POINT)
+                _add(base + running * _POINT, base + running * _POINT, base + digit * _POINT)
+            _add(base + summed * _POINT, base + summed * _POINT, base + running * _POINT)
         if has_any:
-            _add(points + total * _POINT, points + total * _POINT, points + summed * _POINT)
+            _add(base + total * _POINT, base + total * _POINT, base + summed * _POINT)
             has_total = True
-    _encode(points, points + total * _POINT)
-    # Read through the array, and after everything else: the compiler lets go of an array of which nothing but
-    # its address is still needed.
-    out[:] = room[skipped : skipped + 32]
-    return -1
 
 
 @njit(nogil=True, cache=True)
-def _width_of_digits(count: int) -> int:
+def add_up_parts(parts: Words, widths: Numbers, out: Rows) -> None:
+    """Parts of a sum, the highest last, into ``out`` (32 bytes); the part above counts 2^width as often."""
+    base, last = parts.ctypes.data, widths.size - 1
+    total = base + last * _POINT
+    for part in range(last - 1, -1, -1):
+        for _ in range(widths[part]):
+            _add(total, total, total)
+        _add(total, total, base + part * _POINT)
+    _encode(out.ctypes.data, total)
+
+
+@njit(nogil=True, cache=True)
+def buckets_of(bits: int) -> int:
+    """Room that ``add_up_places`` needs, in points: the buckets, and four more."""
+    return (1 << (bits - 1)) + 4
+
+
+@njit(nogil=True, cache=True)
+def width_of_digits(count: int) -> int:
     """A place takes an addition for each element, and one for each bucket beyond what was copied."""
     best, fewest = 0, 1 << 60
     for bits in range(2, _WIDEST + 1):
@@ -130,20 +148,19 @@ def _width_of_digits(count: int) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _places(bits: int) -> int:
+def places_of(bits: int) -> int:
     """So many digits hold any 32 bytes, and a carry."""
     return _BITS // bits + 1
 
 
 @njit(nogil=True, cache=True)
-def _digits_of(weights: Rows, bits: int) -> Digits:
-    """(places, rows): Σ digit·2^(bits·place) is the weight, and no digit beyond ±2^(bits − 1)."""
-    count, places = weights.shape[0], _places(bits)
-    digits = np.empty((places, count), np.int16)
+def digits_of(weights: Rows, bits: int, first: int, digits: Digits) -> None:
+    """Into ``digits`` (places, rows) from row ``first`` on: Σ digit·2^(bits·place) is the weight, and no
+    digit is beyond ±2^(bits − 1)."""
     half, whole = 1 << (bits - 1), 1 << bits
-    for row in range(count):
+    for row in range(weights.shape[0]):
         carry = 0
-        for place in range(places):
+        for place in range(digits.shape[0]):
             at = place * bits
             byte, value = at >> 3, np.int64(0)
             for after in range(3):
@@ -151,12 +168,11 @@ def _digits_of(weights: Rows, bits: int) -> Digits:
                     value |= np.int64(weights[row, byte + after]) << (8 * after)
             value = (value >> (at & 7) & (whole - 1)) + carry
             carry = int(value > half)
-            digits[place, row] = value - carry * whole
-    return digits
+            digits[place, first + row] = value - carry * whole
 
 
 @njit(nogil=True, cache=True)
-def _copy(words: Words, source: int, target: int) -> None:
+def _copy(there: Words, source: int, here: Words, target: int) -> None:
     """A point is 32 words, wherever it stands."""
-    for word in range(_WORDS):
-        words[target * _WORDS + word] = words[source * _WORDS + word]
+    for word in range(POINT_WORDS):
+        here[target * POINT_WORDS + word] = there[source * POINT_WORDS + word]

@@ -137,10 +137,10 @@ def first_invalid(elements: Rows) -> int:
 
 
 @njit(nogil=True, cache=True)
-def weights_of(begun: Rows, mine: Rows, theirs: Rows, ending: Rows, out: Rows) -> None:
+def weights_of(begun: Rows, start: int, mine: Rows, theirs: Rows, ending: Rows, out: Rows) -> None:
     """d_i of RFC 9497, 2.2.1: one scalar for each pair, from its place and both elements.
 
-    ``begun``: state after Z_pad and the length-prefixed seed.
+    ``begun``: state after Z_pad and the length-prefixed seed; ``start``: the place of the first row.
     """
     state, wide = np.empty(STATE_BYTES, np.uint8), np.empty(_WIDE, np.uint8)
     after_row, first = np.empty(STATE_BYTES, np.uint8), _room_for_first(ending)
@@ -148,7 +148,7 @@ def weights_of(begun: Rows, mine: Rows, theirs: Rows, ending: Rows, out: Rows) -
     part[3], part[37] = 32, 32
     part[70:] = np.array([67, 111, 109, 112, 111, 115, 105, 116, 101], np.uint8)
     for row in range(mine.shape[0]):
-        part[0], part[1] = row >> 8, row & 255
+        part[0], part[1] = (start + row) >> 8, (start + row) & 255
         part[4:36], part[38:70] = mine[row], theirs[row]
         after_row[:] = begun
         _sha512_update(after_row.ctypes.data, part.ctypes.data, part.size)

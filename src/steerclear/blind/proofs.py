@@ -2,7 +2,7 @@
 """Was every element of a list raised to the power whose g^k is in the log? Batched DLEQ proofs of RFC 9497.
 
 Section 2.2, mode VOPRF (1), suite ristretto255-SHA512, so that an outside implementation of the RFC can check
-them. A list is proved in batches of ``batch_of`` its slots, 64 bytes (c ‖ s) each:
+them. A list is proved in one batch, or in as few equal ones as its length takes, 64 bytes (c ‖ s) each:
 
     d_i = HashToScalar(seed, i, C_i, D_i)      seed = SHA-512(g^k, tag): binds every element and its place
     M   = Σ d_i·C_i         Z = k·M            (the verifier, who lacks k, sums D_i for Z)
@@ -15,6 +15,7 @@ wrong list would have to guess a hash of 64 bytes. A verifier answers True or Fa
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from hashlib import sha512
 from typing import Final
 
@@ -43,13 +44,11 @@ from steerclear.blind.sodium import require_sodium
 from steerclear.errors import NotVerified
 
 __all__ = [
-    "LEAST_BATCH", "MOST_BATCH", "PROOF_BYTES", "adding_up", "batch_of", "is_proved", "proof_bytes", "prove",
+    "MOST_BATCH", "PROOF_BYTES", "adding_up", "batch_of", "is_proved", "proof_bytes", "prove",
 ]  # fmt: skip
 
-LEAST_BATCH: Final = 1_024
-"""Slots under one proof, so that two cores share a list of 2,048."""
-MOST_BATCH: Final = 32_768
-"""The longer a sum, the fewer additions a slot. RFC 9497 numbers slots with 16 bits."""
+MOST_BATCH: Final = 65_535
+"""Slots under one proof. The longer a sum, the fewer additions a slot; RFC 9497 numbers them with 16 bits."""
 
 PROOF_BYTES: Final = 64
 
@@ -58,71 +57,86 @@ _TO_SCALAR: Final = b"HashToScalar-" + _CONTEXT
 _SEED: Final = b"Seed-" + _CONTEXT
 
 
-def batch_of(slots: int) -> int:
-    """How many slots of a list stand under one proof: a quarter, for four cores; but not too few or many."""
-    return min(max(-(-slots // 4), LEAST_BATCH), MOST_BATCH)
+def batch_of(slots: int, *, most: int = MOST_BATCH) -> int:
+    """How many slots of a list stand under one proof: all, or equal parts of no more than ``most``."""
+    batches = max(-(-slots // most), 1)
+    return max(-(-slots // batches), 1)
 
 
-def proof_bytes(slots: int) -> int:
+def proof_bytes(slots: int, *, most: int = MOST_BATCH) -> int:
     """How long the proofs of a list are."""
-    return -(-slots // batch_of(slots)) * PROOF_BYTES
+    return -(-slots // batch_of(slots, most=most)) * PROOF_BYTES
 
 
 def prove(
-    scalar: Scalar, masked: Rows, remasked: Rows, random: Random, *, workers: int | None = None
+    scalar: Scalar,
+    masked: Rows,
+    remasked: Rows,
+    random: Random,
+    *,
+    workers: int | None = None,
+    most: int = MOST_BATCH,
 ) -> bytes:
     """That each row of ``remasked`` is that of ``masked`` to the power ``scalar``: a proof a batch."""
-    public, batch = power_of_generator(scalar), batch_of(len(masked))
-    nonces = [random_scalar(random) for _ in range(0, len(masked), batch)]
-
-    def work(start: int, end: int) -> bytes:
-        return b"".join(
-            _proof(scalar, public, masked[at : at + batch], remasked[at : at + batch], nonces[at // batch])
-            for at in range(start, end, batch)
+    public, batch = power_of_generator(scalar), batch_of(len(masked), most=most)
+    return b"".join(
+        _proof(
+            scalar,
+            public,
+            masked[at : at + batch],
+            remasked[at : at + batch],
+            random_scalar(random),
+            workers or cores(),
         )
-
-    return b"".join(in_parts(len(masked), work, workers=workers or cores(), multiple=batch))
+        for at in range(0, len(masked), batch)
+    )
 
 
 def is_proved(
-    public: Element, masked: Rows, remasked: Rows, proofs: bytes, *, workers: int | None = None
+    public: Element,
+    masked: Rows,
+    remasked: Rows,
+    proofs: bytes,
+    *,
+    workers: int | None = None,
+    most: int = MOST_BATCH,
 ) -> bool:
     """Do ``proofs`` say of every row that it was raised to the power whose g^k is ``public``?"""
-    if masked.shape != remasked.shape or len(proofs) != proof_bytes(len(masked)) or not is_element(public):
+    wanted = proof_bytes(len(masked), most=most)
+    if masked.shape != remasked.shape or len(proofs) != wanted or not is_element(public):
         return False
-    batch = batch_of(len(masked))
-
-    def work(start: int, end: int) -> bool:
-        return all(
-            _is_proved(
-                public,
-                masked[at : at + batch],
-                remasked[at : at + batch],
-                proofs[at // batch * PROOF_BYTES : (at // batch + 1) * PROOF_BYTES],
-            )
-            for at in range(start, end, batch)
+    batch = batch_of(len(masked), most=most)
+    return all(
+        _is_proved(
+            public,
+            masked[at : at + batch],
+            remasked[at : at + batch],
+            proofs[at // batch * PROOF_BYTES : (at // batch + 1) * PROOF_BYTES],
+            workers or cores(),
         )
+        for at in range(0, len(masked), batch)
+    )
 
-    return all(in_parts(len(masked), work, workers=workers or cores(), multiple=batch))
 
-
-def _proof(scalar: Scalar, public: Element, masked: Rows, remasked: Rows, nonce: Scalar) -> bytes:
+def _proof(
+    scalar: Scalar, public: Element, masked: Rows, remasked: Rows, nonce: Scalar, workers: int
+) -> bytes:
     """RFC 9497, 2.2.1, GenerateProof with ComputeCompositesFast: Z is M to the power k."""
-    summed = _weighted_sum(_weights(public, masked, remasked), masked)
+    summed = _weighted_sum(_weights(public, masked, remasked, workers), masked, workers)
     raised = power(summed, scalar)
     challenge = _challenge(public, summed, raised, power_of_generator(nonce), power(summed, nonce))
     response = (_int(nonce) - _int(challenge) * _int(scalar)) % ORDER
     return challenge + response.to_bytes(SCALAR_BYTES, "little")
 
 
-def _is_proved(public: Element, masked: Rows, remasked: Rows, proof: bytes) -> bool:
+def _is_proved(public: Element, masked: Rows, remasked: Rows, proof: bytes, workers: int) -> bool:
     """RFC 9497, 2.2.2, VerifyProof. What the library refuses anywhere on the way was not proved."""
     challenge, response = proof[:SCALAR_BYTES], proof[SCALAR_BYTES:]
     if not is_scalar(challenge) or not is_scalar(response):
         return False
-    weights = _weights(public, masked, remasked)
+    weights = _weights(public, masked, remasked, workers)
     try:
-        summed, raised = _weighted_sum(weights, masked), _weighted_sum(weights, remasked)
+        summed, raised = (_weighted_sum(weights, rows, workers) for rows in (masked, remasked))
         second = _sum(power_of_generator(response), power(public, challenge))
         third = _sum(power(summed, response), power(raised, challenge))
     except NotVerified:
@@ -130,33 +144,55 @@ def _is_proved(public: Element, masked: Rows, remasked: Rows, proof: bytes) -> b
     return _challenge(public, summed, raised, second, third) == challenge
 
 
-def _weights(public: Element, masked: Rows, remasked: Rows) -> Rows:
+def _weights(public: Element, masked: Rows, remasked: Rows, workers: int) -> Rows:
     from steerclear.blind.kernels_ristretto import weights_of
 
     seed = sha512(_sized(public) + _sized(_SEED)).digest()
+    begun, ending = state_after(bytes(128) + _sized(seed)), tail_of(_TO_SCALAR)
     weights = new_rows(len(masked), SCALAR_BYTES)
-    weights_of(state_after(bytes(128) + _sized(seed)), masked, remasked, tail_of(_TO_SCALAR), weights)
+
+    def work(start: int, end: int) -> None:
+        weights_of(begun, start, masked[start:end], remasked[start:end], ending, weights[start:end])
+
+    in_parts(len(masked), work, workers=workers)
     return weights
 
 
-def _weighted_sum(weights: Rows, elements: Rows) -> Element:
+def _weighted_sum(weights: Rows, elements: Rows, workers: int) -> Element:
     """Raises ``NotVerified`` (``blind-element``)."""
     total = np.zeros(ELEMENT_BYTES, np.uint8)
-    wrong = adding_up(with_decaf=has_decaf())(weights, elements, total)
+    wrong = adding_up(with_decaf=has_decaf())(weights, elements, total, workers)
     if wrong >= 0:
         raise no_element(wrong)
     return total.tobytes()
 
 
-def adding_up(*, with_decaf: bool) -> Callable[[Rows, Rows, Rows], int]:
-    """Σ weight·element by libdecaf, or by libsodium; the sum is the same, and so is the first row refused."""
+def adding_up(*, with_decaf: bool) -> Callable[[Rows, Rows, Rows, int], int]:
+    """Σ weight·element by libdecaf, or by libsodium, and so many cores; the sum is the same, and so is the
+    first row refused."""
     if with_decaf:
-        from steerclear.blind.kernels_decaf import add_up_in_buckets
+        from steerclear.blind.buckets import add_up_in_buckets
 
         return add_up_in_buckets
+    return _add_up_one_by_one
+
+
+def _add_up_one_by_one(weights: Rows, elements: Rows, out: Rows, workers: int) -> int:
+    """By libsodium."""
     from steerclear.blind.kernels_ristretto import add_up
 
-    return add_up
+    parts = new_rows(len(elements), ELEMENT_BYTES)
+
+    def work(start: int, end: int) -> tuple[int, int]:
+        wrong = add_up(weights[start:end], elements[start:end], parts[start])
+        return start, start + wrong if wrong >= 0 else -1
+
+    found = in_parts(len(elements), work, workers=workers)
+    if refused := [wrong for _, wrong in found if wrong >= 0]:
+        return refused[0]
+    total = reduce(_sum, (parts[start].tobytes() for start, _ in found))
+    out[:] = np.frombuffer(total, np.uint8)
+    return -1
 
 
 def _challenge(public: Element, *parts: Element) -> Scalar:

@@ -42,13 +42,13 @@ def cores() -> int:
 
 
 def in_parts(
-    count: int, work: Callable[[int, int], _Answer], *, workers: int, multiple: int = 1
+    count: int, work: Callable[[int, int], _Answer], *, workers: int, multiple: int = 1, alone: int = ALONE
 ) -> list[_Answer]:
     """``work(start, end)`` over parts of ``count`` rows, answers in the order of the rows.
 
-    Parts begin at a ``multiple``. One part where there are fewer than ``ALONE`` rows or one worker.
+    Parts begin at a ``multiple``. One part where there are fewer than ``alone`` rows or one worker.
     """
-    parts = 1 if count < ALONE else min(workers, -(-count // multiple))
+    parts = 1 if count < alone else min(workers, -(-count // multiple))
     size = -(-count // (parts * multiple)) * multiple
     bounds = [*range(0, count, size), count] if count else [0, 0]
     if len(bounds) == 2:
