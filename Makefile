@@ -130,8 +130,9 @@ SEED ?= 0
 simulate: $(VENV)/run-time
 	$(BIN)/python -m tests.simulation.simulate $(SEED)
 
+# Some hours for each: a test that takes longer than 25 minutes is no hang here.
 soak-parsers: $(VENV)/test-time
-	STEERCLEAR_EFFORT=soak $(BIN)/python -m pytest -n logical tests/interop/test_mutations.py tests/formats/test_mutated_files.py \
+	STEERCLEAR_EFFORT=soak $(BIN)/python -m pytest -o faulthandler_timeout=86400 -n logical tests/interop/test_mutations.py tests/formats/test_mutated_files.py \
 		tests/tracking/test_mutated_feeds.py
 
 # A minute of bent examples for every parser of strangers' bytes: make fuzz ARGS="60 7" draws others.

@@ -28,8 +28,10 @@ from steerclear.model.space import (
 )
 from steerclear.model.time import Instant, TimeSpan
 from steerclear.model.track import Track
-from steerclear.tracking import Area, AreaWatch, Drift, movers_of
+from steerclear.tracking import Area, AreaWatch, Drift, Movers, movers_of
 from steerclear.tracking.area_settled import settled_area
+from steerclear.tracking.areas import _seen
+from steerclear.tracking.kernels_area import PLANE, judge_areas
 
 NOW = Instant(1_757_000_000_250)
 NOW_S = NOW // 1000
@@ -368,3 +370,75 @@ def test_times_of_entry_are_where_sampling_finds_them() -> None:
 
 def _distance(point: dict[str, float]) -> float:
     return float(Geodesic.WGS84.Inverse(point["lat2"], point["lon2"], 34, 36)["s12"])
+
+
+# ------------------------------------------------------------------------------------------- the squares
+
+
+def by_the_closed_form_alone(watch: AreaWatch, movers: Movers) -> set[tuple[int, int]]:
+    """What the compiled closed form says of every track and every area: no boxes and no squares."""
+    row, area = (side.ravel() for side in np.mgrid[: len(movers), : len(watch)])
+    row, area = row.astype(np.int64), area.astype(np.int64)
+    verdict, first = np.empty(len(row), dtype=np.int8), np.empty(len(row))
+    plane = np.empty((watch._most_pieces, PLANE))
+    kept = judge_areas(
+        _seen(movers), watch._outlines, len(row), row, area, movers.at, 300.0, plane, verdict, first
+    )
+    return set(zip(row[:kept].tolist(), area[:kept].tolist(), strict=True))
+
+
+def pairs_in(watch: AreaWatch, movers: Movers, *, threads: int = 1) -> set[tuple[int, int]]:
+    found = watch.pairs(movers, 300, threads=threads)
+    pairs = list(zip(found.row.tolist(), found.area.tolist(), strict=True))
+    assert len(pairs) == len(set(pairs))
+    return set(pairs)
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "around"),
+    [(34, 36, 3), (0, 0, 180), (89, 0, 4), (-10, 179.9, 5), (45, -90, 0.05)],
+)
+def test_the_squares_leave_out_nothing_that_the_closed_form_finds(
+    lat: float, lon: float, around: float
+) -> None:
+    """From a field to a country, in one theatre and round the whole Earth, a few of them hot only later."""
+    chance = random.Random(f"{lat} {around}")
+
+    def somewhere() -> tuple[float, float]:
+        return min(max(lat + chance.uniform(-around, around), -89.9), 89.9), lon + chance.uniform(
+            -around, around
+        )
+
+    areas = [
+        area(
+            Circle(at(*somewhere()), round(chance.choice((50.0, 3e3, 3e4, 4e5)) * 1000)),
+            ref=f"a{number}",
+            low=chance.randrange(0, 20_000, 1_000),
+            hot=chance.choice(((-60, 60), (-60, 60), (200, 400), (400, 500))),
+            lateral_m=chance.choice((0.0, 9_260.0)),
+        )
+        for number in range(150)
+    ]
+    tracks = [
+        track(
+            f"t{number}",
+            at(*somewhere()),
+            east=chance.uniform(-300, 300),
+            feet=chance.randrange(0, 25_000, 1_000),
+            uncertain_m=chance.choice((0.0, 0.0, 200_000.0)),
+        )
+        for number in range(400)
+    ]
+    watch, movers = AreaWatch(areas, NOW), movers_of(tracks, NOW, STANDS)
+    expected = by_the_closed_form_alone(watch, movers)
+    assert pairs_in(watch, movers) == expected
+    assert len(expected) > 50
+
+
+def test_more_entries_than_there_is_room_for_at_once_are_all_found_by_one_thread_and_by_two() -> None:
+    """4,100 tracks in each of 20 areas: two threads share them from 4,000 on."""
+    watch = AreaWatch([area(square(34, 36, 10_000), ref=f"a{number}") for number in range(20)], NOW)
+    movers = movers_of([track(f"t{number}", at(34, 36)) for number in range(4_100)], NOW, STANDS)
+    alone = pairs_in(watch, movers)
+    assert len(alone) == 20 * 4_100
+    assert pairs_in(watch, movers, threads=2) == alone

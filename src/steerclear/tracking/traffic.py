@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -109,7 +110,7 @@ def traffic_of(movers: Movers, minima: Minima, *, threads: int = 1) -> Traffic:
         for found in pairs_of(movers, minima, threads=threads)
         for loss in _losses(movers, _lost(movers, found, minima))
     ]
-    losses.sort(key=lambda loss: (loss.first_s, loss.one, loss.other))
+    losses.sort(key=attrgetter("first_s", "one", "other"))
     return Traffic(movers.at, len(movers), tuple(losses), (*movers.stale, *movers.doubtful))
 
 
@@ -216,9 +217,9 @@ def _flat(vector: Floats, normal: Floats) -> tuple[float, ...]:
 
 
 def _losses(movers: Movers, lost: _Found) -> Iterator[Loss]:
+    one, other = lost.one, lost.other
     known = (movers.datum != UNKNOWN) & movers.speed_known
-    certain = (known[lost.one] & known[lost.other]).tolist()
-    pairs = zip(movers.refs[lost.one].tolist(), movers.refs[lost.other].tolist(), strict=True)
-    for pair, (first, at, apart), is_certain in zip(pairs, lost.times.tolist(), certain, strict=True):
-        one, other = sorted(pair)
-        yield Loss(one, other, first, at, apart, is_certain)
+    certain = (known[one] & known[other]).tolist()
+    columns = (movers.refs[one].tolist(), movers.refs[other].tolist(), lost.times.tolist(), certain)
+    for a, b, (first, at, apart), is_certain in zip(*columns, strict=True):
+        yield Loss(a, b, first, at, apart, is_certain) if a <= b else Loss(b, a, first, at, apart, is_certain)
