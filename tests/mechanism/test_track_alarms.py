@@ -98,6 +98,52 @@ def test_a_dead_line_is_not_booked_as_a_slow_desk(founded: Table, speech: type[S
     assert (heard.state, heard.line_down, heard.called) == (State.OPEN, True, ())
 
 
+@pytest.mark.parametrize(
+    ("claimed", "due"), [("00:00", "12:01"), ("12:00:30", "12:01"), ("12:07", "12:07"), ("23:59", "12:10")]
+)
+def test_by_when_a_call_is_owed_is_believed_within_bounds(
+    founded: Table, speech: type[Speech], claimed: str, due: str
+) -> None:
+    raised(founded, speech, due_at=speech.at(claimed))
+    assert founded.one("12:01", me="TUR", what="call").due_at == speech.at(due)
+
+
+def test_whom_it_could_not_be_sealed_to_owes_nothing_until_it_is(
+    founded: Table, speech: type[Speech]
+) -> None:
+    alarm = founded.say("TUR", track_alarm(), when="12:00", to=("ISR",), desk=None, sealed_to=())
+    founded.all_beat("12:00:05")
+    owed = founded.owes("12:02", me="TUR", thing=alarm)
+    assert sorted((one.what, one.debtor.member) for one in owed) == [("call", "TUR"), ("reseal", "TUR")]
+    telling = founded.one("12:02", me="TUR", what="reseal", thing=alarm)
+    assert (telling.state, telling.debtor, telling.creditor) == (State.LATE, ("TUR", "air"), "ISR")
+    assert [rung.number for rung in telling.called] == [1]
+    assert telling.words.endswith("ISR IS NOT TOLD, no key of it is known to seal this to. Call ISR.")
+    founded.say("TUR", track_alarm(), when="12:03", to=("ISR",), desk=None, sealed_to=("ISR",), id_=alarm)
+    founded.beat("ISR", "12:04")
+    for me in ("TUR", "ISR"):
+        assert founded.owes("12:05", me=me, what="reseal", thing=alarm) == []
+        heard = founded.one("12:05", me=me, what="machine-receipt", thing=alarm)
+        assert (heard.state, heard.met_at) == (State.MET, speech.at("12:04")), (
+            "not with what it could not read"
+        )
+        assert founded.one("12:05", me=me, what="acknowledgement", thing=alarm).due_at == speech.at("12:09")
+
+
+def test_who_is_called_by_hand_need_not_be_sealed_to(founded: Table, speech: type[Speech]) -> None:
+    alarm = founded.say("TUR", track_alarm(), when="12:00", to=("ISR",), desk=None, sealed_to=())
+    founded.say("TUR", say.TrackAnswer(alarm, say.TrackAct.CALLED, None), when="12:01", to=())
+    assert founded.one("12:02", me="TUR", what="reseal", thing=alarm).state is State.MET
+
+
+def test_a_host_has_no_desk_that_could_call(founded: Table) -> None:
+    alarm = founded.say("AZE", track_alarm(), when="12:00", to=("ISR", "TUR"), desk=None, sealed_to=("TUR",))
+    founded.all_beat("12:00:05")
+    telling = founded.one("12:00:30", me="AZE", what="reseal", thing=alarm)
+    assert (telling.state, telling.debtor, telling.called) == (State.OPEN, ("AZE", None), ())
+    assert founded.one("12:00:30", me="TUR", what="call", thing=alarm).debtor.member == "TUR"
+
+
 def test_the_host_warns_both_and_shows_neither(founded: Table, speech: type[Speech]) -> None:
     raised(founded, speech, author="AZE", to=("ISR", "TUR"))
     assert founded.one("12:01", me="TUR", what="call").debtor.member == "TUR"

@@ -3,148 +3,39 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.services.skies import (
+    ONE_JET,
+    OTHER_JET,
+    Skies,
+    agree,
+    alarm_only,
+    alarms_of,
+    said_by,
+    september,
+    transcript,
+    words_owed,
+)
 
 from steerclear.errors import BadInput
-from steerclear.mechanism.bodies import AnnexPropose, TrackAlarm, TrackEnd, TrackOver, TrackShow, body_of
-from steerclear.mechanism.obligation import Obligation
-from steerclear.mechanism.obligations import owed
-from steerclear.mechanism.templates import template
-from steerclear.model.annex import AnnexName
+from steerclear.mechanism.bodies import TrackAlarm, TrackEnd, TrackOver, TrackShow
 from steerclear.model.member import MemberId
-from steerclear.model.space import Altitude, Circle, Datum, Position
-from steerclear.model.terms import NamedArea, TrackRow
+from steerclear.model.space import Altitude, Datum
+from steerclear.model.terms import TrackRow
 from steerclear.model.time import Instant
-from steerclear.model.track import Shows, Track
+from steerclear.model.track import Shows
 from steerclear.services import requests as ask
 from steerclear.services.live_seen import CIVIL, UNKNOWN
-from steerclear.services.speak import by_authority, speak
-from steerclear.tracking import Reports
 
 if TYPE_CHECKING:
     from tests.services.conftest import Channel
-
-METRES_A_DEGREE = 111_195
-ZONE = NamedArea("Zone 3", Circle(Position(345_225_000, 376_270_000), 25_000_000))
-ONE_JET: dict[str, Any] = {"lat": 33.85, "lon": 37.62, "north_m_s": 230}
-OTHER_JET: dict[str, Any] = {"lat": 34.22, "lon": 37.60, "north_m_s": 0}
-
-
-def report(
-    ref: str,
-    at: Instant,
-    since: Instant,
-    *,
-    lat: float,
-    lon: float,
-    north_m_s: float,
-    feet: int | None = 25_000,
-) -> Track:
-    """Where something is at ``at`` that was at ``lat`` at ``since`` and flies due north."""
-    north = lat + north_m_s * (at - since) / 1000 / METRES_A_DEGREE
-    return Track(
-        ref=ref,
-        whose="unknown",
-        seen_at=at,
-        position=Position(round(north * 1e7), round(lon * 1e7)),
-        altitude=None if feet is None else Altitude(feet, Datum.STD),
-        speed_east_mm_s=0,
-        speed_north_mm_s=round(north_m_s * 1000),
-        climb_ft_min=0,
-        uncertain_by_mm=50_000,
-    )
-
-
-class Skies:
-    """What flies, and whose feed shows it as whose."""
-
-    def __init__(self, channel: Channel) -> None:
-        self.channel = channel
-        self.begins = channel.clock.now()
-        self.feeds: list[tuple[str, str, str, dict[str, Any]]] = []
-        self.reported: list[Position] = []
-
-    def shows(self, node: str, ref: str, whose: str, **where: Any) -> None:
-        self.feeds.append((node, ref, whose, where))
-
-    def fly(self, seconds: int, *, until_quiet: bool = True) -> None:
-        """Every second a report of each, and a tick of each node; every tenth they exchange."""
-        for second in range(seconds):
-            now = Instant(self.channel.clock.now() + 1_000)
-            self.channel.clock.set(now)
-            for node, ref, whose, where in self.feeds:
-                track = report(ref, now, self.begins, **where)
-                self.reported.append(track.position)
-                self.channel.node(node).live.take(Reports.of([track]), now, whose=whose)
-            for member in self.channel.stations:
-                self.channel.node(member).live.step()
-            if second % 10 == 9 and until_quiet:
-                self.channel.settle()
-
-    def silence(self) -> None:
-        self.feeds.clear()
 
 
 @pytest.fixture
 def skies(channel: Channel) -> Skies:
     return Skies(channel)
-
-
-def agree(channel: Channel, *rows: TrackRow) -> None:
-    """A theatre with one off-limits area, and what is shown of the live picture."""
-    for annex in template("syria-2025", parties=("TUR", "ISR"), host="AZE"):
-        terms: Any = annex.terms
-        if annex.name is AnnexName.THEATRE:
-            terms = replace(terms, off_limits=(ZONE,))
-        elif annex.name is AnnexName.DISCLOSURE:
-            terms = replace(terms, tracks=rows)
-        else:
-            continue
-        body = AnnexPropose(annex=replace(annex, version=annex.version + 1, terms=terms), because="a drill")
-        speak(channel.node("TUR").ledger, body, voice=by_authority(), to=("ISR",))
-    channel.settle()
-    channel.do("TUR", ask.Ratify())
-    channel.do("ISR", ask.Ratify())
-    channel.settle()
-
-
-def alarm_only(shows: Shows = Shows.ALARM) -> TrackRow:
-    return TrackRow(None, None, shows, 10_000_000)
-
-
-def said_by(channel: Channel, reader: str, author: str) -> Iterator[Any]:
-    """Every statement of ``author`` that ``reader`` could open."""
-    return (said for said in channel.node(reader).ledger.view.book.every() if said.author == author)
-
-
-def alarms_of(channel: Channel, reader: str, author: str) -> list[TrackAlarm]:
-    return [said.body for said in said_by(channel, reader, author) if isinstance(said.body, TrackAlarm)]
-
-
-def words_owed(channel: Channel, member: str) -> set[str]:
-    view, now = channel.node(member).ledger.view, channel.clock.now()
-    return {one.words for one in owed(view, now) if one.debtor.member == member and _is_live(one, view)}
-
-
-def _is_live(one: Obligation, view: Any) -> bool:
-    return view.track_alarms.get(one.thing) is not None and one.what != "machine-receipt"
-
-
-def transcript(channel: Channel, reader: str, author: str) -> str:
-    """All that ``reader`` could ever read of what ``author`` has said, as it stands on the wire."""
-    return "\n".join(json.dumps(body_of(said.body)) for said in said_by(channel, reader, author))
-
-
-def september(skies: Skies) -> None:
-    """TUR's jet flies north, towards the agreed area; ISR's stands before it, and sees both."""
-    skies.shows("TUR", "cot:HAWK-1", "TUR", **ONE_JET)
-    skies.shows("ISR", "cot:LION-7", "ISR", **OTHER_JET)
-    skies.shows("ISR", "radar:0042", "TUR", **ONE_JET)
 
 
 def test_both_desks_are_alarmed_minutes_before_and_nothing_is_shown_but_the_alarm(
@@ -233,7 +124,7 @@ def test_what_is_taken_back_is_shown_no_longer(channel: Channel, skies: Skies) -
 
 
 def test_the_host_warns_both_from_what_all_can_hear_and_shows_neither(channel: Channel, skies: Skies) -> None:
-    agree(channel)
+    agree(channel, alarm_only())
     skies.shows("AZE", "icao:4ca2d6", "TUR", **ONE_JET)
     skies.shows("AZE", "icao:738a01", "ISR", **OTHER_JET)
     skies.fly(10)
@@ -247,6 +138,29 @@ def test_the_host_warns_both_from_what_all_can_hear_and_shows_neither(channel: C
         text = transcript(channel, reader, "AZE")
         assert "icao" not in text
         assert not any(str(place.lat_e7) in text for place in skies.reported)
+
+
+def test_the_host_warns_only_whom_the_rows_let_it_warn(channel: Channel, skies: Skies) -> None:
+    """ISR alone may be told: it is ISR that is to call, whosever aircraft it is."""
+    agree(channel, TrackRow(None, MemberId("ISR"), Shows.ALARM, 0))
+    skies.shows("AZE", "icao:4ca2d6", "TUR", **ONE_JET)
+    skies.shows("AZE", "icao:738a01", "ISR", **OTHER_JET)
+    skies.fly(10)
+    assert alarms_of(channel, "TUR", "AZE") == []
+    raised = alarms_of(channel, "ISR", "AZE")
+    assert {(one.caller, one.called) for one in raised} == {("ISR", "TUR")}
+    assert len(raised) == 2
+
+
+def test_a_host_that_may_warn_nobody_says_nothing_and_sees_it(channel: Channel, skies: Skies) -> None:
+    agree(channel)
+    skies.shows("AZE", "icao:4ca2d6", "TUR", **ONE_JET)
+    skies.shows("AZE", "icao:738a01", "ISR", **OTHER_JET)
+    skies.fly(10)
+    assert not any(isinstance(said.body, TrackAlarm) for said in said_by(channel, "AZE", "AZE"))
+    rows = channel.node("AZE").live.tracks().alarms
+    assert {row.danger for row in rows} == {"entry", "separation"}
+    assert all(row.words.endswith("; NOT CALLED YET") for row in rows)
 
 
 def test_it_ends_when_it_is_clear_and_is_undetermined_when_it_is_out_of_sight(

@@ -4,13 +4,13 @@
     feeds ──take──► picture ──┐
     others' track.show ───────┤  ask (writer) ──► look (any thread) ──► say (writer)
     annexes, notices ─────────┘                                          │
-        track.alarm: who must call whom, never where ◄───────────────────┤ to whom the annex lets it
-        track.show:  own aircraft near the other's areas, or all own ◄───┘ every ten seconds, while it stands
-        track.over:  clear, or out of sight for too long
+        track.alarm: who must call whom, never where ◄── live_telling ───┤ to whom the annex lets it
+        track.show:  own aircraft near the other's ◄──── live_showing ───┤ while it stands
+        track.over:  clear, or unseen for too long ◄──── live_telling ───┘
 
-Everything that leaves the node leaves here. Without a row of the disclosure annex the alarm is sealed to this
-node alone; a position leaves only while an alarm stands, only of own aircraft, and only as far as the row
-says. A host looks for each party in turn and warns both, and has nothing to show of either.
+Everything that leaves the node leaves there. Without a row of the disclosure annex the alarm is sealed to
+this node alone; a position leaves only while an alarm stands, only of own aircraft, and only as far as the
+row says. A host looks for each party in turn, warns those that the rows let it warn, and has nothing to show.
 """
 
 from __future__ import annotations
@@ -22,12 +22,10 @@ from threading import Lock
 from typing import Final
 
 from steerclear.errors import BadInput
-from steerclear.mechanism.annexes import MechanismState
+from steerclear.links.notifier import Alarm as Bell
 from steerclear.mechanism.bodies import (
     AnnexMeant,
     NoticeMeant,
-    TrackAlarm,
-    TrackDuty,
     TrackEnd,
     TrackHolder,
     TrackOver,
@@ -39,14 +37,17 @@ from steerclear.model.finding import SeparationMinima
 from steerclear.model.member import MemberId, Role
 from steerclear.model.terms import Civil
 from steerclear.model.time import Instant, format_instant
-from steerclear.model.track import Shows, TrackDanger
 from steerclear.services.ledger import Filed, Ledger
 from steerclear.services.live_areas import LiveArea, areas_of, minima_of
+from steerclear.services.live_audience import Matter, counterparts
+from steerclear.services.live_guests import Guests
 from steerclear.services.live_rows import FeedShown, LiveAlarmRow, TracksShown
-from steerclear.services.live_seen import CIVIL, UNKNOWN, Sight, Watching, as_seen_by, near_to
-from steerclear.services.live_shown import Faced, as_known, reports_of, shown_tracks, track_rows
-from steerclear.services.naming import said_about, short_of
-from steerclear.services.speak import by_node, speak
+from steerclear.services.live_seen import CIVIL, UNKNOWN, Sight, Watching, as_seen_by
+from steerclear.services.live_showing import OwnSky, Showing
+from steerclear.services.live_shown import Faced, as_known, track_rows
+from steerclear.services.live_telling import Tellings
+from steerclear.services.live_words import alarm_row
+from steerclear.services.naming import said_about
 from steerclear.tracking import (
     Alarm,
     AlarmRules,
@@ -59,23 +60,16 @@ from steerclear.tracking import (
     call_of,
     stepped,
 )
-from steerclear.tracking.alarms import Cause, Change, Level
+from steerclear.tracking.alarms import Cause, Change, Event, Level
 
 __all__ = ["LivePicture", "LiveRules"]
 
 FORGOTTEN_MS: Final = 900_000
 """A track that nobody reported for so long is dropped from the picture."""
 
-SHOWN_EVERY_MS: Final = 10_000
-"""More often than a report grows stale, and no oftener: each is an entry of the log."""
-
 LOOKED_AGAIN_MS: Final = 30_000
 """An area that grows hot by the clock alone is found after this at the latest; its span says the second."""
 
-LEAST_ANSWER_MS: Final = 60_000
-"""What has happened already is to be answered within a minute, not at once."""
-
-MINUTE_MS: Final = 60_000
 _FLOWN: Final = "live picture: flown"
 
 
@@ -99,22 +93,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen then. ``movers`` are as the node's own side sees them."""
+    """What was seen then. ``movers`` are as the node's own side sees them; ``has_forgotten`` old tracks."""
 
     asked: Asked
     movers: Movers
     sights: tuple[Sight, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """One alarm as one counterpart was told of it; ``shows``: what the annex let it show when it rang."""
-
-    id: str
-    counterpart: str
-    to: tuple[str, ...]
-    shows: Shows
-    near_mm: int
+    has_forgotten: bool = False
 
 
 class LivePicture:
@@ -130,11 +114,10 @@ class LivePicture:
         self._watching: dict[str, Watching] = {}
         self._areas: tuple[tuple[int, int], Mapping[str, tuple[LiveArea, ...]]] | None = None
         self._alarms: dict[str, Alarms] = {}
-        self._told: dict[tuple[str, Cause], tuple[_Told, ...]] = {}
-        self._numbers: dict[str, dict[str, int]] = {}
-        self._shown_at: dict[str, Instant] = {}
+        self._guests = Guests()
+        self._tellings = Tellings(ledger)
+        self._showing = Showing(ledger, self._tellings, self._guests)
         self._read = 0
-        self._orphans: dict[str, Instant] | None = None
         fact = ledger.store.fact(_FLOWN)
         self.flown: dict[str, str] = json.loads(fact) if fact is not None else {}
 
@@ -184,7 +167,7 @@ class LivePicture:
     @property
     def is_empty(self) -> bool:
         """Nothing was ever seen, and nothing is still to be ended: there is nothing to look at."""
-        return not self.holders and not self._orphans and self._orphans is not None
+        return not self.holders and self._tellings.is_idle
 
     def listen(self) -> bool:
         """Take in what others have shown; is there anything to look at?"""
@@ -206,7 +189,7 @@ class LivePicture:
 
     def look(self, asked: Asked) -> Seen:
         with self._lock:
-            self._picture.forget(Instant(asked.now - FORGOTTEN_MS))
+            has_forgotten = self._picture.forget(Instant(asked.now - FORGOTTEN_MS)) > 0
             movers = self._picture.movers(asked.now, self.rules.drift)
             holders = dict(self.holders)
         sights = []
@@ -215,25 +198,82 @@ class LivePicture:
             watching.ready(areas, asked.now)
             seen = as_seen_by(side, movers, holders)
             sights.append(watching.look(side, seen, asked.minima, self.rules.look_ahead_s))
-        return Seen(asked, as_seen_by(self._ledger.me, movers, holders), tuple(sights))
+        own = as_seen_by(self._ledger.me, movers, holders)
+        return Seen(asked, own, tuple(sights), has_forgotten=has_forgotten)
 
     def say(self, seen: Seen) -> tuple[Filed, ...]:
-        """Raise, show and end what this moment asks for."""
-        filed: list[Filed] = []
+        """Raise, show and end what this moment asks for; what cannot be said now is owed, and tried again."""
+        # First everything is noted, then it is said: a failure on the way forgets nothing.
         for sight in seen.sights:
-            rules = self._alarm_rules(seen.asked.now)
-            before = self._alarms.get(sight.side, Alarms())
-            dangers = [one for one in sight.dangers if self._is_ours_to_tell(sight.side, one.cause)]
-            after, events = stepped(before, dangers, sight.fresh, seen.asked.now, rules)
-            self._alarms[sight.side] = after
-            for event in events:
-                if event.change is Change.RINGS:
-                    filed += self._raise(sight.side, event.alarm, rules, seen)
-                elif event.change is Change.ENDS:
-                    filed += self._end(sight.side, event.alarm)
-        filed += self._show(seen)
-        filed += self._end_orphans(seen.asked.now)
-        return tuple(filed)
+            self._note(sight, seen)
+        if seen.has_forgotten:
+            self._forget_holders()
+        now, areas = seen.asked.now, seen.asked.areas.get(self._ledger.me, ())
+        sky = OwnSky(now, seen.movers, self.holders, areas, self._newest)
+        return (*self._tellings.say(now), *self._showing.show(sky))
+
+    def _note(self, sight: Sight, seen: Seen) -> None:
+        side, now = sight.side, seen.asked.now
+        rules = self._alarm_rules(now)
+        before = self._alarms.get(side, Alarms())
+        dangers = [one for one in sight.dangers if self._is_ours_to_tell(side, one.cause)]
+        after, events = stepped(before, dangers, sight.fresh, now, rules)
+        self._alarms[side], left = self._without_left(after, sight)
+        for event in (*events, *left):
+            alarm = event.alarm
+            if event.change is Change.RINGS:
+                self._rings(side, alarm, rules, seen)
+            elif event.change is Change.ENDS:
+                is_unseen = alarm.level is Level.UNSEEN
+                self._tellings.ends(side, alarm.cause, TrackEnd.UNSEEN if is_unseen else TrackEnd.CLEAR)
+            elif alarm.level is Level.NOW:
+                self._tellings.has_come(side, alarm.cause, now)
+
+    def _without_left(self, alarms: Alarms, sight: Sight) -> tuple[Alarms, list[Event]]:
+        """What another showed, and has called clear, is not out of sight but shown no longer: it ends."""
+        left = {
+            cause: alarm
+            for cause, alarm in alarms.of.items()
+            if any(self._guests.left(ref) and ref not in sight.fresh for ref in (cause.track, cause.other))
+        }
+        if not left:
+            return alarms, []
+        kept = {cause: alarm for cause, alarm in alarms.of.items() if cause not in left}
+        told = (replace(one, level=Level.UNSEEN) for one in left.values() if one.rang_at is not None)
+        return Alarms(kept), [Event(Change.ENDS, one) for one in told]
+
+    def _rings(self, side: str, alarm: Alarm, rules: AlarmRules, seen: Seen) -> None:
+        call, cause = call_of(alarm, rules), alarm.cause
+        if call is None:
+            return
+        area = None if cause.kind == "separation" else self._area(side, cause)
+        concerns: AnnexMeant | NoticeMeant | None = (
+            area.meant if area is not None else seen.asked.minima_meant
+        )
+        track = self._holder(cause.track)
+        other = area.holder if area is not None else self._holder(cause.other)
+        shown_by = self._guests.shown_by(cause.track) or self._guests.shown_by(cause.other)
+        to_whom = counterparts(self._ledger.view, side, track, other)
+        self._tellings.rings(Matter(side, alarm, call, concerns, track, other, to_whom, shown_by))
+
+    def _holder(self, ref: str) -> TrackHolder:
+        holder = self.holders.get(ref, UNKNOWN)
+        if holder in (CIVIL, UNKNOWN):
+            return TrackHolder(TrackSide(holder), None)
+        return TrackHolder(TrackSide.MEMBER, MemberId(holder))
+
+    def _newest(self) -> Reports:
+        with self._lock:
+            return Reports(*self._picture.newest())
+
+    def _forget_holders(self) -> None:
+        """Whose a track is that nobody has reported for so long, and that nothing hangs on."""
+        causes = {cause for alarms in self._alarms.values() for cause in alarms.of}
+        needed = {ref for cause in causes for ref in (cause.track, cause.other)} | self.flown.keys()
+        with self._lock:
+            kept = needed.union(self._picture.newest()[0].tolist())
+            self.holders = {ref: whose for ref, whose in self.holders.items() if ref in kept}
+        self._guests.keep_only(kept)
 
     def ringing(self) -> tuple[Alarm, ...]:
         """Everything that a desk has been told of and that is not over, soonest first."""
@@ -274,159 +314,26 @@ class LivePicture:
         return next((one for one in areas if one.area.concerns == cause.other), None)
 
     def _take_shown(self, now: Instant) -> None:
-        """Aircraft that other members have shown since the last look."""
-        opened = self._ledger.view.book.opened
+        """Aircraft that other members have shown since the last look, and what they show no longer."""
+        view = self._ledger.view
+        opened = view.book.opened
         for said in opened[self._read :]:
-            if not isinstance(said.body, TrackShow) or said.author == self._ledger.me:
+            if said.author == self._ledger.me or not isinstance(said.body, TrackShow | TrackOver):
                 continue
-            if self._ledger.view.why_without_effect(said.id) is None:
-                reports = reports_of(said.body, said.author)
-                self.take(reports, now, whose=said.author)
+            if view.why_without_effect(said.id) is not None:
+                continue
+            if isinstance(said.body, TrackShow):
+                alarm = view.track_alarms.get(said.body.alarm)
+                is_open = alarm is not None and alarm.over is None
+                reports = self._guests.take(said.body, said.author, now, is_open=is_open)
+                self._guests.believed(said.author, self.take(reports, now, whose=said.author), now)
+            elif said.body.because is TrackEnd.CLEAR:
+                self._guests.is_over(said.author, said.body.alarm)
         self._read = len(opened)
 
     def _alarm_rules(self, now: Instant) -> AlarmRules:
         terms = self._ledger.view.annexes.terms(AnnexName.CIVIL, now)
         return AlarmRules(civil_ms=terms.airliner_s * 1000) if isinstance(terms, Civil) else AlarmRules()
-
-    # -- raising ---------------------------------------------------------------------------------------
-
-    def _raise(self, side: str, alarm: Alarm, rules: AlarmRules, seen: Seen) -> Iterator[Filed]:
-        call = call_of(alarm, rules)
-        if call is None:
-            return
-        now, cause, danger = seen.asked.now, alarm.cause, TrackDanger(alarm.cause.kind)
-        area = None if cause.kind == "separation" else self._area(side, cause)
-        meant: AnnexMeant | NoticeMeant | None = area.meant if area is not None else seen.asked.minima_meant
-        track = self._holder(cause.track)
-        other = area.holder if area is not None else self._holder(cause.other)
-        told = []
-        for counterpart in self._counterparts(side, track, other):
-            called = None if call.called == "civil" else side if call.called == "own" else counterpart
-            to, shows, near_mm = self._audience(side, counterpart, danger, now)
-            # Where nobody else may be told, the side that sees an airliner warns it itself.
-            is_own = call.caller == "own" or (called is None and not to)
-            body = TrackAlarm(
-                danger=danger,
-                concerns=meant,
-                track=track,
-                other=other,
-                owes=_DUTIES[call.what],
-                caller=MemberId(side if is_own else counterpart),
-                called=None if called is None else MemberId(called),
-                first_at=_minute(alarm.danger.first_at),
-                is_certain=alarm.danger.is_certain,
-                due_at=Instant(max(_minute(call.due_at), now + LEAST_ANSWER_MS)),
-            )
-            filed = speak(self._ledger, body, voice=by_node(), to=to, readers=to)
-            told.append(_Told(filed.id, counterpart, to, shows, near_mm))
-            yield filed
-        self._told[side, cause] = tuple(told)
-
-    def _holder(self, ref: str) -> TrackHolder:
-        holder = self.holders.get(ref, UNKNOWN)
-        if holder in (CIVIL, UNKNOWN):
-            return TrackHolder(TrackSide(holder), None)
-        return TrackHolder(TrackSide.MEMBER, MemberId(holder))
-
-    def _counterparts(self, side: str, track: TrackHolder, other: TrackHolder) -> tuple[str, ...]:
-        """The members whose track or area it is beside our own; of nobody's, every other party."""
-        parties = self._ledger.view.parties
-        named = {one.member for one in (track, other) if one.member in parties} - {side, None}
-        return tuple(sorted(str(one) for one in named)) or tuple(one for one in parties if one != side)
-
-    def _audience(
-        self, side: str, counterpart: str, danger: TrackDanger, now: Instant
-    ) -> tuple[tuple[str, ...], Shows, int]:
-        """Who is told, and how much is shown: a host warns both and has nothing to show."""
-        if side != self._ledger.me:
-            return tuple(sorted((side, counterpart))), Shows.ALARM, 0
-        disclosure = self._ledger.view.annexes.disclosure(now)
-        shows, near_mm = (Shows.NOTHING, 0) if disclosure is None else disclosure.shown(danger, counterpart)
-        return (() if shows is Shows.NOTHING else (counterpart,)), shows, near_mm
-
-    # -- showing ---------------------------------------------------------------------------------------
-
-    def _show(self, seen: Seen) -> Iterator[Filed]:
-        """Own aircraft, to whom the annex lets see them, while the alarm stands and nothing is suspended.
-
-        Once for each of them: several alarms with one counterpart show the same aircraft.
-        """
-        now = seen.asked.now
-        if self._ledger.view.annexes.state(now) is not MechanismState.IN_FORCE:
-            return
-        for counterpart, each in self._open_with(now).items():
-            if now < self._shown_at.get(counterpart, Instant(0)) + SHOWN_EVERY_MS:
-                continue
-            level, told = max(each, key=lambda one: one[0].openness)
-            refs = self._own(seen) if level is Shows.ALL else self._near(seen, told)
-            shown = shown_tracks(self._newest(refs, seen), self._numbers.setdefault(told.id, {}))
-            if shown:
-                self._shown_at[counterpart] = now
-                yield speak(
-                    self._ledger,
-                    TrackShow(told.id, shown),
-                    voice=by_node(),
-                    to=told.to,
-                    readers=told.to,
-                )
-
-    def _open_with(self, now: Instant) -> dict[str, list[tuple[Shows, _Told]]]:
-        """By counterpart the alarms that stand and let anything be shown, oldest first."""
-        found: dict[str, list[tuple[Shows, _Told]]] = {}
-        for (side, cause), each in self._told.items():
-            for told in each:
-                level, near_mm = self._level_now(side, cause, told, now)
-                if side == self._ledger.me and level.openness >= Shows.NEAR.openness:
-                    found.setdefault(told.counterpart, []).append((level, replace(told, near_mm=near_mm)))
-        return found
-
-    def _level_now(self, side: str, cause: Cause, told: _Told, now: Instant) -> tuple[Shows, int]:
-        """Never more, and never farther, than what was agreed when it rang, nor than what is agreed now."""
-        _, shows, near_mm = self._audience(side, told.counterpart, TrackDanger(cause.kind), now)
-        near = [mm for one, mm in ((told.shows, told.near_mm), (shows, near_mm)) if one is Shows.NEAR]
-        return min(shows, told.shows, key=lambda one: one.openness), min(near, default=0)
-
-    def _own(self, seen: Seen) -> frozenset[str]:
-        me = self._ledger.me
-        return frozenset(ref for ref in seen.movers.refs.tolist() if self.holders.get(ref) == me)
-
-    def _near(self, seen: Seen, told: _Told) -> frozenset[str]:
-        areas = seen.asked.areas[self._ledger.me]
-        near = near_to(told.counterpart, seen.movers, self.holders, areas, told.near_mm)
-        return near & self._own(seen)
-
-    def _newest(self, refs: frozenset[str], seen: Seen) -> Reports:
-        """The newest report of each of these that is fresh."""
-        with self._lock:
-            names, columns = self._picture.newest()
-        doubtful = frozenset((*seen.movers.doubtful, *seen.movers.stale))
-        rows = [row for row, ref in enumerate(names.tolist()) if ref in refs and ref not in doubtful]
-        return Reports(names[rows], columns.rows(rows))
-
-    # -- ending ----------------------------------------------------------------------------------------
-
-    def _end(self, side: str, alarm: Alarm) -> Iterator[Filed]:
-        because = TrackEnd.UNSEEN if alarm.level is Level.UNSEEN else TrackEnd.CLEAR
-        for told in self._told.pop((side, alarm.cause), ()):
-            self._numbers.pop(told.id, None)
-            yield speak(
-                self._ledger, TrackOver(told.id, because), voice=by_node(), to=told.to, readers=told.to
-            )
-
-    def _end_orphans(self, now: Instant) -> Iterator[Filed]:
-        """What this node raised before it was started anew: nobody watches it any longer."""
-        view = self._ledger.view
-        if self._orphans is None:
-            mine = (one for one in view.track_alarms if one.raised.author == self._ledger.me)
-            told = {one.id for each in self._told.values() for one in each}
-            open_ = (one for one in mine if one.over is None and one.id not in told)
-            self._orphans = {one.id: one.raised.at for one in open_}
-        for id_, at in list(self._orphans.items()):
-            said = view.said(id_)
-            if said is not None and now - at > AlarmRules().unseen_ms:
-                del self._orphans[id_]
-                over = TrackOver(id_, TrackEnd.UNSEEN)
-                yield speak(self._ledger, over, voice=by_node(), to=said.to, readers=said.to)
 
     # -- for whoever shows it --------------------------------------------------------------------------
 
@@ -450,8 +357,8 @@ class LivePicture:
             now=format_instant(now),
             look_ahead_s=self.rules.look_ahead_s,
             tracks=track_rows(reports, faced),
-            alarms=tuple(self._alarm_row(alarm) for alarm in ringing),
-            feeds=tuple(feeds),
+            alarms=tuple(self._alarm_rows(ringing)),
+            feeds=(*feeds, *self._guests.rows(self._tellings.withheld, now)),
         )
 
     def newest(self) -> Reports:
@@ -460,50 +367,31 @@ class LivePicture:
             reports, holders = Reports(*self._picture.newest()), dict(self.holders)
         return as_known(reports, holders, self._ledger.me)
 
-    def _alarm_row(self, alarm: Alarm) -> LiveAlarmRow:
-        cause, first_at = alarm.cause, format_instant(alarm.danger.first_at)
-        concerns = self._concern_words(cause)
-        tracks = (cause.track, cause.other) if cause.kind == "separation" else (cause.track,)
-        seen = {
-            "separation": f"{cause.track} and {cause.other} come too close to each other",
-            "entry": f"{cause.track} enters {concerns}",
-            "departure": f"{cause.track} leaves what {concerns} filed",
-        }[cause.kind]
-        when = {
-            Level.NOW: "now",
-            Level.AHEAD: f"from {first_at[11:19]}Z",
-            Level.UNSEEN: f"UNDETERMINED: not in sight since {format_instant(alarm.fresh_until)[11:19]}Z",
-        }[alarm.level]
-        return LiveAlarmRow(
-            danger=cause.kind,
-            tracks=tracks,
-            concerns=concerns,
-            level=alarm.level.value,
-            first_at=first_at,
-            is_certain=alarm.danger.is_certain,
-            words=f"{seen}, {when}",
-            told=tuple(one.id for (_, told), each in self._told.items() if told == cause for one in each),
-        )
+    def alarms(self) -> Iterator[str]:
+        """What a person has to know beside what is owed: whom nobody has told of a danger, and why."""
+        return self._tellings.alarms()
 
-    def _concern_words(self, cause: Cause) -> str:
-        """The annex or notice that it concerns, as people call it."""
-        if cause.kind == "separation":
-            return "the separation annex"
-        for side in self._alarms:
-            area = self._area(side, cause)
-            if area is not None and isinstance(area.meant, AnnexMeant):
-                return f"the agreed area {area.meant.area}"
-        return short_of(self._ledger, cause.other)
+    def bells(self) -> Iterator[Bell]:
+        """What our own desk is to hear that no duty rings, each once."""
+        return self._tellings.bells()
 
+    def _alarm_rows(self, ringing: Sequence[Alarm]) -> Iterator[LiveAlarmRow]:
+        """One for each; of those that wait because one member shows too much, the first and how many."""
+        waiting: dict[str, list[Alarm]] = {}
+        for alarm in ringing:
+            refs = (alarm.cause.track, alarm.cause.other)
+            by = next((by for ref in refs if (by := self._guests.shown_by(ref)) is not None), None)
+            if by is None or self._tellings.of(alarm.cause):
+                yield self._alarm_row(alarm, self._tellings.words(alarm.cause))
+            else:
+                waiting.setdefault(by, []).append(alarm)
+        for by, each in waiting.items():
+            more = f", and {len(each) - 1:,} more" if len(each) > 1 else ""
+            yield self._alarm_row(each[0], f"{more}; NOT CALLED YET: {by} shows too many at once")
 
-_DUTIES: Final = {
-    "call-the-other-side": TrackDuty.CALL,
-    "ask-ownership": TrackDuty.ASK_OWNERSHIP,
-    "warn-airliner": TrackDuty.WARN_AIRLINER,
-    "amend-or-return": TrackDuty.AMEND_OR_RETURN,
-}
-
-
-def _minute(at: Instant) -> Instant:
-    """The minute in which it is: a second would say how fast something flies."""
-    return Instant(at - at % MINUTE_MS)
+    def _alarm_row(self, alarm: Alarm, untold: str) -> LiveAlarmRow:
+        cause = alarm.cause
+        areas = (self._area(side, cause) for side in self._alarms)
+        area = next((one for one in areas if one is not None), None)
+        told = tuple(one.id for one in self._tellings.of(cause))
+        return alarm_row(alarm, ledger=self._ledger, area=area, told=told, untold=untold)

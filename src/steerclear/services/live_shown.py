@@ -22,7 +22,7 @@ from steerclear.services.picture import height_words
 from steerclear.tracking import Reports
 from steerclear.tracking.reports import DATUM_OF, NO_DATUM, WHOSE
 
-__all__ = ["Faced", "as_known", "reports_of", "shown_tracks", "track_rows"]
+__all__ = ["Faced", "as_known", "guest_ref", "reports_of", "shown_tracks", "track_rows"]
 
 _METRES_A_DEGREE: Final = 111_195.0
 _DATUMS: Final = {code: datum for datum, code in DATUM_OF.items() if code != NO_DATUM}
@@ -54,8 +54,13 @@ def shown_tracks(reports: Reports, numbers: dict[str, int]) -> tuple[ShownTrack,
 
 def reports_of(body: TrackShow, author: str) -> Reports:
     """What another member has shown, as reports of its aircraft."""
-    refs = [f"{author}:{body.alarm[:8]}:{one.number}" for one in body.tracks]
+    refs = [guest_ref(author, body.alarm, one.number) for one in body.tracks]
     return Reports.of_rows(refs, [_row_of(one) for one in body.tracks])
+
+
+def guest_ref(author: str, alarm: str, number: int) -> str:
+    """The name here of an aircraft that another member shows with an alarm."""
+    return f"{author}:{alarm[:8]}:{number}"
 
 
 def as_known(reports: Reports, holders: Mapping[str, str], me: str) -> Reports:

@@ -7,7 +7,8 @@ sounds once. Each of the others is handed on without a sound, is owed, and climb
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Final
 
 from steerclear.links.notifier import Alarm
@@ -44,10 +45,11 @@ class Ringer:
         self._folding = Folding()
         self._line_bell = LineBell(ledger)
 
-    def due(self, lines: Mapping[str, Heard]) -> Iterator[Alarm]:
-        """Every rung of ours that is called by now and was not rung for this duty; and each dead line."""
+    def due(self, lines: Mapping[str, Heard], *, beside: Iterable[Alarm] = ()) -> Iterator[Alarm]:
+        """Every rung of ours that is called by now and was not rung for this duty; each dead line; and
+        ``beside``, what the live picture has for our own desk that no duty rings."""
         yield from self._of_duties()
-        for alarm in self._line_bell.due(lines):
+        for alarm in chain(self._line_bell.due(lines), beside):
             heard = self._folding.heard(alarm, always=False)
             if heard is not None:
                 yield heard

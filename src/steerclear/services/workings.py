@@ -169,7 +169,7 @@ class Workings:
     def _rung(self, lines: Mapping[str, Heard]) -> tuple[Alarm, ...]:
         """Bells come first and last, and no fault of another duty stands in their way."""
         rung: list[Alarm] = []
-        self._attend("ring", lambda: rung.extend(self._ringer.due(lines)))
+        self._attend("ring", lambda: rung.extend(self._ringer.due(lines, beside=self.live.bells())))
         return tuple(rung)
 
     def _attend(self, duty: str, work: Callable[[], object]) -> None:
@@ -197,7 +197,7 @@ class Workings:
         found = status(self.ledger, self.sync, lines, self.faults)
         return replace(
             found,
-            alarms=(*found.alarms, *self._blind_shown.alarms()),
+            alarms=(*found.alarms, *self._blind_shown.alarms(), *self.live.alarms()),
             notices=self._blind_shown.shown(self._gate.shown(found.notices)),
         )
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is owed about a danger that a live picture sees: a call by one side, an acknowledgement by the other.
 
-    the caller       what the alarm says that it owes, by then: met by its track.answer
-    everybody else   acknowledgement, as of anything immediate
+    the caller        what the alarm says that it owes, by then: met by its track.answer
+    everybody else    acknowledgement, as of anything immediate
+    a member that it could not be sealed to owes nothing before it is: telling it is its author's desk's to do
 
-An alarm that its picture sees no longer takes the ground away from both.
+An alarm that its picture sees no longer takes the ground away from all. By when a call is owed is its
+author's claim, and believed only from one minute to ten after the alarm came.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from steerclear.mechanism.bodies import AnnexMeant, TrackAlarm, TrackDuty, TrackHolder, TrackSide
-from steerclear.mechanism.classes import Phase
+from steerclear.mechanism.classes import MINUTE_MS, Phase
 from steerclear.mechanism.ladder import climb, desk_for, ends_at, ladder_of
 from steerclear.mechanism.obligation import Debtor, Obligation
 from steerclear.mechanism.owed.scene import EVERYONE, Clock, Scene, short_name
@@ -23,6 +25,9 @@ from steerclear.model.time import Instant, format_instant
 from steerclear.model.track import TrackDanger
 
 __all__ = ["owed_on_track_alarm"]
+
+MOST_ANSWER_MS: Final = 600_000
+"""So long an alarm stands out of sight: a call that is owed later is owed about nothing."""
 
 _DESK: Final = "air"
 _CALLS: Final = {
@@ -40,6 +45,9 @@ def owed_on_track_alarm(scene: Scene, record: TrackAlarmRecord) -> Iterator[Obli
         return
     raised = record.raised
     for member in scene.humans((*raised.to, raised.author)):
+        if member != raised.author and not _could_read(scene, record, member):
+            yield _telling(scene, record, member, terms)
+            continue
         clock = _clock(scene, record, member, terms)
         if member != raised.author:
             yield scene.machine_receipt(raised, member, clock, terms, record.id, over=record.over is not None)
@@ -52,10 +60,53 @@ def owed_on_track_alarm(scene: Scene, record: TrackAlarmRecord) -> Iterator[Obli
 
 def _clock(scene: Scene, record: TrackAlarmRecord, member: str, terms: ClassTerms) -> Clock:
     """Its author's own desk has it when it is said."""
-    raised = record.raised
+    raised, view = record.raised, scene.view
     if member == raised.author:
         return Clock(raised.at, raised.at, raised.at)
-    return scene.clock(raised, member, terms.machine_s)
+    if raised.is_readable_by(member):
+        return scene.clock(raised, member, terms.machine_s)
+    # Its machine had the entry before it could read it: the clock starts with the copy that was for it.
+    machine = view.book.carried_by.get(member, member)
+    copies = [copy for copy in view.book.copies(raised) if copy.is_readable_by(member)]
+    seen = [view.heads.covering(machine, copy) for copy in copies]
+    read = [one.at for one in seen if one is not None and not one.unreadable and one.at <= scene.now]
+    filed_at = min(copy.at for copy in copies)
+    machine_by = Instant(filed_at + terms.machine_s * 1000)
+    return Clock(filed_at, machine_by, min(read, default=None))
+
+
+def _could_read(scene: Scene, record: TrackAlarmRecord, member: str) -> bool:
+    return any(copy.is_readable_by(member) for copy in scene.view.book.copies(record.raised))
+
+
+def _telling(scene: Scene, record: TrackAlarmRecord, member: str, terms: ClassTerms) -> Obligation:
+    """No key of the member was known: our own desk calls it, until a copy is sealed to it.
+
+    A host has no desk; its machine owes the copy all the same.
+    """
+    raised, author = record.raised, record.raised.author
+    desk, has_desks = desk_for(scene.response, author, _DESK), scene.is_human(author)
+    answered = min((one.at for one in record.answers if one.author == author), default=None)
+    seen = _seen_words(scene, raised.body, raised.at, author)
+    return scene.owed(
+        what="reseal",
+        creditor=member,
+        debtor=Debtor.of(author, desk if has_desks else None),
+        about=record.id,
+        thing=record.id,
+        words=f"{seen}: {member} IS NOT TOLD, no key of it is known to seal this to. Call {member}.",
+        due_at=Instant(raised.at + MINUTE_MS),
+        met_at=answered,
+        over=record.over is not None,
+        of_class=terms.of,
+        climbing=climb(
+            ladder_of(scene.response, author, desk),
+            (Phase(raised.at, terms),) if has_desks else (),
+            both_sorts_at_once=False,
+            now=scene.now,
+            ended_at=answered,
+        ),
+    )
 
 
 def _call(scene: Scene, record: TrackAlarmRecord, member: str, clock: Clock, terms: ClassTerms) -> Obligation:
@@ -69,8 +120,8 @@ def _call(scene: Scene, record: TrackAlarmRecord, member: str, clock: Clock, ter
         debtor=Debtor.of(member, desk),
         about=record.id,
         thing=record.id,
-        words=f"{seen}: {_CALLS[body.owes].format(whom=body.called)}.",
-        due_at=Instant(max(body.due_at, clock.starts_at)),
+        words=f"{seen}: {_CALLS[body.owes].format(whom=body.called or 'civil control')}.",
+        due_at=Instant(min(max(body.due_at, clock.starts_at + MINUTE_MS), clock.starts_at + MOST_ANSWER_MS)),
         met_at=met_at,
         over=record.over is not None,
         of_class=terms.of,
