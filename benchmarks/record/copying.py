@@ -45,7 +45,9 @@ def _copied(folder: Path, rest_s: float) -> dict[str, float]:
         workings.do(ConfirmLog(reason="a benchmark: no other member's node runs"))
         ledger = workings.ledger
         set_aside()
-        snapshots = Snapshots(ledger, cast("SqliteStore", ledger.store), every=1, rest_s=rest_s)
+        snapshots = Snapshots(
+            ledger, cast("SqliteStore", ledger.store), every=1, rest_s=rest_s, longest_s=rest_s
+        )
         covered, entries = ledger.snapshot_size, sum(ledger.sizes().values())
         end = time.monotonic() + rest_s
         at_rest = _filed(ledger, lambda: time.monotonic() < end)

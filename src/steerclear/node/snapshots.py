@@ -23,13 +23,16 @@ import structlog
 from steerclear.services.ledger import Ledger
 from steerclear.store.sqlite import SqliteStore
 
-__all__ = ["EVERY", "REST_S", "Snapshots"]
+__all__ = ["EVERY", "LONGEST_S", "REST_S", "Snapshots"]
 
 EVERY: Final = 2_000
 """Entries; so many are verified in a second or two."""
 
 REST_S: Final = 600.0
-"""At most one in so many seconds, and none takes longer."""
+"""At most one in so many seconds."""
+
+LONGEST_S: Final = 600.0
+"""A copy that takes longer is ended."""
 
 _PR_SET_PDEATHSIG: Final = 1
 _log = structlog.get_logger("steerclear.snapshots")
@@ -39,10 +42,17 @@ class Snapshots:
     """Of one node, asked in its writer's thread."""
 
     def __init__(
-        self, ledger: Ledger, store: SqliteStore, *, every: int = EVERY, rest_s: float = REST_S
+        self,
+        ledger: Ledger,
+        store: SqliteStore,
+        *,
+        every: int = EVERY,
+        rest_s: float = REST_S,
+        longest_s: float = LONGEST_S,
     ) -> None:
         self._every: Final = every
         self._rest_s: Final = rest_s
+        self._longest_s: Final = longest_s
         self._ledger: Final = ledger
         self._store: Final = store
         self._copy: int | None = None
@@ -91,7 +101,7 @@ class Snapshots:
     def _look_after(self, copy: int) -> None:
         ended, status = os.waitpid(copy, os.WNOHANG)
         if not ended:
-            if time.monotonic() - self._began_at >= self._rest_s:
+            if time.monotonic() - self._began_at >= self._longest_s:
                 os.kill(copy, signal.SIGKILL)
             return
         self._copy = None
