@@ -7,11 +7,12 @@
                                                       as often as its digit: Σ digit·bucket
         total ← total + Σ digit·bucket
 
-The width b of a digit is the one that takes the fewest additions for so many elements. What is put into an
-empty bucket is copied, not added. Rows are decoded, and places added up, by as many threads as are given them
-(``buckets.py``); points stand in words of which the first is at a multiple of 64 bytes. Weights and elements
-are public here: which bucket is touched tells nothing that is not in the transcript. ``decaf.has_decaf``
-must have said yes before this is called: the compiler looks the names up when it loads a loop.
+The width b of a digit is the one that takes the fewest additions for so many elements, up to 11. What is put
+into an empty bucket is copied, not added. Rows are decoded, and places added up, by as many threads as are
+given them (``buckets.py``); points stand in words of which the first is at a multiple of 64 bytes. Weights
+and elements are public here: which bucket is touched tells nothing that is not in the transcript.
+``decaf.has_decaf`` must have said yes before this is called: the compiler looks the names up when it loads a
+loop.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ _DECODED: Final = -1
 _BITS: Final = 256
 _USUAL_BITS: Final = 253
 """A weight is below the order of the group. What is longer is added up too, with more additions."""
-_WIDEST: Final = 14
-"""A digit of so many bits fits into 16, and the three bytes that it may touch into 24."""
+_WIDEST: Final = 11
+"""Buckets of wider digits leave a core's own cache: 13 bits take fewer additions, and more time."""
 
 _ADDRESS: Final[Any] = types.uintp
 _FLAG: Final[Any] = types.int32
