@@ -200,7 +200,7 @@ def test_somebody_asks_whose_it_is_and_is_told(table: Table) -> None:
     told.press("NOT OURS, NO CONTACT")
     expect(told.page.locator("aside li", has_text="Say whose it is")).to_have_count(0)
     table.settle()
-    expect(asks.page.locator("main li.panel .chip", has_text="ISR: not-ours-no-contact")).to_be_visible()
+    expect(asks.page.locator("main li.panel .chip", has_text="ISR: NOT OURS, NO CONTACT")).to_be_visible()
     asks.is_clean()
     told.is_clean()
 

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from steerclear.services.say import kinds_shown
+
 WEB = Path(__file__).parents[2] / "web"
+ASKED_ELSEWHERE = {"track.answer"}
+"""Its buttons have words of their own where they are asked for."""
+
 LANGUAGES = ("ar", "az", "he", "ru", "tr")
 ASKED = re.compile(r'\bt\(\s*("(?:[^"\\]|\\.)*")')
 NAMED = re.compile(r'(?:title: |^  "?[\w.-]+"?: )("[^"]+")', re.MULTILINE)
@@ -39,3 +44,24 @@ def test_every_phrase_has_a_translation_with_the_same_gaps(language: str) -> Non
     assert [
         one for one, said in words.items() if said and set(gaps.findall(one)) != set(gaps.findall(said))
     ] == []
+
+
+def test_every_field_and_choice_of_a_form_has_a_name() -> None:
+    """Of the kinds that the console asks for: what the table lacks would be shown by its bare name."""
+    app = WEB / "src" / "app"
+    table = (app / "say" / "fields.ts").read_text(encoding="utf-8")
+    named = {name.strip('"') for name in re.findall(r'^  ("?[\w-]+"?): "', table, re.MULTILINE)}
+    sources = [path.read_text(encoding="utf-8") for path in app.rglob("*.svelte")]
+    sources.append((app / "say" / "kinds.ts").read_text(encoding="utf-8"))
+    asked = set(re.findall(r'"([a-z]+\.[a-z-]+)"', " ".join(sources))) - ASKED_ELSEWHERE
+    answers = dict(re.findall(r'kind: "([\w.-]+)", field: "(\w+)"', " ".join(sources)))
+    answers |= {"filer.hold": "about", "filer.proceed": "about"}
+    bare = set()
+    for kind in kinds_shown():
+        for field in kind.fields if kind.kind in asked else ():
+            if answers.get(kind.kind) == field.name:
+                continue
+            choices = re.match(r"one of (.+)$", field.typed_as)
+            names = {field.name, *(choices[1].split(", ") if choices else ())}
+            bare |= {(kind.kind, name) for name in names - named}
+    assert sorted(bare) == []

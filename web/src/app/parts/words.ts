@@ -12,7 +12,7 @@ export function nameOf(row: OwedRow): string {
 }
 
 export function isStop(row: OwedRow): boolean {
-  return row.words.startsWith("STOP ");
+  return /^(DRILL )?STOP /.test(row.words);
 }
 
 export function isConflict(row: OwedRow): boolean {
@@ -21,6 +21,10 @@ export function isConflict(row: OwedRow): boolean {
 
 /** Plain language first; where the console has no phrase for it, the node's own English. */
 export function duty(row: OwedRow): string {
+  return row.words.startsWith("DRILL ") ? `${t("DRILL")} · ${plainDuty(row)}` : plainDuty(row);
+}
+
+function plainDuty(row: OwedRow): string {
   const given = { short: nameOf(row), creditor: row.creditor };
   switch (row.what) {
     case "acknowledgement":
@@ -32,8 +36,9 @@ export function duty(row: OwedRow): string {
     case "cold":
       return t("Say when the area of {short} is cold", given);
     case "outcome":
-      return t("Say what is done about STOP {short}", given);
+      return isStop(row) ? t("Say what is done about STOP {short}", given) : t("Distress {short}: say what is done about it", given);
     case "renewal":
+      if (/^(DRILL )?DISTRESS /.test(row.words)) return t("Distress {short}: say again what is done about it", given);
       if (row.words.startsWith("Renew site")) return t("Say that the site {short} still stands, or that it is gone", given);
       return t("Say again what is done about STOP {short}", given);
     case "close":
@@ -47,7 +52,29 @@ export function duty(row: OwedRow): string {
     case "review":
       return t("Incident {short}: review it together and close", given);
     case "check":
-      return t("Line check {short}: answer", given);
+      return t("Check the line");
+    case "check-answer":
+      return t("{creditor} checks the line, {short}: answer", given);
+    case "standstill-answer":
+      return t("{creditor} proposes the standstill {short}: accept it, or say that you are unable", given);
+    case "violation-answer":
+      return t("{creditor} claims a violation, {short}: answer", given);
+    case "read-back":
+      return t("Read the signal {short} of {creditor} back", given);
+    case "proposal-answer":
+      return t("{creditor} proposes a way out of a conflict, {short}: accept or decline", given);
+    case "concern-reply":
+      return t("{creditor} raises a concern about the site {short}: reply", given);
+    case "report":
+      return t("Movement {short}: report where it is", given);
+    case "contact":
+      return t("Nobody reaches {short}: report where it is", given);
+    case "machine-receipt":
+      return t("The machine has not confirmed {short}", given);
+    case "reseal":
+      return t("{creditor} cannot read {short}: seal it anew", given);
+    case "screening":
+      return t("Screen {short} against all others", given);
     case "action":
       return t("Action item {short}: say that it is done", given);
     default:
@@ -161,6 +188,27 @@ export function echelon(name: string): string {
     "fire-control": t("It reached fire control"),
     headquarters: t("It reached headquarters"),
   };
+  return words[name] ?? name;
+}
+
+/** How soon a notice or a call must be answered. */
+export function className(name: string): string {
+  const words: Record<string, string> = {
+    stop: "STOP",
+    distress: t("Distress"),
+    immediate: t("immediate"),
+    priority: t("priority"),
+    routine: t("routine"),
+    static: t("standing"),
+    check: t("Line check"),
+    other: t("others"),
+  };
+  return words[name] ?? name;
+}
+
+/** Which unit a notice was passed on to. */
+export function unitName(name: string): string {
+  const words: Record<string, string> = { operator: t("operator"), "fire-control": t("fire control"), headquarters: t("headquarters") };
   return words[name] ?? name;
 }
 
