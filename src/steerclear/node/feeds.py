@@ -1,29 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where does a live picture come from? The tables ``[[live.feeds]]`` of ``steerclear.toml``, at work.
 
-    [live]
-    look_ahead_s = 300
-
-    [[live.feeds]]
-    name = "our own"                          # as the desk reads it
-    form = "cot"                              # sbs, avr, beast, readsb, cot, asterix, ais
-    listen = "127.0.0.1:8087"                 # or: connect = "HOST:PORT", datagrams = "HOST:PORT", url = "…"
-    whose = "own"                             # own, civil, unknown (if left out), or a member: ISR
-
 Each feed runs for itself, connects again for ever, and never stops the node: what is wrong stands on its row.
+What the tables say, ``feed_settings.py`` reads.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import ssl
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from steerclear.links.clock import Clock
-from steerclear.model.member import member_id
 from steerclear.model.time import Instant, format_instant
+from steerclear.node.feed_settings import FeedSettings, FeedTls, LiveSettings, Radar
 from steerclear.services.live_rows import FeedShown
 
 if TYPE_CHECKING:
@@ -31,74 +23,10 @@ if TYPE_CHECKING:
     from steerclear.services.live_picture import LivePicture
     from steerclear.tracking.feeding import Reader
 
-__all__ = ["FeedSettings", "Feeds", "LiveSettings", "read_live"]
+__all__ = ["FeedSettings", "Feeds", "LiveSettings"]
 
-Way = Literal["connect", "listen", "datagrams", "url"]
-
-_FORMS: Final = ("sbs", "avr", "beast", "readsb", "cot", "asterix", "ais")
-_WAYS: Final[tuple[Way, ...]] = ("connect", "listen", "datagrams", "url")
-_FEED: Final = frozenset({"name", "form", "whose", *_WAYS})
-_LIVE: Final = frozenset({"look_ahead_s", "feeds"})
-_LONGEST_LOOK_AHEAD_S: Final = 1_800
 _QUIET_MS: Final = 60_000
 """A feed that gave nothing good for so long is said among the alarms: the picture is not what it seems."""
-
-
-@dataclass(frozen=True, slots=True)
-class FeedSettings:
-    """One source. ``whose``: ``own``, ``civil``, ``unknown`` or a member.
-
-    Trusted with what the desk is warned of, and, for ``own``, with what may be shown to others.
-    """
-
-    name: str
-    form: str
-    way: Way
-    where: str
-    whose: str
-
-
-@dataclass(frozen=True, slots=True)
-class LiveSettings:
-    """``look_ahead_s``: how far ahead the live picture looks."""
-
-    look_ahead_s: int = 300
-    feeds: tuple[FeedSettings, ...] = ()
-
-
-def read_live(found: Mapping[str, Any] | None) -> LiveSettings:
-    """Raises ``ValueError`` and its kin for what is no such table."""
-    if found is None:
-        return LiveSettings()
-    if set(found) - _LIVE:
-        raise ValueError(f"live has no {min(set(found) - _LIVE)}")
-    look_ahead_s = int(found.get("look_ahead_s", 300))
-    if not 0 < look_ahead_s <= _LONGEST_LOOK_AHEAD_S:
-        raise ValueError(f"live.look_ahead_s is not between 1 and {_LONGEST_LOOK_AHEAD_S}")
-    feeds = tuple(_read_feed(table) for table in found.get("feeds", ()))
-    if len({feed.name for feed in feeds}) < len(feeds):
-        raise ValueError("two of live.feeds have one name")
-    return LiveSettings(look_ahead_s, feeds)
-
-
-def _read_feed(table: Mapping[str, Any]) -> FeedSettings:
-    ways = [way for way in _WAYS if way in table]
-    if set(table) - _FEED or len(ways) != 1:
-        raise ValueError(f"a table of live.feeds has name, form, whose, and one of {', '.join(_WAYS)}")
-    name, form, whose = str(table["name"]), str(table["form"]), str(table.get("whose", "unknown"))
-    if form not in _FORMS or (form == "readsb") != (ways[0] == "url"):
-        raise ValueError(f"live.feeds “{name}” has no form that comes in this way")
-    if whose not in ("own", "civil", "unknown"):
-        whose = member_id(whose)
-    where = str(table[ways[0]])
-    if ways[0] != "url":
-        _host_and_port(where)
-    return FeedSettings(name, form, ways[0], where, whose)
-
-
-def _host_and_port(where: str) -> tuple[str, int]:
-    host, _, port = where.rpartition(":")
-    return host.strip("[]"), int(port)
 
 
 class Feeds:
@@ -113,7 +41,7 @@ class Feeds:
         for one in settings.feeds:
             whose = me if one.whose == "own" else one.whose
             take = partial(live.take, whose=whose)
-            self._feeds.append((one, Feed(one.name, _reader_of(one.form), take, clock)))
+            self._feeds.append((one, Feed(one.name, _reader_of(one.form, one.radars), take, clock)))
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -157,20 +85,24 @@ def _quiet_words(last_good_at: Instant | None) -> str:
     return f"has given nothing since {format_instant(last_good_at)[11:19]}Z"
 
 
-def _reader_of(form: str) -> Callable[[], Reader]:
+def _reader_of(form: str, radars: tuple[Radar, ...]) -> Callable[[], Reader]:
     """Each form's reader is brought by whoever uses it."""
     from steerclear.tracking.ais import AisReader
-    from steerclear.tracking.asterix import AsterixReader
+    from steerclear.tracking.asterix import AsterixReader, Station
     from steerclear.tracking.cot import CotReader
     from steerclear.tracking.mode_s import AvrReader, BeastReader
     from steerclear.tracking.sbs import SbsReader
 
+    stations = {
+        (radar.sac, radar.sic): Station(radar.position, radar.height_m, radar.off_m, radar.off_deg)
+        for radar in radars
+    }
     readers: dict[str, Callable[[], Reader]] = {
         "sbs": SbsReader,
         "avr": AvrReader,
         "beast": BeastReader,
         "cot": CotReader,
-        "asterix": AsterixReader,
+        "asterix": partial(AsterixReader, stations=stations),
         "ais": AisReader,
         "readsb": SbsReader,  # never asked: a file is read whole
     }
@@ -185,10 +117,27 @@ async def _follow(settings: FeedSettings, feed: Feed) -> None:
     if settings.way == "url":
         async with httpx.AsyncClient(timeout=10.0, trust_env=False) as client:
             await fetch_aircraft(feed, settings.where, client)
-    host, port = _host_and_port(settings.where)
+    host, port = settings.host_and_port
     if settings.way == "connect":
-        await follow_tcp(feed, host, port)
+        tls = await _usable(feed, settings.tls, FeedTls.of_caller)
+        name = settings.tls.name if settings.tls is not None else None
+        await follow_tcp(feed, host, port, tls=tls, tls_name=name)
     elif settings.way == "listen":
-        await listen_tcp(feed, host, port)
+        tls = await _usable(feed, settings.tls, FeedTls.of_listener)
+        await listen_tcp(feed, host, port, tls=tls)
     else:
-        await listen_udp(feed, host, port, ends=b"\n" if settings.form == "ais" else b"")
+        ends = b"\n" if settings.form == "ais" else b""
+        await listen_udp(feed, host, port, group=settings.group, ends=ends)
+
+
+async def _usable(
+    feed: Feed, tls: FeedTls | None, made: Callable[[FeedTls], ssl.SSLContext]
+) -> ssl.SSLContext | None:
+    """Until its files can be used: they may be put right while the node runs."""
+    while tls is not None:
+        try:
+            return made(tls)
+        except (OSError, ValueError) as error:
+            feed.failed(f"its certificate, key or trusts cannot be used: {error}")
+            await feed.pause()
+    return None

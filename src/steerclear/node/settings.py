@@ -19,7 +19,7 @@ from steerclear.links.ways import WaySettings, read_ways
 from steerclear.model.member import MemberId, member_id
 from steerclear.model.time import Instant, format_instant, parse_instant, parse_typed_instant_us
 from steerclear.node.doors import ConsoleSettings, MachineSettings, read_console, read_machines
-from steerclear.node.feeds import LiveSettings, read_live
+from steerclear.node.feed_settings import LiveSettings, read_live
 from steerclear.services.blind_offline import KEEP_DAYS, OfflineKeys
 
 __all__ = ["DrillTime", "Settings", "drill_time", "print_settings", "read_settings"]
@@ -89,7 +89,7 @@ def read_settings(folder: Path) -> Settings:
             read_machines(found.get("machines"), folder=folder),
             cosigns_twice=_read_witness(found.get("witness")),
             offline=_read_blind(found.get("blind")),
-            live=read_live(found.get("live")),
+            live=read_live(found.get("live"), folder=folder),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise _bad_settings(path, f"{type(error).__name__} {error}") from error

@@ -25,13 +25,24 @@ _CONNECT_S: Final = 10.0
 
 
 async def follow_tcp(
-    feed: Feed, host: str, port: int, *, tls: ssl.SSLContext | None = None, stall_s: float = 30.0
+    feed: Feed,
+    host: str,
+    port: int,
+    *,
+    tls: ssl.SSLContext | None = None,
+    tls_name: str | None = None,
+    stall_s: float = 30.0,
 ) -> None:
-    """Connect and read, for ever. A feed that says nothing for ``stall_s`` is taken for dead."""
+    """Connect and read, for ever. A feed that says nothing for ``stall_s`` is taken for dead.
+
+    ``tls_name``: the name in the server's certificate, where it is not ``host``.
+    """
     while True:
         try:
             async with asyncio.timeout(_CONNECT_S):
-                stream, writer = await asyncio.open_connection(host, port, ssl=tls)
+                stream, writer = await asyncio.open_connection(
+                    host, port, ssl=tls, server_hostname=(tls_name or host) if tls is not None else None
+                )
         except (OSError, TimeoutError) as error:
             feed.failed(f"cannot be reached: {_words(error)}")
         else:
