@@ -63,6 +63,8 @@ def print_inquiry(found: Inquiry) -> None:
     )
     for fault in found.faults:
         show.say(show.printable(f"FAULT {fault.kind}: {fault.words}"))
+    for silence in found.silence:
+        show.say(show.printable(f"host: {silence}"))
     for doubt in found.doubts:
         show.say(show.printable(f"doubt: {doubt}"))
     if not found.faults:

@@ -58,6 +58,7 @@ __all__ = ["MOST_WAITING", "NOT_KEPT", "Outgoing", "PartyDay", "stop_of"]
 
 _L2_KEY: Final = b"steerclear/blind/l2/v1"
 _TOO_EARLY: Final = "blind-order"
+_OTHER_CHECK: Final = "blind-other-check"
 NOT_KEPT: Final = "blind-not-kept"
 MOST_WAITING: Final = 512
 """Letters that came before their turn; who sends more is out of step for good."""
@@ -95,6 +96,8 @@ class PartyDay:
         self.digest: Final = digest_of_day(pair_day)
         self.level: Final = terms.level
         self.failed_because: str | None = None
+        self.is_apart = False
+        """Did it fail because the other compares otherwise?"""
         self.rounds = 0
         """How many were compared."""
         self.compared_at: Instant | None = None
@@ -118,6 +121,11 @@ class PartyDay:
     def is_over(self) -> bool:
         """Does nothing more come of this attempt?"""
         return self.failed_because is not None
+
+    @property
+    def goes_by(self) -> tuple[Level, int]:
+        """What two sides may differ in: the level, and the step of the grid."""
+        return self.level, self.pair_day.step_arc_s
 
     @property
     def owes_word(self) -> bool:
@@ -198,7 +206,7 @@ class PartyDay:
             f"blind-other-check: {self._other} compares with another annex, grid or level "
             f"(step {about.step_arc_s} arc seconds, {level.value}) than we do "
             f"(step {self.pair_day.step_arc_s}, {self.level.value})",
-            code="blind-other-check",
+            code=_OTHER_CHECK,
         )
 
     def _agree_on_key(self) -> Iterator[Outgoing]:
@@ -292,6 +300,7 @@ class PartyDay:
                 side.hear_compared(message)
             case Stopped():
                 side.hear_stopped(message)
+                self.is_apart = self.is_apart or message.code == _OTHER_CHECK
                 self._fail(side.failed.because if side.failed is not None else message.code, code=None)
             case ListSent():
                 return None  # ours goes first
@@ -346,6 +355,7 @@ class PartyDay:
     def _fail(self, because: str, *, code: str | None) -> None:
         """``code`` to be said in the log; ``None``: another has said it."""
         if self.failed_because is None:
+            self.is_apart = self.is_apart or code == _OTHER_CHECK
             self.failed_because = because
             self._owes_stop = code
         self._waiting = []

@@ -13,7 +13,7 @@ that the log does not bear out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -26,11 +26,14 @@ from steerclear.blind.rows import rows_of
 from steerclear.blind.side import LEAST_LIFE_S, require_list
 from steerclear.blind.tokens import PairDay
 from steerclear.errors import BadInput, NotVerified
+from steerclear.mechanism.bodies import BlindOpen
 from steerclear.mechanism.entry import Place
 from steerclear.mechanism.notices import NoticeRecord, Version
+from steerclear.mechanism.said import Said
 from steerclear.model.finding import Undetermined
 from steerclear.model.terms import Level
 from steerclear.model.time import Instant, format_instant
+from steerclear.services.blind_alone import Silence, silence_before
 from steerclear.services.blind_case import said_of_pair
 from steerclear.services.blind_mail import begun_in, messages_in
 from steerclear.services.blind_met import cells_words
@@ -71,6 +74,8 @@ class Inquiry:
     notices: tuple[int, int]
     faults: tuple[Finding, ...]
     doubts: tuple[str, ...]
+    silence: tuple[str, ...] = ()
+    """Of a check at L3p that was agreed with a host: what the record shows of the host's silence, by side."""
 
 
 class _Told(NamedTuple):
@@ -117,10 +122,13 @@ def inquire(ledger: Ledger, openings: Sequence[Opened]) -> Inquiry:
     faults += audit((first, second), evidence, (listed[0], listed[1]))
     words = [_words(ledger, fault, pair_day, plans) for fault in faults]
     words += [found for one in (first, second) for found in _too_short(one, plans[one.side])]
+    silence = [found for one in (first, second) for found in _silence(ledger, one)]
+    words += [Finding("host", one.who, 0, 0, one.words) for one in silence if one.heard_at is not None]
     doubts = tuple(_doubts(ledger, pair_day, (first, second), evidence, commits))
     notices = tuple(sum(plan.is_of_day for plan in each) for each in plans)
     counts = notices[0], notices[1]
-    return _inquiry((first, second), len(evidence.rounds), counts, words, doubts)
+    found = _inquiry((first, second), len(evidence.rounds), counts, words, doubts)
+    return replace(found, silence=tuple(one.words for one in silence))
 
 
 def _both(openings: Sequence[Opened]) -> tuple[Opened, Opened]:
@@ -164,11 +172,7 @@ def _of_another_check(ledger: Ledger, opening: Opened) -> Iterator[Finding]:
     """Mechanism, annex, version and step of the grid as the record had them when its author began it."""
     about, level = opening.secret.pair_day, opening.secret.level
     who = about.parties[opening.side]
-    begun = [
-        said
-        for said in said_of_pair(ledger, about.parties, "blind.open")
-        if said.author == who and begun_in(ledger.mechanism, said) == about and said.body.level is level
-    ]
+    begun = _begun(ledger, opening)
     if not begun:
         raise BadInput(
             "blind-not-in-record",
@@ -192,6 +196,26 @@ def _of_another_check(ledger: Ledger, opening: Opened) -> Iterator[Finding]:
         apart = [f"{name} {mine}, agreed was {theirs}" for name, mine, theirs in names if mine != theirs]
         said = "; ".join(apart)
         yield Finding("check", who, 0, 0, f"{who} began another check than the annexes in force have: {said}")
+
+
+def _silence(ledger: Ledger, opening: Opened) -> Iterator[Silence]:
+    """Where the annexes have a host, and its author began at L3p."""
+    about, level = opening.secret.pair_day, opening.secret.level
+    [begun] = _begun(ledger, opening)[:1]
+    terms, host = terms_of(ledger.view, about.parties, begun.at), ledger.view.host
+    if level is Level.L3P and terms is not None and terms.host_gone_ms is not None and host is not None:
+        yield silence_before(ledger, begun, host, terms.host_gone_ms)
+
+
+def _begun(ledger: Ledger, opening: Opened) -> list[Said[BlindOpen]]:
+    """Where its author began the check of this opening."""
+    about, level = opening.secret.pair_day, opening.secret.level
+    who = about.parties[opening.side]
+    return [
+        said
+        for said in said_of_pair(ledger, about.parties, "blind.open")
+        if said.author == who and begun_in(ledger.mechanism, said) == about and said.body.level is level
+    ]
 
 
 def _parted(first: Opened, second: Opened) -> BadInput:

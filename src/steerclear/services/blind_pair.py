@@ -8,8 +8,9 @@ and they grow stale as any do. What was met stays met.
     agreed level ──host silent for as long as the succession annex says──► stopped in the log, anew at L3p
          ▲────────────────────────the host has spoken again────────────────────────────┘
 
-Whether the host is silent each side judges by the host's log as it has it: no word of the other moves a check
-to L3p, where a side alone can test products of cells.
+Whether the host is silent each side judges by what arrives at it (``blind_ear``): no word of the other moves
+a check to L3p, where a side alone can test products of cells. Where the two judge otherwise, each waits until
+it judges otherwise itself: a new attempt would end as the last did.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from steerclear.mechanism.bodies import BlindStop
 from steerclear.model.finding import Undetermined
 from steerclear.model.terms import Level
 from steerclear.model.time import Instant, format_zulu
-from steerclear.record.leaf import parse_leaf
 from steerclear.services.blind_day import Outgoing, PartyDay, stop_of
+from steerclear.services.blind_ear import HostEar
 from steerclear.services.blind_mail import AboutDay, Begun, Mail
 from steerclear.services.blind_plans import Planned, Plans
 from steerclear.services.blind_terms import PairTerms
@@ -66,8 +67,7 @@ class PairDesk:
         self.terms = terms
         self._days: dict[AboutDay, PartyDay] = {}
         self._before: dict[AboutDay, PartyDay] = {}
-        self._host_spoke: tuple[tuple[int, int], Instant] | None = None
-        self._listens_since = ledger.now()
+        self._ear = HostEar(ledger)
         self.why_not: str | None = terms.why_not
 
     # ---- what is known ---------------------------------------------------------------------------------
@@ -147,6 +147,7 @@ class PairDesk:
     def step(self, terms: PairTerms, now: Instant) -> Iterator[tuple[PartyDay | None, Outgoing]]:
         """Whatever is to be said now, each with the attempt that it belongs to."""
         self.terms, self.why_not = terms, terms.why_not
+        self._ear.heard_at()
         if terms.why_not is not None:
             self._drop_all()
             return
@@ -191,22 +192,8 @@ class PairDesk:
             held.give_up(_HOST_GONE, "the host is gone: the two compare without it, at L3p")
 
     def _is_host_gone(self, now: Instant) -> bool:
-        gone_ms = self.terms.host_gone_ms
-        heard_at = max(self._host_spoke_at(), self._listens_since) if gone_ms is not None else now
+        heard_at, gone_ms = self._ear.heard_at(), self.terms.host_gone_ms
         return gone_ms is not None and now - heard_at > gone_ms
-
-    def _host_spoke_at(self) -> Instant:
-        """When the host wrote the newest entry that has arrived here."""
-        host = self._ledger.view.host
-        assert host is not None  # noqa: S101 - else ``why_not`` says so at every level but L3p
-        log = self._ledger.logs[host]
-        known = log.generation, log.size
-        if not log.size:
-            return Instant(0)
-        if self._host_spoke is None or self._host_spoke[0] != known:
-            [leaf] = self._ledger.store.leaves(host, log.generation, log.size - 1, log.size)
-            self._host_spoke = known, Instant(parse_leaf(leaf).at)
-        return self._host_spoke[1]
 
     def _attempt_to_begin(self, about: AboutDay, begun: Begun, now: Instant) -> int | None:
         """The number of the attempt that we are to begin or to join; ``None``: we are in the right one."""
@@ -216,6 +203,8 @@ class PairDesk:
         mine = held.pair_day.attempt
         if newest > mine and not self._is_stopped(about, newest):
             return newest
+        if held.is_apart and held.goes_by == (self._level(now), self.terms.grid.step_arc_s):
+            return None  # whoever comes to judge otherwise begins
         is_next_tick = now // self.terms.tick_ms > held.began_at // self.terms.tick_ms
         if (held.is_over or held.is_full) and not held.owes_word and is_next_tick:
             return max(mine, newest) + 1
