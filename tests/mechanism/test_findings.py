@@ -66,6 +66,25 @@ def test_no_conflict_among_so_many(two: tuple[Table, str, str], speech: type[Spe
     assert table.view().findings.of(mine, speech.at("12:30")).screened_at == speech.at("12:03")
 
 
+def test_what_was_said_of_a_notice_is_sorted_out_once_until_more_is_said(
+    two: tuple[Table, str, str], speech: type[Speech]
+) -> None:
+    table, mine, theirs = two
+    host_says(table, speech, (mine, mine), finding=say.NoConflictFound(2))
+    view, now = table.view(), speech.at("12:30")
+
+    def is_kept() -> bool:
+        return view.book.kept.stands_on(("newest results", mine), view.heads.first_seen_by) is not None
+
+    assert not is_kept()
+    assert isinstance(view.findings.of(mine, now).finding, NoConflict)
+    assert is_kept()
+    host_says(table, speech, (mine, mine), (theirs, theirs), finding=speech.conflict(), when="12:04")
+    view.witness(table.entries[-1])
+    assert not is_kept()
+    assert isinstance(view.findings.of(mine, now).finding, Conflict)
+
+
 def test_the_worst_of_all_authors_counts(two: tuple[Table, str, str], speech: type[Speech]) -> None:
     table, mine, theirs = two
     host_says(table, speech, (mine, mine), finding=say.NoConflictFound(2))

@@ -8,11 +8,11 @@ corner.
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from steerclear.api.looks import About, file_answer, files
+from steerclear.api.looks import About, file_answer, files, printed, printer
 from steerclear.api.speaking import Spoken
 from steerclear.api.verbs import ask_type, require_text
 from steerclear.formats.pasted import read_pasted
@@ -26,6 +26,7 @@ from steerclear.services.roles import require_may, require_may_ask
 __all__ = ["picture"]
 
 _GEOJSON = "application/geo+json"
+_PICTURE: Final = printer(PictureShown)
 
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -44,10 +45,14 @@ def picture(node: Node) -> APIRouter:
 
 
 def _add_looks(router: APIRouter, node: Node) -> None:
-    @router.get("/v1/picture", summary="Every area that this node can read, ready to be drawn")
-    async def shown(speaker: Spoken) -> PictureShown:
+    @router.get(
+        "/v1/picture",
+        summary="Every area that this node can read, ready to be drawn",
+        response_model=PictureShown,
+    )
+    async def shown(speaker: Spoken) -> Response:
         require_may(speaker, "look")
-        return await node.picture()
+        return printed(await node.told_picture(_PICTURE))
 
     @router.get(
         "/v1/notice-form",

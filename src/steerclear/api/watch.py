@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
-from steerclear.api.looks import file_answer, files
+from steerclear.api.looks import file_answer, files, printed, printer
 from steerclear.api.speaking import Spoken
 from steerclear.node import Node
 from steerclear.services.answers import Inbox, Status
@@ -16,19 +16,28 @@ from steerclear.services.statistics import StatisticsShown
 
 __all__ = ["watch"]
 
+_STATUS: Final = printer(Status)
+_INBOX: Final = printer(Inbox)
+
 
 def watch(node: Node) -> APIRouter:
     router = APIRouter(tags=["watch"])
 
-    @router.get("/v1/status", summary="How the node and its lines are, and what is in force")
-    async def status(speaker: Spoken) -> Status:
+    @router.get(
+        "/v1/status", summary="How the node and its lines are, and what is in force", response_model=Status
+    )
+    async def status(speaker: Spoken) -> Response:
         require_may(speaker, "look")
-        return await node.status()
+        return printed(await node.told_status(_STATUS))
 
-    @router.get("/v1/inbox", summary="What I owe, what I am owed, and the notices that concern me")
-    async def inbox(speaker: Spoken, desk: Annotated[str | None, Query(max_length=24)] = None) -> Inbox:
+    @router.get(
+        "/v1/inbox",
+        summary="What I owe, what I am owed, and the notices that concern me",
+        response_model=Inbox,
+    )
+    async def inbox(speaker: Spoken, desk: Annotated[str | None, Query(max_length=24)] = None) -> Response:
         require_may(speaker, "look")
-        return await node.inbox(desk)
+        return printed(await node.told_inbox(desk, _INBOX))
 
     @router.get("/v1/statistics", summary="The figures of a month: the own, and the shared ones")
     async def statistics(

@@ -112,13 +112,21 @@ class Findings:
 
     def _standing(self, notice_id: str, now: Instant) -> list[Result]:
         """For each author the newest result about each set of notices, as far as nothing is newer."""
-        kept: dict[tuple[str, frozenset[str]], Result] = {}
-        for result in sorted(effective(self._book, self._book.about(notice_id, ScreenResult)), key=order_of):
-            pair = frozenset(version.notice for version in result.body.notices)
-            kept[result.author, pair] = result
-        current = [result for result in kept.values() if self._is_current(result, notice_id)]
-        current = [result for result in current if not _is_superseded(result, current)]
-        return [result for result in current if self._both_live(result, now)]
+        return [result for result in self._newest(notice_id) if self._both_live(result, now)]
+
+    def _newest(self, notice_id: str) -> tuple[Result, ...]:
+        """Those, whether or not their notices are live: every face asks again, and few are said anew."""
+
+        def fold() -> tuple[Result, ...]:
+            kept: dict[tuple[str, frozenset[str]], Result] = {}
+            about = effective(self._book, self._book.about(notice_id, ScreenResult))
+            for result in sorted(about, key=order_of):
+                pair = frozenset(version.notice for version in result.body.notices)
+                kept[result.author, pair] = result
+            current = [result for result in kept.values() if self._is_current(result, notice_id)]
+            return tuple(result for result in current if not _is_superseded(result, current))
+
+        return self._book.kept.answer(("newest results", notice_id), fold)
 
     def _is_current(self, result: Result, notice_id: str) -> bool:
         """Is it about the newest version of this notice?"""

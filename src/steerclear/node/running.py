@@ -47,6 +47,7 @@ from steerclear.node.console import Console
 from steerclear.node.feeds import Feeds
 from steerclear.node.memory import SetAside
 from steerclear.node.settings import Settings
+from steerclear.node.shared import SharedLooks
 from steerclear.record.bundle import LARGEST_BUNDLE
 from steerclear.record.card import MemberCard
 from steerclear.services.annexes_shown import AnnexShown
@@ -159,6 +160,7 @@ class Node:
         self._past_is_asked = asyncio.Lock()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._asked = _Asked(workings)
+        self._looks = SharedLooks(self._write)
         self._soon = asyncio.Event()
         charter, me = workings.ledger.charter, workings.ledger.me
         cards = [card for card in charter.members if card.member != me and card.tls_certificate]
@@ -204,7 +206,11 @@ class Node:
         return NoticeCheck()
 
     async def status(self) -> Status:
-        return await self._write(self._shown_status)
+        return await self.told_status(_as_it_is)
+
+    async def told_status(self, tell: Callable[[Status], T]) -> T:
+        """In the words of ``tell``, once for all who asked before it was looked up; so the next two."""
+        return await self._looks.ask(("status", tell), self._shown_status, tell)
 
     def _shown_status(self) -> Status:
         shown = self._workings.status(self._heard)
@@ -248,12 +254,15 @@ class Node:
         return await self._write(lambda: self._workings.keys(member))
 
     async def inbox(self, desk: str | None) -> Inbox:
-        return await self._write(lambda: self._workings.inbox(desk))
+        return await self.told_inbox(desk, _as_it_is)
+
+    async def told_inbox(self, desk: str | None, tell: Callable[[Inbox], T]) -> T:
+        return await self._looks.ask(("inbox", desk, tell), lambda: self._workings.inbox(desk), tell)
 
     async def notice(self, about: str) -> NoticeRow:
         return await self._write(lambda: self._workings.notice(about))
 
-    async def picture(self) -> PictureShown:
+    async def told_picture(self, tell: Callable[[PictureShown], T]) -> T:
         """Every area that a map shows, ready to be drawn."""
         return await self._write(self._workings.picture)
 
@@ -658,6 +667,10 @@ class _Asked:
         outcomes = self._workings.do_all([request for request, _ in some]) if some else []
         for (_, done), outcome in zip(some, outcomes, strict=True):
             done.get_loop().call_soon_threadsafe(_tell, done, outcome)
+
+
+def _as_it_is(found: T) -> T:
+    return found
 
 
 def _tell(done: asyncio.Future[tuple[Receipt, ...]], outcome: tuple[Receipt, ...] | Failed) -> None:
