@@ -28,7 +28,7 @@ OF_THE_SCENE = (
     "annex.propose", "notice.file", "watch.hand-over", "receipt.unable", "conflict.propose", "stop.call",
     "distress.call", "ownership.ask", "site.register", "check.call", "standstill.propose", "violation.claim",
     "incident.open", "meeting.convene", "communique.propose", "signal.send", "drill.start",
-    "track.alarm",
+    "track.alarm", "blind.site-ask",
 )  # fmt: skip
 """What others are about: said at noon, in an order in which each finds what it is about."""
 

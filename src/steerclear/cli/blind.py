@@ -29,7 +29,7 @@ def status(*, node: NodeFolder, as_json: show.Json = False) -> int:
     with NodeClient(node) as client:
         rows = client.blind()
     if as_json:
-        show.print_json(as_json_value(rows))
+        show.print_json({"days": [as_json_value(row) for row in rows]})
     elif not rows:
         show.console().print("Nothing is compared blind: no annex in force says so.")
     else:
@@ -48,7 +48,7 @@ def sites(*, node: NodeFolder, as_json: show.Json = False) -> int:
     with NodeClient(node) as client:
         rows = client.site_checks()
     if as_json:
-        show.print_json(as_json_value(rows))
+        show.print_json({"checks": [as_json_value(row) for row in rows]})
     elif not rows:
         show.console().print("No live notice of yours is held against protected sites, or no annex says so.")
     else:
