@@ -107,6 +107,7 @@ bench-blind: $(VENV)/bench-time
 
 bench-tracking: $(VENV)/bench-time
 	$(BIN)/python -m benchmarks.tracking $(ARGS)
+	$(BIN)/python -m benchmarks.tracking.latency
 
 # From a filing at one node to 200 consoles at another, under load.
 bench-node: $(VENV)/run-time

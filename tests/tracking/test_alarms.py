@@ -57,6 +57,13 @@ def test_what_is_far_off_rings_at_the_second_look_and_what_is_near_at_once() -> 
     assert told([(0, danger(60), True)])[0] == [(0, "rings")]
 
 
+def test_looks_that_follow_each_other_quickly_are_one_look() -> None:
+    script = [(tenth / 10, danger(200), True) for tenth in range(11)]
+    assert told(script)[0] == [(1.0, "rings")]
+    broken = [(tenth / 10, danger(200) if tenth != 5 else None, True) for tenth in range(11)]
+    assert told(broken)[0] == []
+
+
 def test_one_glimpse_that_goes_away_is_never_heard() -> None:
     heard, alarms = told([(0, danger(200), True), (1, None, True)])
     assert (heard, alarms.of) == ([], {})

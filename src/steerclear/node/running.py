@@ -101,6 +101,7 @@ COALESCE_S: Final = 0.05
 
 LONGEST_TICK_S: Final = 1.0
 LIVE_TICK_S: Final = 1.0
+LIVE_REST_S: Final = 0.05
 
 _WAY: Final = "way "
 """Under this and its name the store keeps the last answer of each way."""
@@ -533,13 +534,17 @@ class Node:
             await self._until(due_at)
 
     async def _look_for_ever(self) -> None:
-        """The live picture, once a second; no fault of one look ends it."""
+        """The live picture, soon after anything was seen, and once a second; no fault of one look ends it."""
+        live, loop = self._workings.live, asyncio.get_running_loop()
         while True:
             try:
                 await self._look_live()
             except Exception:  # noqa: BLE001 - logged with its trace; the next look is a second away
                 _log.exception("live-picture-failed")
-            await asyncio.sleep(LIVE_TICK_S)
+            # As long as it looked it rests: half of the machine is for everything else.
+            await asyncio.sleep(max(LIVE_REST_S, loop.time() - began))
+            while live.news == news and loop.time() - began < LIVE_TICK_S:
+                await asyncio.sleep(LIVE_REST_S)
 
     async def _look_live(self) -> None:
         """What it is asked and what it says is the writer's; comparing is done beside it."""

@@ -109,6 +109,8 @@ class LivePicture:
         self.rules = rules or LiveRules()
         self._picture = Picture()
         self._lock = Lock()
+        self.news = 0
+        """Counts what came in: whoever looks waits for it."""
         self.holders: dict[str, str] = {}
         """By track: a member, ``CIVIL`` or ``UNKNOWN``."""
         self._watching: dict[str, Watching] = {}
@@ -126,6 +128,7 @@ class LivePicture:
     def take(self, reports: Reports, now: Instant, *, whose: str) -> Taken:
         """Reports of tracks that are ``whose``: a member, ``CIVIL`` or ``UNKNOWN``."""
         with self._lock:
+            self.news += 1
             taken = self._picture.take(reports, now)
             for ref in reports.refs.tolist():
                 # Who is known once stays known: a feed that names nobody takes no name away.

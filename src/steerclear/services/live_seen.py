@@ -65,7 +65,10 @@ class Watching:
 
     def look(self, side: str, movers: Movers, minima: SeparationMinima, look_ahead_s: int) -> Sight:
         """``movers`` are as this side sees them (``as_seen_by``)."""
-        traffic = traffic_of(movers, Minima(minima.lateral_mm, minima.vertical_ft, look_ahead_s))
+        # Only what touches one of ours is told: nobody else's are compared with each other.
+        ours = np.where(movers.whose == WHOSE["own"], WHOSE["own"], WHOSE["other"]).astype(np.int32)
+        asked = replace(movers, whose=ours)
+        traffic = traffic_of(asked, Minima(minima.lateral_mm, minima.vertical_ft, look_ahead_s))
         found = dangers_of(movers, self._out, traffic, self._out.entries(movers, look_ahead_s), ())
         left = self._left(movers, look_ahead_s)
         found += dangers_of(

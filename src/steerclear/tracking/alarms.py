@@ -11,8 +11,8 @@
 The rules that keep a desk from being rung at for nothing, and from being told that all is well for nothing:
 
 - A cause is a kind, who, and which notice or annex; all its volumes and all its ticks are one alarm.
-- It rings when it has been seen at two ticks in a row, or at once when it is near. It rings again only when
-  what was ahead has come.
+- It rings when it has been seen at every tick for a second, or at once when it is near. It rings again only
+  when what was ahead has come.
 - It ends when it has not been seen for a while *and* both of its tracks were fresh all that time. What is no
   longer seen because a track is stale is UNSEEN: Undetermined, and said so; it ends when the picture forgets.
 - A danger that hangs on an unknown height or velocity says so, and rings as any other.
@@ -80,6 +80,7 @@ class Danger:
 @dataclass(frozen=True, slots=True)
 class AlarmRules:
     """``near_ms``     what is nearer rings at once, without a second look
+    ``again_ms``    so long after the first look is the second
     ``clear_ms``    so long must a danger be gone, and its tracks be fresh, before its alarm ends
     ``unseen_ms``   so long an alarm stays whose tracks nobody sees
     ``answer_ms``   within which the call is owed, if not sooner
@@ -87,6 +88,7 @@ class AlarmRules:
     """
 
     near_ms: int = 60_000
+    again_ms: int = 1_000
     clear_ms: int = 30_000
     unseen_ms: int = 600_000
     answer_ms: int = 300_000
@@ -222,6 +224,8 @@ def _seen(
         level = Level.NOW  # in, out and about to be in again is one story
     alarm = replace(known, danger=danger, level=level, seen_at=now, fresh_until=now)
     if known.rang_at is None:
+        if not is_near and now - known.begun_at < rules.again_ms:
+            return alarm, None
         return replace(alarm, rang_at=now), Change.RINGS
     if known.level is Level.UNSEEN:
         return alarm, Change.SEEN_AGAIN
