@@ -537,6 +537,7 @@ class Node:
         """The live picture, soon after anything was seen, and once a second; no fault of one look ends it."""
         live, loop = self._workings.live, asyncio.get_running_loop()
         while True:
+            began, news = loop.time(), live.news
             try:
                 await self._look_live()
             except Exception:  # noqa: BLE001 - logged with its trace; the next look is a second away
