@@ -32,6 +32,7 @@ KML = "{http://www.opengis.net/kml/2.2}"
 FORMS = (
     "/api/v1/tracks",
     "/api/v1/track-alarms",
+    "/api/v1/agreed-areas",
     "/api/v1/tracks.kml",
     "/api/v1/tracks-link.kml",
     "/api/v1/tracks.geojson",

@@ -42,6 +42,7 @@ from steerclear.links.notifier import Alarm, MemoryEars
 from steerclear.model.member import MemberId
 from steerclear.node import Node, Settings
 from steerclear.node.doors import ConsoleSettings
+from steerclear.node.feeds import FeedSettings, LiveSettings
 from steerclear.services.events import alarm_data
 from steerclear.services.roles import OPERATOR
 
@@ -66,12 +67,18 @@ AUTHENTICATOR = {
 class Served:
     """One node, answering at its console's address from a thread of its own."""
 
-    def __init__(self, channel: Channel, member: str, folder: Path) -> None:
+    def __init__(
+        self, channel: Channel, member: str, folder: Path, feeds: tuple[FeedSettings, ...] = ()
+    ) -> None:
         port, behind = free_ports(2)
         self.member = member
         self.origin = f"http://{member.lower()}.localhost:{port}"
         settings = Settings(
-            MemberId(member), "127.0.0.1", 0, console=ConsoleSettings("127.0.0.1", behind, self.origin)
+            MemberId(member),
+            "127.0.0.1",
+            0,
+            console=ConsoleSettings("127.0.0.1", behind, self.origin),
+            live=LiveSettings(feeds=feeds),
         )
         self.node = Node(
             folder, settings, channel.node(member), certificate=certificates()[member], ears=MemoryEars()
@@ -237,6 +244,8 @@ class Table:
         self.channel = channel
         self.served: dict[str, Served] = {}
         self.seats: list[Seat] = []
+        self.feeds: tuple[FeedSettings, ...] = ()
+        """Those of a node that is served from now on; nobody runs them here."""
         self._chromium = chromium
         self._folder = folder
 
@@ -252,7 +261,7 @@ class Table:
     ) -> Seat:
         """Open the link of an invitation, make a passkey, and take the place."""
         if member not in self.served:
-            self.served[member] = Served(self.channel, member, self._folder)
+            self.served[member] = Served(self.channel, member, self._folder, self.feeds)
         served = self.served[member]
         context = self._chromium.new_context(
             base_url=served.origin, viewport={"width": size[0], "height": size[1]}

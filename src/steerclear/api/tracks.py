@@ -3,6 +3,7 @@
 
     /v1/tracks              everything, for a face
     /v1/track-alarms        what was warned of, and what may be answered
+    /v1/agreed-areas        what an annex keeps out of, to be drawn below it
     /v1/tracks.kml, .geojson, .geojson-seq, /v1/tracks-link.kml    the same tracks in forms of other maps
 
 Who may look at the node may look at these, by the same doors; what another *member* may be shown is the
@@ -24,6 +25,7 @@ from steerclear.api.looks import file_answer, files
 from steerclear.api.speaking import Spoken, session_token
 from steerclear.errors import Refused
 from steerclear.node import Node
+from steerclear.services.agreed_areas import AgreedArea
 from steerclear.services.live_rows import TracksShown
 from steerclear.services.roles import Speaker, require_may
 from steerclear.services.track_alarms_shown import TrackAlarmRow
@@ -61,6 +63,13 @@ def tracks(node: Node) -> APIRouter:
     async def alarms(speaker: Spoken) -> tuple[TrackAlarmRow, ...]:
         require_may(speaker, "look")
         return await node.track_alarms()
+
+    @router.get(
+        "/v1/agreed-areas", summary="The areas that all have agreed to keep out of, ready to be drawn"
+    )
+    async def agreed(speaker: Spoken) -> tuple[AgreedArea, ...]:
+        require_may(speaker, "look")
+        return await node.agreed_areas()
 
     @router.post("/v1/flown", summary="Which of our notices a track of ours flies")
     async def flown(body: Flown, speaker: Spoken) -> TracksShown:

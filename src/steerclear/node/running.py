@@ -50,6 +50,7 @@ from steerclear.node.settings import Settings
 from steerclear.node.shared import SharedLooks
 from steerclear.record.bundle import LARGEST_BUNDLE
 from steerclear.record.card import MemberCard
+from steerclear.services.agreed_areas import AgreedArea, agreed_areas
 from steerclear.services.annexes_shown import AnnexShown
 from steerclear.services.answers import (
     AffairRow,
@@ -274,6 +275,10 @@ class Node:
     async def track_alarms(self) -> tuple[TrackAlarmRow, ...]:
         """What live pictures have warned this node's desks of, the newest first."""
         return await self._write(lambda: track_alarms_shown(self._workings.ledger))
+
+    async def agreed_areas(self) -> tuple[AgreedArea, ...]:
+        """The areas that all have agreed to keep out of, ready to be drawn."""
+        return await self._write(lambda: agreed_areas(self._workings.ledger))
 
     async def tracks_as(self, form: TracksForm) -> bytes:
         """The tracks as another map takes them; the writer is not asked."""

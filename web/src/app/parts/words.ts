@@ -3,6 +3,7 @@
 
 import { t } from "../i18n/i18n.svelte";
 import type { OwedRow } from "../api/types";
+import { alarmDuty } from "../things/alarm";
 
 const NAMED = /\b[A-Z]{2,12}-\d{4,}\b/;
 
@@ -21,6 +22,8 @@ export function isConflict(row: OwedRow): boolean {
 
 /** Plain language first; where the console has no phrase for it, the node's own English. */
 export function duty(row: OwedRow): string {
+  const ofAlarm = alarmDuty(row);
+  if (ofAlarm !== null) return ofAlarm;
   return row.words.startsWith("DRILL ") ? `${t("DRILL")} · ${plainDuty(row)}` : plainDuty(row);
 }
 
