@@ -266,7 +266,7 @@ class Node:
 
     async def told_picture(self, tell: Callable[[PictureShown], T]) -> T:
         """Every area that a map shows, ready to be drawn."""
-        return await self._write(self._workings.picture)
+        return await self._looks.ask(("picture", tell), self._workings.picture, tell)
 
     async def tracks(self) -> TracksShown:
         """The live picture: what is seen now, how old it is, and how its feeds are."""
