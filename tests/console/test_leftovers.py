@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 from playwright.sync_api import Page
 from tests.console.conftest import Seat, Table, catalogue
@@ -67,7 +68,7 @@ def lived(table: Table) -> list[str]:
         names.append(do(member, Say(kind=kind, desk="air", fields=dict(fields), to=to))[0].short)
 
     say("ISR", "site.register", to=("TUR",), name="Clinic", category="hospital", footprint=place)
-    times = {"effective_at": "2025-04-10T12:00Z", "until": "2025-04-11T12:00Z"}
+    times: dict[str, Any] = {"effective_at": "2025-04-10T12:00Z", "until": "2025-04-11T12:00Z"}
     say("ISR", "standstill.propose", area=place, acts="flights", **times)
     say("ISR", "incident.open", happened_at="2025-04-10T05:01Z", involved=("TUR", "ISR"), title="fire")
     say("ISR", "violation.claim", happened_at="2025-04-10T05:01Z", what="two aircraft")

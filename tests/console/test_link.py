@@ -74,6 +74,37 @@ def test_the_line_to_the_own_node_is_cut_and_heals(table: Table, language: str) 
     officer.is_clean()
 
 
+def test_what_is_being_typed_about_a_notice_outlives_clock_news_and_reload(table: Table) -> None:
+    theirs = table.channel.file("TUR", area("theirs", "TUR"), level="L0")
+    officer = table.sit("ISR")
+    officer.begin()
+    table.settle()
+
+    def typed() -> Locator:
+        officer.page.locator("article details summary", has_text="Unable to keep clear").click()
+        return officer.field("Reason").first
+
+    officer.page.locator("main").get_by_role("link", name=theirs.short).first.click()
+    reason = typed()
+    reason.fill(TYPED)
+    table.channel.at("05:21")
+    table.channel.file("TUR", area("another", "TUR", lon=38.9), level="L0")
+    table.settle()
+    expect(officer.page.locator("header .clock")).to_contain_text("05:21")
+    expect(reason).to_have_value(TYPED)
+    officer.page.reload()
+    officer.begin()
+    expect(typed()).to_have_value(TYPED)
+    officer.field("Which part").fill("all of it")
+    officer.files(officer.button("Say: UNABLE TO KEEP CLEAR"))
+    table.settle()
+    # What was said is kept no longer.
+    officer.page.reload()
+    officer.begin()
+    expect(typed()).to_have_value("")
+    officer.is_clean()
+
+
 def test_a_conflict_and_an_unable_that_came_while_the_line_was_cut_are_told(table: Table) -> None:
     ours = table.channel.file("ISR", area("ours", "ISR", lon=38.41), level="L0")
     officer = table.sit("ISR")

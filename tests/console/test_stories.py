@@ -69,6 +69,7 @@ def test_a_counter_proposal_that_comes_meanwhile_is_told_and_not_signed_for_the_
     expect(box).to_contain_text("version 1, of TUR")
     read = table.channel.node("ISR").annexes()[-1]
     wire = {**json.loads(read.document), "version": 2}
+    table.channel.at("05:11")
     table.channel.do("TUR", ask.ProposeAnnex(document=json.dumps(wire), because="once more"))
     table.settle()
     expect(box.get_by_role("alert")).to_contain_text("version 2")

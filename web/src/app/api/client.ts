@@ -50,19 +50,23 @@ async function reach(method: string, path: string, body?: unknown, once?: string
   const headers: Record<string, string> = {};
   if (body !== undefined) headers["content-type"] = "application/json";
   if (once !== undefined) headers["idempotency-key"] = once;
-  let answer: Response;
   try {
-    answer = await fetch(`/api${path}`, {
+    const answer = await fetch(`/api${path}`, {
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(30_000),
     });
+    return await read(answer);
   } catch (error) {
+    // An answer that ends in its middle is none either.
     if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
     for (const listener of unreached) listener();
     throw unreachable();
   }
+}
+
+async function read(answer: Response): Promise<unknown> {
   if (!answer.ok) throw await problemOf(answer);
   if (answer.status === 204) return null;
   const isJson = (answer.headers.get("content-type") ?? "").includes("json");

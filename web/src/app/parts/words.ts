@@ -240,6 +240,11 @@ export function annexName(name: string): string {
     rescue: t("Rescue"),
     civil: t("Civil aviation"),
     incidents: t("Incidents"),
+    standstill: t("Standstill"),
+    "safety-floor": t("Safety floor"),
+    succession: t("When the host is gone"),
+    communique: t("Communiqué"),
+    statistics: t("Statistics"),
   };
   return words[name] ?? name;
 }
