@@ -19,6 +19,7 @@ from typing import Final
 from steerclear.errors import SteerclearError
 from steerclear.links.notifier import Alarm as Bell
 from steerclear.mechanism.bodies import TrackEnd, TrackOver
+from steerclear.mechanism.things import Sort, Thing
 from steerclear.model.member import Role
 from steerclear.model.time import Instant
 from steerclear.model.track import Shows
@@ -107,10 +108,10 @@ class Tellings:
             self._belled.add((HAS_COME, key))  # it was not predicted: its duty rings, once
 
     def has_come(self, side: str, cause: Cause, now: Instant) -> None:
-        """What was predicted is so: our own desk is rung a second time, and no third."""
-        told = self._told.get((side, cause), ())
-        if told:
-            self._bell(HAS_COME, (side, cause), told[0].id, now)
+        """What was predicted is so: a desk that was called about it rings again, and no third time."""
+        owing = [one for one in self._told.get((side, cause), ()) if self._is_owed_here(one.id, now)]
+        if owing:
+            self._bell(HAS_COME, (side, cause), owing[0].id, now)
 
     def ends(self, side: str, cause: Cause, because: TrackEnd) -> None:
         """It is owed to whoever was told that it is over; who was not told needs no end."""
@@ -299,6 +300,11 @@ class Tellings:
             )
         if self._why_not_over:
             yield f"an alarm of the live picture is over, and that cannot be said: {self._why_not_over}"
+
+    def _is_owed_here(self, id_: str, now: Instant) -> bool:
+        """Was a desk of ours called about it at all? Under an annex that calls nobody it hears nothing."""
+        duties = self._ledger.duties.about(Thing(Sort.TRACK_ALARM, id_), now)
+        return any(duty.debtor.member == self._ledger.me for duty in duties)
 
     def _all(self) -> Iterator[Telling]:
         return (one for each in self._told.values() for one in each)
