@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 import pytest
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tests.api.conftest import Ask
     from tests.services.conftest import Channel
 
+T = TypeVar("T")
 TUR = Settings(MemberId("TUR"), "127.0.0.1", 0)
 WITHDRAWAL = {"desk": "air", "about": "TUR-0001", "reason": "x"}
 
@@ -118,7 +120,7 @@ def test_a_closed_set_is_closed(ask_api: Ask) -> None:
 class _Broken(Node):
     """A node with a fault that nobody foresaw."""
 
-    async def status(self) -> Status:
+    async def told_status(self, tell: Callable[[Status], T]) -> T:
         raise ZeroDivisionError("secret details")
 
 
