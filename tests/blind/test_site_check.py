@@ -150,8 +150,8 @@ def _shape(rng: np.random.Generator, lat: float, lon: float, size_m: int) -> Any
             return Circle(near(), int(rng.uniform(0, size_m)) * 1_000)
 
 
-def test_a_host_that_hides_what_was_met_has_to_guess_how_many_sentinels_there_were() -> None:
-    """It knows the sum and not how many of it are sentinels: one guess in 64 passes, whatever was met."""
+def test_a_host_that_drops_what_was_met_is_noticed_unless_it_guesses_how_many_were_a_sites() -> None:
+    """It knows the sum and not how much of it is sentinels: one number alone hides the site (ADR 188)."""
     for seed in range(12):
         found = check(disc(35.0, 38.0, 2_000), seed=seed)
         [met] = found.compared().met

@@ -19,8 +19,9 @@ Rules:
 - Areas of one notice that share a column are one area, so no slot of a check comes twice; one that does is
   refused by holder and host (``blind-repeat``).
 - Each area's list holds, beside its columns, k sentinels that the holder lists too: k is drawn from 1 to 64
-  and nobody else knows it. So a host that hides what was met has to guess k, and a number below k tells that
-  a key, a grid or a day differs, or that matches were dropped: ``blind-sentinels``, and nothing is known.
+  and nobody else knows it. A number below k tells that a key, a grid or a day differs, or that matches were
+  dropped: ``blind-sentinels``, and nothing is known. A host that takes off as many as it believes are a
+  site's is not noticed: it need not know k (ADR 188).
 - All lists are padded to one power of two with what equals nothing. Elements are checked, re-maskings proved.
 """
 
@@ -61,7 +62,7 @@ __all__ = [
 ]  # fmt: skip
 
 MOST_SENTINELS: Final = 64
-"""In a list; a host that hides a meeting passes with a chance of one in so many."""
+"""In a list: so that the sum does not tell a host how many columns of a site were met."""
 LEAST_SLOTS: Final = 128
 """Of the list of an area."""
 LEAST_HELD: Final = 256
