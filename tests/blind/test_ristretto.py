@@ -17,8 +17,12 @@ from steerclear.blind.proofs import (
     adding_up,
     batch_of,
     is_proved,
+    is_proved_under,
     proof_bytes,
+    proof_under,
     prove,
+    seed_of,
+    weights_under,
 )
 from steerclear.blind.ristretto import (
     ORDER,
@@ -197,6 +201,12 @@ def number(value: int) -> bytes:
     return value.to_bytes(32, "little")
 
 
+def seed_of_the_rfc(public: bytes) -> bytes:
+    """RFC 9497, 2.2.1: of g^k and a tag, and of no row."""
+    tag = b"Seed-OPRFV1-\1-ristretto255-SHA512"
+    return sha512(b"\0\x20" + public + len(tag).to_bytes(2, "big") + tag).digest()
+
+
 def some_elements(count: int) -> Any:
     return hash_each_to_ristretto255(
         b"", rows_of(b"".join(place.to_bytes(4, "big") for place in range(count)), 4), b"tag"
@@ -283,8 +293,9 @@ def test_proofs_of_rfc_9497(nonce: str, blinded: str, evaluated: str, proof: str
     masked, raised = (rows_of(bytes.fromhex(given), 32) for given in (blinded, evaluated))
     assert power_of_generator(SECRET) == PUBLIC
     assert np.array_equal(power_of_each(masked, SECRET), raised)
-    assert prove(SECRET, masked, raised, drawn(bytes.fromhex(nonce))).hex() == proof
-    assert is_proved(PUBLIC, masked, raised, bytes.fromhex(proof))
+    seed = seed_of_the_rfc(PUBLIC)
+    assert proof_under(seed, SECRET, masked, raised, bytes.fromhex(nonce), 1).hex() == proof
+    assert is_proved_under(seed, PUBLIC, masked, raised, bytes.fromhex(proof), 1)
 
 
 def test_an_input_is_hashed_and_blinded_as_in_rfc_9497() -> None:
@@ -313,6 +324,43 @@ def test_a_list_is_proved_in_batches(proved: tuple[Any, Any, bytes]) -> None:
     assert len(whole) == proof_bytes(len(masked)) == 64
     assert whole == prove(SECRET, masked, raised, drawn(number(7)), workers=1)
     assert is_proved(PUBLIC, masked, raised, whole)
+
+
+def test_a_proof_under_the_seed_of_the_rfc_is_none_of_ours_and_ours_none_of_its(
+    proved: tuple[Any, Any, bytes],
+) -> None:
+    masked, raised = proved[0][:FEW], proved[1][:FEW]
+    ours, its = seed_of(PUBLIC, masked, raised), seed_of_the_rfc(PUBLIC)
+    for count in (1, FEW):
+        mine, theirs = masked[:count], raised[:count]
+        unbound = proof_under(its, SECRET, mine, theirs, number(7), 2)
+        assert is_proved_under(its, PUBLIC, mine, theirs, unbound, 2)
+        assert not is_proved(PUBLIC, mine, theirs, unbound)
+        bound = prove(SECRET, mine, theirs, drawn(number(7)))
+        assert is_proved(PUBLIC, mine, theirs, bound)
+        assert not is_proved_under(its, PUBLIC, mine, theirs, bound, 2)
+    assert ours == seed_of(PUBLIC, masked.copy(), raised.copy()) != its
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("slot", [0, FEW // 2, FEW - 1])
+def test_one_row_that_differs_gives_every_row_another_weight(
+    proved: tuple[Any, Any, bytes], side: int, slot: int
+) -> None:
+    """Else whoever proves could choose each row by itself, until the errors of all of them cancel."""
+    batch = [proved[0][:FEW], proved[1][:FEW]]
+    before = weights_under(seed_of(PUBLIC, batch[0], batch[1]), batch[0], batch[1], 1)
+    batch[side] = batch[side].copy()
+    batch[side][slot] = np.frombuffer(PUBLIC, np.uint8)
+    for workers in (1, 2):
+        after = weights_under(seed_of(PUBLIC, batch[0], batch[1]), batch[0], batch[1], workers)
+        assert (before != after).any(axis=1).all()
+
+
+def test_a_row_that_moves_from_one_side_to_the_other_is_another_batch() -> None:
+    """The count tells where the one side ends."""
+    rows = some_elements(6)
+    assert seed_of(PUBLIC, rows[:3], rows[3:]) != seed_of(PUBLIC, rows[:2], rows[2:])
 
 
 @pytest.mark.parametrize("slot", [0, 512, 513, FEW + 1])

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Was every element of a list raised to the power whose g^k is in the log? Batched DLEQ proofs of RFC 9497.
 
-Section 2.2, mode VOPRF (1), suite ristretto255-SHA512, so that an outside implementation of the RFC can check
-them. A list is proved in one batch, or in as few equal ones as its length takes, 64 bytes (c ‖ s) each:
+Section 2.2, mode VOPRF (1), suite ristretto255-SHA512, all but the seed of the weights. A list is proved in
+one batch, or in as few equal ones as its length takes, 64 bytes (c ‖ s) each:
 
-    d_i = HashToScalar(seed, i, C_i, D_i)      seed = SHA-512(g^k, tag): binds every element and its place
-    M   = Σ d_i·C_i         Z = k·M            (the verifier, who lacks k, sums D_i for Z)
-    c   = HashToScalar(g^k, M, Z, r·g, r·M)    s = r − c·k
+    seed = SHA-512(g^k, tag, n, C_1 … C_n, D_1 … D_n)            the RFC's: SHA-512(g^k, tag)
+    d_i  = HashToScalar(seed, i, C_i, D_i)
+    M    = Σ d_i·C_i        Z = k·M             (the verifier, who lacks k, sums D_i for Z)
+    c    = HashToScalar(g^k, M, Z, r·g, r·M)    s = r − c·k
 
-A proof says: log of D_i to the base C_i is log of g^k, for every i; it tells nothing of k. Who could prove a
-wrong list would have to guess a hash of 64 bytes. A verifier answers True or False, whatever it is given.
+A proof says: log of D_i to the base C_i is log of g^k, for every i; it tells nothing of k. Every weight hangs
+on every row, so whoever would prove a wrong list has to try whole lists, and one passes with chance 2^-252.
+Under the RFC's seed it could choose row after row so that their errors cancel (docs/adr/0206).
+A verifier answers True or False, whatever it is given.
 """
 
 from __future__ import annotations
@@ -44,7 +47,8 @@ from steerclear.blind.sodium import require_sodium
 from steerclear.errors import NotVerified
 
 __all__ = [
-    "MOST_BATCH", "PROOF_BYTES", "adding_up", "batch_of", "is_proved", "proof_bytes", "prove",
+    "MOST_BATCH", "PROOF_BYTES", "adding_up", "batch_of", "is_proved", "is_proved_under", "proof_bytes",
+    "proof_under", "prove", "seed_of", "weights_under",
 ]  # fmt: skip
 
 MOST_BATCH: Final = 65_535
@@ -54,7 +58,8 @@ PROOF_BYTES: Final = 64
 
 _CONTEXT: Final = b"OPRFV1-\x01-ristretto255-SHA512"
 _TO_SCALAR: Final = b"HashToScalar-" + _CONTEXT
-_SEED: Final = b"Seed-" + _CONTEXT
+_SEED: Final = b"Seed-of-a-list-" + _CONTEXT
+"""Not the RFC's tag: a proof under the one seed is none under the other."""
 
 
 def batch_of(slots: int, *, most: int = MOST_BATCH) -> int:
@@ -79,16 +84,12 @@ def prove(
 ) -> bytes:
     """That each row of ``remasked`` is that of ``masked`` to the power ``scalar``: a proof a batch."""
     public, batch = power_of_generator(scalar), batch_of(len(masked), most=most)
+    parts = ((masked[at : at + batch], remasked[at : at + batch]) for at in range(0, len(masked), batch))
     return b"".join(
-        _proof(
-            scalar,
-            public,
-            masked[at : at + batch],
-            remasked[at : at + batch],
-            random_scalar(random),
-            workers or cores(),
+        proof_under(
+            seed_of(public, mine, theirs), scalar, mine, theirs, random_scalar(random), workers or cores()
         )
-        for at in range(0, len(masked), batch)
+        for mine, theirs in parts
     )
 
 
@@ -106,35 +107,42 @@ def is_proved(
     if masked.shape != remasked.shape or len(proofs) != wanted or not is_element(public):
         return False
     batch = batch_of(len(masked), most=most)
+    parts = ((masked[at : at + batch], remasked[at : at + batch]) for at in range(0, len(masked), batch))
+    each = (proofs[at : at + PROOF_BYTES] for at in range(0, wanted, PROOF_BYTES))
     return all(
-        _is_proved(
-            public,
-            masked[at : at + batch],
-            remasked[at : at + batch],
-            proofs[at // batch * PROOF_BYTES : (at // batch + 1) * PROOF_BYTES],
-            workers or cores(),
-        )
-        for at in range(0, len(masked), batch)
+        is_proved_under(seed_of(public, mine, theirs), public, mine, theirs, proof, workers or cores())
+        for (mine, theirs), proof in zip(parts, each, strict=True)
     )
 
 
-def _proof(
-    scalar: Scalar, public: Element, masked: Rows, remasked: Rows, nonce: Scalar, workers: int
+def seed_of(public: Element, masked: Rows, remasked: Rows) -> bytes:
+    """Of one batch: its number of rows and every byte of it."""
+    seed = sha512(_sized(public) + _sized(_SEED) + len(masked).to_bytes(8, "big"))
+    for rows in (masked, remasked):
+        seed.update(rows.data)
+    return seed.digest()
+
+
+def proof_under(
+    seed: bytes, scalar: Scalar, masked: Rows, remasked: Rows, nonce: Scalar, workers: int
 ) -> bytes:
-    """RFC 9497, 2.2.1, GenerateProof with ComputeCompositesFast: Z is M to the power k."""
-    summed = _weighted_sum(_weights(public, masked, remasked, workers), masked, workers)
+    """RFC 9497, 2.2.1, GenerateProof with ComputeCompositesFast, under a seed: Z is M to the power k."""
+    public = power_of_generator(scalar)
+    summed = _weighted_sum(weights_under(seed, masked, remasked, workers), masked, workers)
     raised = power(summed, scalar)
     challenge = _challenge(public, summed, raised, power_of_generator(nonce), power(summed, nonce))
     response = (_int(nonce) - _int(challenge) * _int(scalar)) % ORDER
     return challenge + response.to_bytes(SCALAR_BYTES, "little")
 
 
-def _is_proved(public: Element, masked: Rows, remasked: Rows, proof: bytes, workers: int) -> bool:
-    """RFC 9497, 2.2.2, VerifyProof. What the library refuses anywhere on the way was not proved."""
+def is_proved_under(
+    seed: bytes, public: Element, masked: Rows, remasked: Rows, proof: bytes, workers: int
+) -> bool:
+    """RFC 9497, 2.2.2, VerifyProof, under a seed. What the library refuses on the way was not proved."""
     challenge, response = proof[:SCALAR_BYTES], proof[SCALAR_BYTES:]
     if not is_scalar(challenge) or not is_scalar(response):
         return False
-    weights = _weights(public, masked, remasked, workers)
+    weights = weights_under(seed, masked, remasked, workers)
     try:
         summed, raised = (_weighted_sum(weights, rows, workers) for rows in (masked, remasked))
         second = _sum(power_of_generator(response), power(public, challenge))
@@ -144,10 +152,10 @@ def _is_proved(public: Element, masked: Rows, remasked: Rows, proof: bytes, work
     return _challenge(public, summed, raised, second, third) == challenge
 
 
-def _weights(public: Element, masked: Rows, remasked: Rows, workers: int) -> Rows:
+def weights_under(seed: bytes, masked: Rows, remasked: Rows, workers: int) -> Rows:
+    """d_i of RFC 9497, 2.2.1, a scalar a row: what each counts for in the sums."""
     from steerclear.blind.kernels_ristretto import weights_of
 
-    seed = sha512(_sized(public) + _sized(_SEED)).digest()
     begun, ending = state_after(bytes(128) + _sized(seed)), tail_of(_TO_SCALAR)
     weights = new_rows(len(masked), SCALAR_BYTES)
 
