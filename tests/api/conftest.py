@@ -94,7 +94,14 @@ def node_of(channel: Channel, member: str, folder: Path) -> Node:
 def serving(node: Node) -> Iterator[Path]:
     """The node's folder, while its API answers on its socket from a thread of its own."""
     server = uvicorn.Server(
-        uvicorn.Config(build_api(node), uds=str(node.folder / "api.sock"), lifespan="off", log_config=None)
+        uvicorn.Config(
+            build_api(node),
+            uds=str(node.folder / "api.sock"),
+            lifespan="off",
+            log_config=None,
+            # A stream that a failed test has left open keeps nobody waiting.
+            timeout_graceful_shutdown=2,
+        )
     )
     thread = threading.Thread(target=server.run)
     thread.start()

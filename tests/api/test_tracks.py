@@ -150,13 +150,16 @@ def test_no_more_streams_than_there_is_room_for(open_channel: Channel, empty: Pa
                 client.send(client.build_request("GET", "/api/v1/tracks.geojson-seq"), stream=True)
                 for _ in range(MOST_STREAMS)
             ]
-            for answer in open_:
-                assert next(answer.iter_raw()) == b"\x1e", "nothing is seen, and the line stands"
-            refused = client.get("/api/v1/tracks.geojson-seq")
-            assert (refused.status_code, refused.json()["code"]) == (409, "too-many-streams")
+            # An iterator that is dropped closes its connection, and gives up the place.
+            followed = [answer.iter_raw() for answer in open_]
+            for chunks in followed:
+                assert next(chunks) == b"\x1e", "nothing is seen, and the line stands"
+            # Only what it says first is read: a stream would never end.
+            with client.stream("GET", "/api/v1/tracks.geojson-seq") as refused:
+                assert refused.status_code == 409
+                assert json.loads(refused.read())["code"] == "too-many-streams"
             for answer in open_:
                 answer.close()
-        node.console.end()
 
 
 def test_an_alarm_says_who_must_call_whom_and_what_may_be_answered_and_never_where(
