@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 from tests.console.conftest import Seat, Table
 from tests.services.skies import Skies, agree, alarm_only, september
 
@@ -149,3 +150,37 @@ def test_the_map_shows_what_is_stale_and_no_filter_hides_what_is_alarmed(table: 
     expect(page.locator("main .feeds li", has_text="coast radar")).to_contain_text("not connected")
     assert officer.serious() == []
     officer.is_clean()
+
+
+def answers(seat: Seat, path: str, told: object) -> None:
+    """From now on the node answers this there."""
+
+    def answer(route: Route) -> None:
+        route.fulfill(json=told)
+
+    seat.page.route(f"**/api/v1/{path}", answer)
+
+
+def told(seat: Seat, path: str) -> Any:
+    return seat.page.evaluate("path => fetch('/api/v1/' + path).then(answer => answer.json())", path)
+
+
+def test_what_is_not_certain_is_said_so_and_two_versions_of_an_area_are_two_alarms(table: Table) -> None:
+    day = begun(table, "en")
+    seat = day.one
+    picture = told(seat, "tracks")
+    alarms = len(picture["alarms"])
+    answers(seat, "tracks", {**picture, "alarms": [*picture["alarms"], *picture["alarms"]]})
+    answers(seat, "track-alarms", [{**one, "is_certain": False} for one in told(seat, "track-alarms")])
+    seat.page.reload()
+    seat.begin()
+    expect(seat.page.locator(".map .tracks summary")).to_contain_text(f"alarms: {2 * alarms}")
+    expect(seat.page.locator(".map .tracks p.danger-ink")).to_have_count(2 * alarms)
+    doubt = "(UNDETERMINED: a height or a velocity is not known)"
+    seen = f"{enters(seat, 'an aircraft of yours')} {doubt}"
+    call = duty(seat, seen, "call {member}.", member="ISR")
+    call.get_by_role("link").click()
+    page = seat.page.locator("article.open")
+    expect(page.locator(".seen")).to_contain_text(f"from 05:13Z {doubt}.")
+    expect(page.locator("[lang=en]")).to_contain_text(f"Zone 3, from 05:13Z {doubt}. It is ours")
+    seat.is_clean()

@@ -10,6 +10,8 @@ const DESK_KEY = "steerclear.desk";
 /** So often it is read again though nothing was heard to move: a second belt. */
 const ANYWAY_MS = 20_000;
 const GATHER_MS = 120;
+/** The one desk of a member without ladders: whoever sits at the member hears it, and answers as their own desk. */
+const ONLY_DESK = "duty";
 
 class Desk {
   session = $state.raw<SessionShown | null>(null);
@@ -31,10 +33,31 @@ class Desk {
     return this.session?.desk ?? this.chosen ?? "air";
   }
 
-  choose(name: string): void {
-    this.chosen = name;
-    localStorage.setItem(DESK_KEY, name);
+  /** The desk whose duties are read; `null`: those of every desk, for whoever has none and chose none. */
+  get lookedAt(): string | null {
+    return this.session?.desk ?? this.chosen;
+  }
+
+  /** Is what this desk is called about heard here? Whoever looks at no desk hears every one. */
+  hears(name: string | null): boolean {
+    return name === null || name === ONLY_DESK || this.lookedAt === null || name === this.lookedAt;
+  }
+
+  /** As which desk is answered what this one owes? As that very desk: another one's word does not end its climb. */
+  answersAs(name: string | null | undefined): string {
+    return name === null || name === undefined || name === ONLY_DESK ? this.name : name;
+  }
+
+  /** `null`: every desk. */
+  choose(name: string | null): void {
+    this.#look(name);
     void this.refresh();
+  }
+
+  #look(name: string | null): void {
+    this.chosen = name;
+    if (name === null) localStorage.removeItem(DESK_KEY);
+    else localStorage.setItem(DESK_KEY, name);
   }
 
   async start(): Promise<void> {
@@ -73,14 +96,22 @@ class Desk {
     return this.#reading;
   }
 
+  async #readInbox(): Promise<Inbox> {
+    try {
+      return await get<Inbox>("/v1/inbox", { desk: this.lookedAt });
+    } catch (error) {
+      // A desk that was chosen once and is no desk any more: all are heard, rather than none.
+      if (!(error instanceof Problem) || error.code !== "desk-unknown" || this.session?.desk !== null) throw error;
+      this.#look(null);
+      return await get<Inbox>("/v1/inbox");
+    }
+  }
+
   async #readUntilStill(): Promise<void> {
     try {
       while (this.#again) {
         this.#again = false;
-        const [status, inbox] = await Promise.all([
-          get<Status>("/v1/status"),
-          get<Inbox>("/v1/inbox", { desk: this.session?.desk ?? this.chosen }),
-        ]);
+        const [status, inbox] = await Promise.all([get<Status>("/v1/status"), this.#readInbox()]);
         this.status = status;
         this.inbox = inbox;
         this.readAt = inbox.now;

@@ -13,7 +13,12 @@ export const inEnglish: Say = (english, given = {}) => english.replace(/\{(\w+)\
 const DUTIES = ["call", "ask-ownership", "warn-airliner", "amend-or-return"];
 
 export function isTrackAlarm(row: OwedRow): boolean {
-  return DUTIES.includes(row.what) || (row.what === "acknowledgement" && row.words.endsWith(" is to call. Acknowledge."));
+  return isUntold(row) || DUTIES.includes(row.what) || (row.what === "acknowledgement" && row.words.endsWith(" is to call. Acknowledge."));
+}
+
+/** An alarm that could not be sealed to a member: nobody told it, and our own desk calls it. */
+export function isUntold(row: OwedRow): boolean {
+  return row.what === "reseal" && row.words.includes(" IS NOT TOLD, ");
 }
 
 /** A duty about an alarm, in the language of the page; `null`: it is about something else. */
@@ -31,7 +36,8 @@ export function seenWords(alarm: TrackAlarmRow, reader: string | null, said: Say
   const when = whenWords(alarm, said);
   const area = areaWords(alarm, said);
   const words = seenOf(alarm, { one: aircraft(near, reader, said), other: aircraft(far, reader, said), track: aircraft(alarm.track, reader, said), area, when }, said);
-  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
+  const doubt = alarm.is_certain ? "" : ` (${said("UNDETERMINED: a height or a velocity is not known")})`;
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1) + doubt;
 }
 
 type Holder = TrackAlarmRow["track"];
@@ -63,11 +69,15 @@ export function areaWords(alarm: TrackAlarmRow, t: Say): string {
 
 function asked(alarm: TrackAlarmRow, row: OwedRow): string {
   if (row.what === "acknowledgement") return t("{member} is to call. Acknowledge.", { member: alarm.caller });
-  return toDo(alarm);
+  return isUntold(row) ? untold(row) : toDo(alarm, t);
+}
+
+export function untold(row: OwedRow): string {
+  return t("{member} IS NOT TOLD: no key of it is known. Call {member}.", { member: row.creditor });
 }
 
 /** What the caller owes. */
-export function toDo(alarm: TrackAlarmRow): string {
+export function toDo(alarm: TrackAlarmRow, t: Say): string {
   const member = alarm.called ?? "";
   switch (alarm.owes) {
     case "call":
@@ -83,7 +93,17 @@ export function toDo(alarm: TrackAlarmRow): string {
 
 /** To be read aloud by the caller: who speaks, which alarm, what is seen, and what is asked. */
 export function voiceWords(alarm: TrackAlarmRow, me: string, t: Say): string {
-  const given = { whom: alarm.called ?? t("civil control"), me, short: alarm.short, seen: seenWords(alarm, null, t), ask: voiceAsk(alarm, me, t) };
+  return aloud(alarm, alarm.called ?? t("civil control"), me, voiceAsk(alarm, me, t), t);
+}
+
+/** The same to a member that this reached in no other way: what it must know, and who is to call. */
+export function untoldVoice(alarm: TrackAlarmRow, whom: string, me: string, t: Say): string {
+  const ask = whom === alarm.caller ? toDo(alarm, t) : t("{member} is to call. Acknowledge.", { member: alarm.caller });
+  return aloud(alarm, whom, me, ask.charAt(0).toLocaleUpperCase() + ask.slice(1), t);
+}
+
+function aloud(alarm: TrackAlarmRow, whom: string, me: string, ask: string, t: Say): string {
+  const given = { whom, me, short: alarm.short, seen: seenWords(alarm, null, t), ask };
   return t("{whom}, this is {me}, alarm {short}. {seen}. {ask}", given);
 }
 
