@@ -96,7 +96,9 @@ def test_sealed_under_a_stolen_id(world: World) -> None:
 def test_unreadable_on_purpose(world: World) -> None:
     """A recipient is named whose wrap does not open, or a key is used that nobody holds any more."""
     sealed = world.seal("TUR", world.notice("TUR"), "ISR")
-    spoiled = tuple(replace(wrap, wrapped=wrap.wrapped[:-1] + b"\0") for wrap in sealed.wraps)
+    spoiled = tuple(
+        replace(wrap, wrapped=wrap.wrapped[:-1] + bytes([wrap.wrapped[-1] ^ 1])) for wrap in sealed.wraps
+    )
     assert noticed(world, replace(sealed, wraps=spoiled), "ISR") == "seal-wrap"
     gone = tuple(replace(wrap, keyid="00" * 32) for wrap in sealed.wraps[:1])
     assert noticed(world, replace(sealed, wraps=gone), "ISR") == "seal-not-for-us"

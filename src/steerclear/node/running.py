@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
 
@@ -75,7 +75,6 @@ from steerclear.services.events import Events, alarm_data
 from steerclear.services.gestures import rehearse
 from steerclear.services.incident_package import incident_package
 from steerclear.services.live_rows import TracksShown
-from steerclear.services.live_told import TracksForm, tracks_as
 from steerclear.services.map_answers import DraftCheck, PictureShown
 from steerclear.services.openings import openings_of
 from steerclear.services.past import Past
@@ -94,6 +93,9 @@ from steerclear.services.together import MOST_TOGETHER, Failed
 from steerclear.services.track_alarms_shown import TrackAlarmRow, track_alarms_shown
 from steerclear.services.verbs import Request
 from steerclear.services.workings import Workings
+
+if TYPE_CHECKING:
+    from steerclear.services.live_told import TracksForm
 
 __all__ = ["Node"]
 
@@ -282,6 +284,9 @@ class Node:
 
     async def tracks_as(self, form: TracksForm) -> bytes:
         """The tracks as another map takes them; the writer is not asked."""
+        # Imported here: it brings the compiler along, which commands that start no node need not wait for.
+        from steerclear.services.live_told import tracks_as
+
         live, clock = self._workings.live, self._workings.ledger.clock
         return await asyncio.to_thread(lambda: tracks_as(form, live.newest(), clock.now()))
 
