@@ -291,7 +291,7 @@ def test_a_stop_climbs_until_somebody_has_it_who_may_act(table: Table, language:
     expect(acknowledge).to_have_count(0)
     called.files(called.button("Stopped"))
     table.settle()
-    expect(caller.page.locator("article dd", has_text="stopped")).to_be_visible()
+    expect(caller.page.locator("article dd", has_text=caller.says("Stopped"))).to_be_visible()
     assert table.channel.node("ISR").status({}).without_effect == ()
     row = table.channel.stop("TUR", short)
     assert (row.minutes_to_authority, row.minutes_to_halt) == (4.0, 4.0)
